@@ -1,0 +1,41 @@
+// swift-tools-version: 6.2
+// The house is described in docs/architecture.md. Dependencies run downwards only.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+  name: "hearth",
+  products: [
+    .executable(name: "hearth", targets: ["Agent"])
+  ],
+  targets: [
+    .target(name: "CLinux"),
+    .target(name: "CBoards"),
+    .target(name: "Wire", swiftSettings: strict),
+    .target(name: "Hardware", dependencies: ["CLinux"], swiftSettings: strict),
+    .target(name: "Scoring", dependencies: ["CBoards", "Hardware", "Wire"], swiftSettings: strict),
+    .target(name: "Containers", dependencies: ["Wire"], swiftSettings: strict),
+    .target(
+      name: "Orchestration", dependencies: ["Containers", "Hardware", "Scoring", "Wire"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "Agent",
+      dependencies: ["CLinux", "Containers", "Hardware", "Orchestration", "Scoring", "Wire"],
+      swiftSettings: strict),
+
+    .testTarget(name: "WireTests", dependencies: ["Wire"]),
+    .testTarget(
+      name: "HardwareTests", dependencies: ["CLinux", "Hardware"], exclude: ["Fixtures"]),
+    .testTarget(name: "ScoringTests", dependencies: ["Hardware", "Scoring", "Wire"]),
+    .testTarget(name: "ContainersTests", dependencies: ["Containers", "Wire"]),
+    .testTarget(name: "OrchestrationTests", dependencies: ["Containers", "Orchestration", "Wire"]),
+    .testTarget(name: "AgentTests", dependencies: ["Agent"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

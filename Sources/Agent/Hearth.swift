@@ -1,0 +1,8 @@
+internal import CLinux
+
+@main
+struct Hearth {
+  static func main() {
+    print("hearth")
+  }
+}

@@ -1,0 +1,9 @@
+// The board profiles of boards/, embedded byte for byte.
+#ifndef CBOARDS_H
+#define CBOARDS_H
+
+/// Name (file name without .conf) and text of profile `index`, or NULL past the last one.
+const char *cboards_name(unsigned index);
+const char *cboards_text(unsigned index);
+
+#endif

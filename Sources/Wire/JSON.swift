@@ -28,8 +28,10 @@ public enum JSON: Equatable, Sendable {
     switch self {
     case .integer(let value): return value
     case .double(let value):
+      // The range also keeps out what is not a number. `Int64(exactly:)` would need libm, which nothing else links.
       guard value.magnitude <= JSON.greatestExactInteger else { return nil }
-      return Int64(exactly: value)
+      let whole = Int64(value)
+      return Double(whole) == value ? whole : nil
     default: return nil
     }
   }

@@ -11,8 +11,9 @@ public struct Conf: Equatable, Sendable {
 
   /// What a kind of file allows, and how large it may be.
   public struct Rules: Sendable {
-    /// Whether a `#` after white space ends a value. Home Edge's files keep their values verbatim.
-    public var commentsAfterValues: Bool
+    /// The byte that ends a value when it follows white space: `#` in our files, `;` in Home Edge's, whose
+    /// values keep everything else verbatim.
+    public var valueComment: UInt8
     /// Keys that may stand several times in one section; of all others a second one is an error.
     public var repeatable: [String]
     /// Largest text, in bytes.
@@ -22,15 +23,16 @@ public struct Conf: Equatable, Sendable {
     /// Largest number of entries; sections count as one each.
     public var entryLimit = 1024
 
-    public init(commentsAfterValues: Bool = true, repeatable: [String] = []) {
-      self.commentsAfterValues = commentsAfterValues
+    public init(valueComment: UInt8 = UInt8(ascii: "#"), repeatable: [String] = []) {
+      self.valueComment = valueComment
       self.repeatable = repeatable
     }
 
     /// Our own files.
     public static let hearth = Rules()
-    /// Home Edge's `apps/NAME/NAME.conf`, where a `#` belongs to the value.
-    public static let homeEdge = Rules(commentsAfterValues: false)
+    /// Home Edge's `apps/NAME/NAME.conf`, where a `#` belongs to the value and its own
+    /// examples carry comments after `;`.
+    public static let homeEdge = Rules(valueComment: UInt8(ascii: ";"))
   }
 
   /// One `key = value`.

@@ -90,9 +90,7 @@ private struct ConfParser {
     }
     let key = try text(trimmed(content[..<equals]))
     guard !key.isEmpty else { throw error("expected a key before '='") }
-    var valueBytes = content[(equals + 1)...]
-    if rules.commentsAfterValues { valueBytes = withoutComment(valueBytes) }
-    let value = try text(trimmed(valueBytes))
+    let value = try text(trimmed(untilComment(content[(equals + 1)...], rules.valueComment)))
     if current == nil {
       try open(Conf.Section(name: "", label: nil, file: conf.file, line: line, entries: []))
     }
@@ -124,11 +122,11 @@ private func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
   return result
 }
 
-/// Cuts at the first `#` that begins the value or follows a blank.
-private func withoutComment(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+/// Cuts at the first `mark` that begins the value or follows a blank.
+private func untilComment(_ bytes: ArraySlice<UInt8>, _ mark: UInt8) -> ArraySlice<UInt8> {
   var afterBlank = true
   for index in bytes.indices {
-    if bytes[index] == hash, afterBlank { return bytes[..<index] }
+    if bytes[index] == mark, afterBlank { return bytes[..<index] }
     afterBlank = isBlank(bytes[index])
   }
   return bytes

@@ -52,10 +52,10 @@ private let shape = ConfShape([
     #expect(try parse("[api]\nport = # none\n").section("api").text("port") == "")
   }
 
-  @Test func homeEdgeValuesStayVerbatim() throws {
-    let text = "[ServiceInfo]\nExecCmd = docker run -e A=b # x image\nServiceName=a = b\n"
+  @Test func homeEdgeValuesStayVerbatimUpToASemicolonAfterABlank() throws {
+    let text = "[ServiceInfo]\nExecCmd = docker run -e A=b # x;y image\nServiceName=a = b      ; Name\n"
     let section = try parse(text, rules: .homeEdge).section("ServiceInfo")
-    #expect(section.text("ExecCmd") == "docker run -e A=b # x image")
+    #expect(section.text("ExecCmd") == "docker run -e A=b # x;y image")
     #expect(section.text("ServiceName") == "a = b")
   }
 

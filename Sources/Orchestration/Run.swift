@@ -1,4 +1,3 @@
-
 public import Hardware
 
 /// Identifies one run: 12 lower-case hexadecimal digits, as Docker shows its containers.
@@ -79,7 +78,7 @@ public struct Run: Sendable {
 
   public init(
     id: RunID, service: String, workload: Workload, requester: String, requesterAddress: String,
-    callback: String, host: String, at moment: Moment
+    callback: String, host: String, times: RunTimes
   ) {
     self.id = id
     self.service = service
@@ -89,15 +88,21 @@ public struct Run: Sendable {
     self.callback = callback
     self.host = host
     state = .accepted
-    times = RunTimes(accepted: moment.wallMilliseconds)
+    self.times = times
   }
 }
 
 /// The times of a run, in milliseconds since 1970-01-01 UTC; 0 is "not yet".
 public struct RunTimes: Sendable, Equatable {
   public var accepted: Int64
-  public var started: Int64 = 0
-  public var ended: Int64 = 0
+  public var started: Int64
+  public var ended: Int64
+
+  public init(accepted: Int64, started: Int64 = 0, ended: Int64 = 0) {
+    self.accepted = accepted
+    self.started = started
+    self.ended = ended
+  }
 }
 
 /// Where a run is in its life.

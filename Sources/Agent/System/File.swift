@@ -70,6 +70,17 @@ enum File {
     guard mkdir(path, 0o700) == 0 || clinux_errno() == EEXIST else { throw SystemError("mkdir", path) }
   }
 
+  /// What a symbolic link points to; nil where it is none or cannot be read.
+  static func linkTarget(_ path: String) -> String? {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 256) { buffer in
+      buffer.withMemoryRebound(to: CChar.self) { text in
+        let count = readlink(path, text.baseAddress, text.count)
+        guard count > 0 else { return nil }
+        return String(decoding: UnsafeBufferPointer(rebasing: buffer[..<count]), as: UTF8.self)
+      }
+    }
+  }
+
   /// Names in a folder, without `.` and `..`, at most `limit`; empty where it cannot be read.
   static func names(in folder: String, limit: Int) -> [String] {
     guard let directory = opendir(folder) else { return [] }

@@ -60,6 +60,7 @@ static inline const char *clinux_entry_name(const struct dirent *entry) { return
 static const int clinux_stream = SOCK_STREAM, clinux_datagram = SOCK_DGRAM, clinux_cloexec = SOCK_CLOEXEC,
                  clinux_nonblock = SOCK_NONBLOCK, clinux_nosignal = MSG_NOSIGNAL,
                  clinux_ipproto_tcp = IPPROTO_TCP, clinux_ipproto_ipv6 = IPPROTO_IPV6, clinux_epoll_cloexec = EPOLL_CLOEXEC;
+static const unsigned clinux_interface_up = IFF_UP;
 static const unsigned clinux_in = EPOLLIN, clinux_out = EPOLLOUT, clinux_hangup = EPOLLHUP | EPOLLERR | EPOLLRDHUP;
 
 // Socket addresses: a union cast in C, and structures whose names clash with functions' in Swift.
@@ -171,5 +172,15 @@ static inline int clinux_setrlimit_files(const struct rlimit *limit) { return se
 static inline int clinux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 extern char **environ;
 static inline char *clinux_environment(unsigned index) { return environ[index]; }
+
+/// Writes the first address of `host` as text; not 0 where there is none. Blocks.
+static inline int clinux_look_up(const char *host, char *text, socklen_t size) {
+  struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found;
+  int error = getaddrinfo(host, 0, &hints, &found);
+  if (error) return error;
+  error = getnameinfo(found->ai_addr, found->ai_addrlen, text, size, 0, 0, NI_NUMERICHOST);
+  freeaddrinfo(found);
+  return error;
+}
 
 #endif

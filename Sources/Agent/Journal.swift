@@ -101,12 +101,12 @@ final class Journal {
   // MARK: - Lines
 
   private static func line(of run: Run) -> [UInt8] {
-    var json = run.json
-    if run.endReported, var object = json.object {
-      object["endReported"] = true
-      json = .object(object)
+    var object = run.json.object ?? JSONObject()
+    if run.endReported { object["endReported"] = true }
+    if !run.state.isFinal {
+      for (name, value) in run.source.members { object[name] = value }
     }
-    let body = json.encoded()
+    let body = JSON.object(object).encoded()
     let sum = String(checksum(body[...]), radix: 16)
     return Array(sum.utf8) + [32] + body + [10]
   }

@@ -29,10 +29,13 @@ struct EngineAnswer {
       throw Fault(reason: .malformed("the answer, \(error.description)"))
     }
     switch verb {
-    case .version: return try answer(EngineDescription(json).map { .version($0) }, or: "a version without ApiVersion")
+    case .version:
+      return try answer(EngineDescription(json).map { .version($0) }, or: "a version without ApiVersion")
     case .inspect:
-      return try answer(ContainerState(inspected: json).map { .container($0) }, or: "a container without Id or State")
-    case .imageInspect: return try answer(ImageDescription(json).map { .image($0) }, or: "an image without Id")
+      return try answer(
+        ContainerState(inspected: json).map { .container($0) }, or: "a container without Id or State")
+    case .imageInspect:
+      return try answer(ImageDescription(json).map { .image($0) }, or: "an image without Id")
     case .create: return try answer(created(json), or: "a created container without Id")
     case .list: return try answer(containers(json), or: "a list with an element that is no container")
     case .wait: return try exit(json)

@@ -89,7 +89,7 @@ public struct EngineCall {
     var events: [EngineEvent] = []
     if isOver { return events }
     do throws(HTTPError) {
-      if let event = try parser.closed() { take(event, &events) }
+      while !isOver, let event = try parser.closed() { take(event, &events) }
     } catch {
       // That it ended too early is all there is to say; the expectation is this client's own.
     }
@@ -138,7 +138,6 @@ public struct EngineCall {
 
   private mutating func begin(_ head: HTTPResponseHead, _ events: inout [EngineEvent]) {
     switch head.status {
-    case 100, 102..<200: return
     case 200..<300: body = expectedBody(head)
     case 304 where verb == .start || verb == .stop: body = .ignored
     default: body = .refusal(head.status, reason: head.reason)

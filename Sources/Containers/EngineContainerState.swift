@@ -79,7 +79,8 @@ public struct ContainerState: Equatable, Sendable {
 
   private static func bare(_ name: String?) -> String {
     guard let name else { return "" }
-    return name.utf8.first == UInt8(ascii: "/") ? String(decoding: name.utf8.dropFirst(), as: UTF8.self) : name
+    return name.utf8.first == UInt8(ascii: "/")
+      ? String(decoding: name.utf8.dropFirst(), as: UTF8.self) : name
   }
 
   /// The Engine writes year 1 for "never".

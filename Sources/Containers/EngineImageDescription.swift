@@ -16,6 +16,19 @@ public struct ImageDescription: Equatable, Sendable {
   /// The names it goes by, `name:tag`.
   public var tags: [String]
 
+  public init(
+    id: String, architecture: String, variant: String = "", os: String = "linux", size: Int64 = 0,
+    digests: [String] = [], tags: [String] = []
+  ) {
+    self.id = id
+    self.architecture = architecture
+    self.variant = variant
+    self.os = os
+    self.size = size
+    self.digests = digests
+    self.tags = tags
+  }
+
   init?(_ json: JSON) {
     guard let id = json["Id"]?.string else { return nil }
     self.id = id

@@ -18,6 +18,14 @@ public struct EngineNotice: Equatable, Sendable {
     attributes["exitCode"].flatMap { Int64($0) }
   }
 
+  public init(type: String, action: String, id: String, attributes: [EngineLabel] = [], time: Int64 = 0) {
+    self.type = type
+    self.action = action
+    self.id = id
+    self.attributes = attributes
+    self.time = time
+  }
+
   init?(_ json: JSON) {
     guard let type = json["Type"]?.string, let action = json["Action"]?.string else { return nil }
     self.type = type
@@ -25,6 +33,11 @@ public struct EngineNotice: Equatable, Sendable {
     let actor = json["Actor"]
     id = actor?["ID"]?.string ?? ""
     attributes = EngineLabel.list(actor?["Attributes"])
-    time = json["timeNano"]?.integer ?? (json["time"]?.integer ?? 0).multipliedReportingOverflow(by: 1_000_000_000).partialValue
+    if let nanoseconds = json["timeNano"]?.integer {
+      time = nanoseconds
+    } else {
+      let (product, overflows) = (json["time"]?.integer ?? 0).multipliedReportingOverflow(by: 1_000_000_000)
+      time = overflows ? 0 : product
+    }
   }
 }

@@ -10,8 +10,18 @@ public struct PullProgress: Equatable, Sendable {
   public var current: Int64?
   /// Bytes to do in this step, where the Engine knows.
   public var total: Int64?
-  /// How much of the whole pull is done, 0 to 100, never falling; `nil` before the first layer is known.
+  /// How much of the whole pull is done, 0 to 100, never falling; `nil` while the layers are being announced.
   public var percent: Int?
+
+  public init(
+    status: String, layer: String? = nil, current: Int64? = nil, total: Int64? = nil, percent: Int? = nil
+  ) {
+    self.status = status
+    self.layer = layer
+    self.current = current
+    self.total = total
+    self.percent = percent
+  }
 }
 
 /// Sums the steps of a pull up to one percentage.
@@ -37,6 +47,10 @@ struct PullMeter {
     if let id = json["id"]?.string, let done = Self.done(progress) {
       progress.layer = id
       count(id, done)
+      if !Self.announces(status) { rise() }
+    } else if !layers.isEmpty {
+      // The lines about the whole image come after its last layer.
+      rise()
     }
     progress.percent = percent
     return progress
@@ -60,21 +74,22 @@ struct PullMeter {
     return total > 10_000 ? min(whole, current / (total / whole)) : whole * min(current, total) / total
   }
 
+  /// Steps that come before the work begins. With some layers unknown still, a percentage would start too high.
+  private static func announces(_ status: String) -> Bool {
+    status == "Pulling fs layer" || status == "Waiting" || status == "Already exists"
+  }
+
   private mutating func count(_ id: String, _ done: Int64) {
-    var found = false
+    for index in layers.indices where layers[index].id == id {
+      layers[index].done = max(layers[index].done, done)
+      return
+    }
+    if layers.count < Self.layers { layers.append(Layer(id: id, done: done)) }
+  }
+
+  private mutating func rise() {
     var sum: Int64 = 0
-    for index in layers.indices {
-      if layers[index].id == id {
-        layers[index].done = max(layers[index].done, done)
-        found = true
-      }
-      sum += layers[index].done
-    }
-    if !found && layers.count < Self.layers {
-      layers.append(Layer(id: id, done: done))
-      sum += done
-    }
-    guard !layers.isEmpty else { return }
-    percent = max(percent ?? 0, Int(sum / Int64(layers.count)))
+    for layer in layers { sum += layer.done }
+    percent = max(percent ?? 0, Int(sum / Int64(max(1, layers.count))))
   }
 }

@@ -7,16 +7,16 @@ extension EngineRequest {
 
   /// The bytes to write to the Engine's socket; one connection carries one call.
   public func encode(version: EngineVersion?) -> [UInt8] {
-    var body: [UInt8]?
-    if case .create(_, _, let json) = self { body = json.encoded() }
-    var text = "\(method) \(target(version)) HTTP/1.1\r\nHost: docker\r\nUser-Agent: hearth\r\nConnection: close\r\n"
-    if let body {
-      text += "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n"
-    } else if method == "POST" {
-      text += "Content-Length: 0\r\n"
+    var headers = HTTPHeaders([("User-Agent", "hearth"), ("Connection", "close")])
+    var body: [UInt8] = []
+    if case .create(_, _, let json) = self {
+      headers.add("Content-Type", "application/json")
+      body = json.encoded()
     }
-    text += "\r\n"
-    return Array(text.utf8) + (body ?? [])
+    var bytes: [UInt8] = []
+    HTTPRequest.encode(
+      method: method, target: target(version), host: "docker", headers: headers, body: body, into: &bytes)
+    return bytes
   }
 
   private var method: String {
@@ -34,13 +34,13 @@ extension EngineRequest {
     case .pull, .imageInspect: return imageTarget(version)
     case .list(let labels):
       var target = EngineTarget(version)
-      target.path("/containers/json")
+      target.path(fixed: "/containers/json")
       target.query("all", true)
       target.filters([("label", labels)])
       return target.text
     case .events(let labels, let actions, let since):
       var target = EngineTarget(version)
-      target.path("/events")
+      target.path(fixed: "/events")
       target.query("since", nanoseconds: since)
       target.filters([("type", ["container"]), ("label", labels), ("event", actions)])
       return target.text
@@ -51,32 +51,36 @@ extension EngineRequest {
   private func imageTarget(_ version: EngineVersion?) -> String {
     var target = EngineTarget(version)
     if case .imageInspect(let reference) = self {
-      target.path("/images/")
-      target.path(reference, isImage: true)
-      target.path("/json")
+      target.path(fixed: "/images/")
+      target.path(image: reference)
+      target.path(fixed: "/json")
     } else if case .pull(let name, let tag, let platform) = self {
-      target.path("/images/create")
+      target.path(fixed: "/images/create")
       target.query("fromImage", name)
       target.query("tag", tag)
-      if let platform, version.map({ $0 >= Self.platformOfPull }) ?? true { target.query("platform", platform) }
+      if let platform, version.map({ $0 >= Self.platformOfPull }) ?? true {
+        target.query("platform", platform)
+      }
     }
     return target.text
   }
 
   private func containerTarget(_ version: EngineVersion?) -> String {
     var target = EngineTarget(version)
-    target.path("/containers/")
+    target.path(fixed: "/containers/")
     if case .create(let name, let platform, _) = self {
-      target.path("create" as StaticString)
+      target.path(fixed: "create")
       if let name { target.query("name", name) }
-      if let platform, version.map({ $0 >= Self.platformOfCreate }) ?? true { target.query("platform", platform) }
+      if let platform, version.map({ $0 >= Self.platformOfCreate }) ?? true {
+        target.query("platform", platform)
+      }
       return target.text
     }
-    target.path(subject)
+    target.path(segment: subject)
     switch self {
-    case .start: target.path("/start")
+    case .start: target.path(fixed: "/start")
     case .logs(_, let follow, let tail, let timestamps, let since):
-      target.path("/logs")
+      target.path(fixed: "/logs")
       target.query("stdout", true)
       target.query("stderr", true)
       target.query("follow", follow)
@@ -84,23 +88,23 @@ extension EngineRequest {
       target.query("tail", tail.map { String(max(0, $0)) } ?? "all")
       target.query("since", nanoseconds: since)
     case .attach:
-      target.path("/attach")
+      target.path(fixed: "/attach")
       target.query("stream", true)
       target.query("stdout", true)
       target.query("stderr", true)
     case .wait(_, let condition):
-      target.path("/wait")
+      target.path(fixed: "/wait")
       target.query("condition", condition.rawValue)
     case .stop(_, let seconds):
-      target.path("/stop")
+      target.path(fixed: "/stop")
       if let seconds { target.query("t", String(max(0, seconds))) }
     case .kill(_, let signal):
-      target.path("/kill")
+      target.path(fixed: "/kill")
       target.query("signal", signal)
     case .remove(_, let force, let volumes):
       target.query("force", force)
       target.query("v", volumes)
-    case .inspect: target.path("/json")
+    case .inspect: target.path(fixed: "/json")
     default: break
     }
     return target.text

@@ -10,14 +10,23 @@ struct EngineTarget {
     text = version.map { "/v\($0)" } ?? ""
   }
 
-  mutating func path(_ fixed: StaticString) {
+  mutating func path(fixed: StaticString) {
     text += fixed.description
   }
 
-  /// Appends a part of the path from outside. Slashes and colons stay when it is an image, whose names have them;
-  /// the Engine refuses paths that lead elsewhere.
-  mutating func path(_ part: String, isImage: Bool = false) {
-    text += Self.escaped(part, keeping: isImage ? "/:@" : "")
+  /// Appends one segment of the path from outside.
+  mutating func path(segment: String) {
+    text += URL.percentEncoded(segment)
+  }
+
+  /// Appends an image's name, whose slashes stay; the Engine does not follow paths that lead elsewhere.
+  mutating func path(image: String) {
+    var isFirst = true
+    for segment in image.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
+      if !isFirst { text += "/" }
+      isFirst = false
+      text += URL.percentEncoded(String(decoding: segment, as: UTF8.self))
+    }
   }
 
   mutating func query(_ name: StaticString, _ value: String) {
@@ -25,7 +34,7 @@ struct EngineTarget {
     separator = "&"
     text += name.description
     text += "="
-    text += Self.escaped(value, keeping: "/:")
+    text += URL.percentEncoded(value)
   }
 
   mutating func query(_ name: StaticString, _ value: Bool) {
@@ -48,30 +57,5 @@ struct EngineTarget {
     }
     guard !members.isEmpty else { return }
     query("filters", String(decoding: JSON.object(JSONObject(members)).encoded(), as: UTF8.self))
-  }
-
-  /// Percent-encodes all but RFC 3986's unreserved characters and those given.
-  private static func escaped(_ text: String, keeping kept: StaticString) -> String {
-    let digits: StaticString = "0123456789ABCDEF"
-    var bytes: [UInt8] = []
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-        UInt8(ascii: "~"):
-        bytes.append(byte)
-      default:
-        if kept.withUTF8Buffer({ $0.contains(byte) }) {
-          bytes.append(byte)
-        } else {
-          bytes.append(UInt8(ascii: "%"))
-          digits.withUTF8Buffer {
-            bytes.append($0[Int(byte >> 4)])
-            bytes.append($0[Int(byte & 15)])
-          }
-        }
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

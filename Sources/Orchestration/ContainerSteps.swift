@@ -25,7 +25,7 @@ extension Orchestrator {
       let reason = "the options can no longer be read: a file they name is gone"
       return end(id, .failed(RunFailure(.create, reason)), at: moment)
     }
-    if command.pull == .always && !record.pullIsDone {
+    if command.pullPolicy == .always && !record.pullIsDone {
       pull(id, command)
     } else {
       create(id, command)
@@ -152,7 +152,7 @@ extension Orchestrator {
     if case .failed(let error) = event { return handle(error, of: step, for: id, at: moment) }
     switch (step, event) {
     case (.pull, .progress(let progress)):
-      if record.step == .pull { enter(id, .pulling(percent: progress.percent)) }
+      if record.step == .pull { enter(id, .pulling(percent: progress.percent ?? -1)) }
     case (.pull, .done):
       update(id) { $0.pullIsDone = true }
       if let command = record.command { create(id, command) }
@@ -168,9 +168,9 @@ extension Orchestrator {
       inspect(id)
     case (.inspect, .container(let container)):
       fetchOutput(id, outcome: outcome(of: container, record))
-    case (.output, .output(_, let bytes)):
+    case (.output, .output(let stream, let bytes)):
       let limit = settings.keptOutput
-      update(id) { $0.keep(bytes, limit: limit) }
+      update(id) { $0.keep(OutputFrame.encode(stream: stream.rawValue, bytes[...]), limit: limit) }
     case (.output, .done):
       finish(id, at: moment)
     case (.remove, .done):
@@ -182,13 +182,13 @@ extension Orchestrator {
 
   /// How a container that is not running ended.
   private func outcome(of container: ContainerState, _ record: RunRecord) -> RunState {
-    let code = Int(truncatingIfNeeded: container.exitCode)
+    let code = container.exitCode.map { Int(truncatingIfNeeded: $0) } ?? record.exitCode ?? 0
     if record.stopIsRequested { return .stopped }
     if container.oomKilled && code != 0 {
       let reason = "it used more memory than it may and the kernel killed it"
       return .failed(RunFailure(.outOfMemory, reason, exitCode: code))
     }
-    if container.startedAt.isEmpty && !container.error.isEmpty {
+    if container.startedAt == nil && !container.error.isEmpty {
       return .failed(RunFailure(.start, container.error))
     }
     return .finished(exitCode: code)
@@ -196,7 +196,7 @@ extension Orchestrator {
 
   private mutating func finish(_ id: RunID, at moment: Moment) {
     guard let record = record(id), let outcome = record.outcome else { return }
-    if !record.output.isEmpty { pending.append(.keepOutput(id, record.output)) }
+    if !record.output.isEmpty { pending.append(.keepOutput(id, Array(record.output.joined()))) }
     update(id) { $0.output = [] }
     end(id, outcome, at: moment)
   }
@@ -205,10 +205,10 @@ extension Orchestrator {
 
   private mutating func handle(_ error: EngineError, of step: EngineStep, for id: RunID, at moment: Moment) {
     guard let record = record(id), !record.run.state.isFinal else {
-      if step == .remove, error.isNotFound { update(id) { $0.containerID = nil } }
+      if step == .remove, error.kind == .noSuchContainer { update(id) { $0.containerID = nil } }
       return
     }
-    if error.engineIsAway, step != .stop {
+    if error.kind == .unreachable, step != .stop {
       suspend(id, at: moment)
       if engineIsAvailable { pending.append(.listContainers) }
       return
@@ -227,9 +227,9 @@ extension Orchestrator {
       let failure = RunFailure(.start, error.description)
       fetchOutput(id, outcome: record.stopIsRequested ? .stopped : .failed(failure))
     case .wait, .inspect:
-      let reason = error.isNotFound ? "the container was removed by somebody else" : error.description
+      let reason = error.kind == .noSuchContainer ? "the container was removed by somebody else" : error.description
       let ended = record.exitCode.map { RunState.finished(exitCode: $0) } ?? .failed(RunFailure(.lost, reason))
-      update(id) { if error.isNotFound { $0.containerID = nil } }
+      update(id) { if error.kind == .noSuchContainer { $0.containerID = nil } }
       end(id, record.stopIsRequested ? .stopped : ended, at: moment)
     case .output:
       // A log driver that cannot be read costs the output, not the result.
@@ -242,12 +242,12 @@ extension Orchestrator {
   private mutating func createFailed(_ id: RunID, _ error: EngineError, at moment: Moment) {
     guard let record = record(id), let command = record.command else { return }
     if record.stopIsRequested { return end(id, .stopped, at: moment) }
-    if error.isMissingImage {
-      if !record.pullIsDone && command.pull != .never { return pull(id, command) }
+    if error.kind == .noSuchImage {
+      if !record.pullIsDone && command.pullPolicy != .never { return pull(id, command) }
       let reason = record.pullError ?? error.description
       return end(id, .failed(RunFailure(.pull, reason)), at: moment)
     }
-    if error.isConflict && command.name == nil && record.suspendedAt == nil {
+    if error.kind == .nameInUse && command.name == nil && record.suspendedAt == nil {
       // An earlier attempt of ours whose answer was lost: the list of containers tells.
       suspend(id, at: moment)
       pending.append(.listContainers)
@@ -258,9 +258,10 @@ extension Orchestrator {
 }
 
 extension RunRecord {
-  /// Appends output, dropping the oldest beyond `limit`.
-  mutating func keep(_ bytes: [UInt8], limit: Int) {
-    output += bytes
-    if output.count > limit { output.removeFirst(output.count - limit) }
+  /// Appends a frame of output, dropping the oldest beyond `limit` bytes.
+  mutating func keep(_ frame: [UInt8], limit: Int) {
+    output.append(frame)
+    outputBytes += frame.count
+    while outputBytes > limit, output.count > 1 { outputBytes -= output.removeFirst().count }
   }
 }

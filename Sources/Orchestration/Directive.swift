@@ -27,7 +27,7 @@ public enum Directive: Sendable {
 }
 
 /// The calls that one container goes through.
-public enum EngineStep: Sendable, Equatable {
+public enum EngineStep: UInt8, Sendable, Equatable {
   case pull, create, start, wait, inspect, output, remove, stop
 }
 

@@ -167,7 +167,7 @@ public struct Orchestrator {
     engineIsAvailable = true
     var byRun: [RunID: ContainerState] = [:]
     for container in containers {
-      guard let id = RunID(container.label(Label.run) ?? "") else { continue }
+      guard let id = RunID(container.labels[Label.run] ?? "") else { continue }
       byRun[id] = container
     }
     for (id, container) in byRun where records[id].map({ $0.step == .settled }) ?? false {

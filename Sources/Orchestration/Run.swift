@@ -68,6 +68,8 @@ public struct Run: Sendable {
   public let requesterAddress: String
   /// Told of each change of state; empty where nobody asked to be told.
   public let callback: String
+  /// What the options refer to.
+  public let source: WorkloadSource
   /// Address of the node that runs it.
   public var host: String
   public var state: RunState
@@ -78,7 +80,7 @@ public struct Run: Sendable {
 
   public init(
     id: RunID, service: String, workload: Workload, requester: String, requesterAddress: String,
-    callback: String, host: String, times: RunTimes
+    callback: String, host: String, source: WorkloadSource = WorkloadSource(), times: RunTimes
   ) {
     self.id = id
     self.service = service
@@ -87,6 +89,7 @@ public struct Run: Sendable {
     self.requesterAddress = requesterAddress
     self.callback = callback
     self.host = host
+    self.source = source
     state = .accepted
     self.times = times
   }

@@ -38,7 +38,7 @@ extension Run {
     self.init(
       id: id, service: service, workload: workload, requester: json["requester"]?.string ?? "",
       requesterAddress: json["requesterAddress"]?.string ?? "", callback: json["callback"]?.string ?? "",
-      host: json["host"]?.string ?? "", times: times)
+      host: json["host"]?.string ?? "", source: WorkloadSource(json: json) ?? WorkloadSource(), times: times)
     if let final = RunState(final: json) { state = final }
   }
 }

@@ -31,8 +31,9 @@ struct RunRecord {
   var exitCode: Int?
   /// How the run ended, while its last output is fetched.
   var outcome: RunState?
-  /// The last output, oldest first, at most `Settings.keptOutput` bytes.
-  var output: [UInt8] = []
+  /// The last output in frames, oldest first, together at most `Settings.keptOutput` bytes.
+  var output: [[UInt8]] = []
+  var outputBytes = 0
   var suspendedAt: Instant?
   /// A write of the run failed and is to be tried again.
   var recordIsDue = false

@@ -15,7 +15,8 @@ struct EngineCapture: CustomTestStringConvertible, Sendable {
     get throws { try Self.bytes(of: name) }
   }
 
-  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Captures")
+  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+    "Captures")
 
   static func bytes(of name: String) throws -> [UInt8] {
     Array(try Data(contentsOf: folder.appendingPathComponent("\(name).http")))
@@ -38,10 +39,12 @@ struct EngineCapture: CustomTestStringConvertible, Sendable {
     .init(name: "image", request: .imageInspect(reference: "\(weather):1")),
     .init(name: "image-missing", request: .imageInspect(reference: "nosuch:1")),
     .init(name: "create", request: .create(name: "hearth-capture", body: ["Image": "hearth-test"])),
-    .init(name: "create-name-in-use", request: .create(name: "hearth-capture", body: ["Image": "hearth-test"])),
+    .init(
+      name: "create-name-in-use", request: .create(name: "hearth-capture", body: ["Image": "hearth-test"])),
     .init(name: "create-no-image", request: .create(name: nil, body: ["Image": "nosuch:1"])),
     .init(name: "create-bad-body", request: .create(name: nil, body: ["Image": 7])),
-    .init(name: "inspect-created", request: .inspect(id: "c")), .init(name: "start", request: .start(id: "c")),
+    .init(name: "inspect-created", request: .inspect(id: "c")),
+    .init(name: "start", request: .start(id: "c")),
     .init(name: "start-again", request: .start(id: "c")),
     .init(name: "remove-running", request: .remove(id: "c", force: false, volumes: false)),
     .init(name: "logs-follow", request: .logs(id: "c", follow: true)),

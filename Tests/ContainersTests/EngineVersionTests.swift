@@ -18,7 +18,8 @@ private struct KnownEngine: CustomTestStringConvertible {
       expected: EngineVersion(1, 30)),
     KnownEngine(
       name: "20.10",
-      json: #"{"Platform":{"Name":"Docker Engine - Community"},"Components":[{"Name":"Engine","Version":"20.10.24"}],"#
+      json:
+        #"{"Platform":{"Name":"Docker Engine - Community"},"Components":[{"Name":"Engine","Version":"20.10.24"}],"#
         + #""Version":"20.10.24","ApiVersion":"1.41","MinAPIVersion":"1.12","Os":"linux","Arch":"amd64"}"#,
       expected: EngineVersion(1, 41)),
     KnownEngine(
@@ -35,10 +36,12 @@ private struct KnownEngine: CustomTestStringConvertible {
       expected: EngineVersion(1, 52)),
     KnownEngine(
       name: "a later one that still serves what we know",
-      json: #"{"Version":"31.0.0","ApiVersion":"1.60","MinAPIVersion":"1.50"}"#, expected: EngineVersion(1, 52)),
+      json: #"{"Version":"31.0.0","ApiVersion":"1.60","MinAPIVersion":"1.50"}"#,
+      expected: EngineVersion(1, 52)),
     KnownEngine(
       name: "a later one that does not",
-      json: #"{"Version":"40.0.0","ApiVersion":"2.1","MinAPIVersion":"1.77"}"#, expected: EngineVersion(1, 77)),
+      json: #"{"Version":"40.0.0","ApiVersion":"2.1","MinAPIVersion":"1.77"}"#, expected: EngineVersion(1, 77)
+    ),
     KnownEngine(
       name: "one without a minimum", json: #"{"ApiVersion":"1.41"}"#, expected: EngineVersion(1, 41)),
     KnownEngine(
@@ -50,7 +53,9 @@ private struct KnownEngine: CustomTestStringConvertible {
 @Suite struct EngineVersionTests {
   private func describe(_ json: String) -> EngineDescription? {
     var call = EngineCall(.version, version: nil)
-    let events = call.replay([Array("HTTP/1.1 200 OK\r\nContent-Length: \(json.utf8.count)\r\n\r\n\(json)".utf8)])
+    let events = call.replay([
+      Array("HTTP/1.1 200 OK\r\nContent-Length: \(json.utf8.count)\r\n\r\n\(json)".utf8)
+    ])
     guard case .version(let description)? = events.first else { return nil }
     return description
   }
@@ -76,7 +81,9 @@ private struct KnownEngine: CustomTestStringConvertible {
     #expect(!(EngineVersion(2, 0) < EngineVersion(1, 99)))
   }
 
-  @Test(arguments: ["", ".", "1", "1.", ".41", "1.41.2", "1.x", "-1.4", "1.99999", "99999999999999999999.1", " 1.41"])
+  @Test(arguments: [
+    "", ".", "1", "1.", ".41", "1.41.2", "1.x", "-1.4", "1.99999", "99999999999999999999.1", " 1.41",
+  ])
   func whatIsNotMajorAndMinorIsNoVersion(_ text: String) {
     // "1" alone has no point; the others break the form elsewhere.
     #expect(EngineVersion(text) == nil)

@@ -120,7 +120,7 @@ final class Engine {
 
   private func negotiated(_ description: EngineDescription) {
     do throws(EngineError) {
-      version = try description.negotiatedVersion()
+      version = try description.negotiated()
     } catch {
       return isAway(error.description)
     }

@@ -137,7 +137,7 @@ final class ServerConnection: Watcher {
     }
     guard state == .reading else { return }
     if parser.takeContinue() {
-      output.append { $0 += Array("HTTP/1.1 100 Continue\r\n\r\n".utf8) }
+      output.append { HTTPResponse.encodeContinue(into: &$0) }
       flush()
     }
     if parser.isIdle {

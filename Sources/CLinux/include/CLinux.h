@@ -181,6 +181,8 @@ static inline int clinux_look_up(const char *host, char *text, socklen_t size) {
   error = getnameinfo(found->ai_addr, found->ai_addrlen, text, size, 0, 0, NI_NUMERICHOST);
   freeaddrinfo(found);
   return error;
+}
+
 // Hardware: directory entries without the C library's allocation (getdents64(2)).
 static inline long clinux_getdents64(int fd, void *buffer, size_t size) {
   return syscall(SYS_getdents64, fd, buffer, size);

@@ -51,9 +51,9 @@ import Wire
     case .bool(let bool): return (other as? NSNumber)?.boolValue == bool
     case .integer(let number): return (other as? NSNumber)?.int64Value == number
     case .double(let number):
-      // Foundation goes through decimal numbers here and may miss the nearest double by one.
+      // Foundation goes through decimal numbers here and misses the nearest double by a little.
       guard let other = (other as? NSNumber)?.doubleValue else { return false }
-      return abs(other - number) <= 2 * max(number.ulp, other.ulp)
+      return abs(other - number) <= 1e-14 * abs(number)
     // Scalars, because `==` of strings would call composed and decomposed forms equal.
     case .string(let text):
       return (other as? String)?.unicodeScalars.elementsEqual(text.unicodeScalars) == true

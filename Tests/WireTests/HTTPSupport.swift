@@ -41,3 +41,43 @@ func outcome(_ bytes: [UInt8], pieces: Int = .max) -> RequestOutcome {
   let (requests, error) = collectRequests(bytes, pieces: pieces)
   return RequestOutcome(requests: requests.map(summary), status: error?.status)
 }
+
+/// A response as it was received up to the close of the connection.
+struct ReceivedResponse {
+  var head: HTTPResponseHead?
+  var body: [UInt8] = []
+  var ended = false
+  var fault: HTTPError?
+
+  /// Everything of it in one text, so that two of them compare.
+  var summary: String {
+    let headers = head?.headers.entries.map { "\($0.name):\($0.value)" }.joined(separator: "|") ?? ""
+    return
+      "\(head?.status ?? 0) \(head?.reason ?? "") \(headers) \(body) \(ended) \(fault?.description ?? "")"
+  }
+}
+
+func receive(_ bytes: [UInt8], pieces: Int = .max, isHead: Bool = false) -> ReceivedResponse {
+  var parser = HTTPResponseParser(isHead: isHead)
+  var received = ReceivedResponse()
+  func take(_ event: HTTPResponseParser.Event) {
+    switch event {
+    case .head(let head): received.head = head
+    case .body(let piece): received.body += piece
+    case .end: received.ended = true
+    }
+  }
+  var rest = bytes[...]
+  do {
+    while !rest.isEmpty {
+      let piece = rest.prefix(pieces)
+      rest = rest.dropFirst(piece.count)
+      piece.withUnsafeBytes { parser.feed($0) }
+      while let event = try parser.next() { take(event) }
+    }
+    while let event = try parser.closed() { take(event) }
+  } catch {
+    received.fault = error
+  }
+  return received
+}

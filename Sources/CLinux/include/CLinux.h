@@ -57,4 +57,10 @@ static inline long clinux_getdents64(int fd, void *buffer, size_t size) {
   return syscall(SYS_getdents64, fd, buffer, size);
 }
 
+// Tests: the bytes that all of malloc's arenas have given out (mallinfo(3)); only the ordinary build's C library tells.
+#ifdef __GLIBC__
+#include <malloc.h>
+static inline size_t clinux_allocated_bytes(void) { return mallinfo2().uordblks; }
+#endif
+
 #endif

@@ -193,4 +193,10 @@ void clinux_note_interrupts(void);
 /// 1 where Control-C was pressed since the last question.
 int clinux_take_interrupt(void);
 
+// Tests: the bytes that all of malloc's arenas have given out (mallinfo(3)); only the ordinary build's C library tells.
+#ifdef __GLIBC__
+#include <malloc.h>
+static inline size_t clinux_allocated_bytes(void) { return mallinfo2().uordblks; }
+#endif
+
 #endif

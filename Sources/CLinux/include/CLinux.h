@@ -52,4 +52,9 @@ static inline int clinux_openat(int dir, const char *path, int flags, unsigned m
 }
 static inline int clinux_fcntl(int fd, int command, long argument) { return fcntl(fd, command, argument); }
 
+// Hardware: directory entries without the C library's allocation (getdents64(2)).
+static inline long clinux_getdents64(int fd, void *buffer, size_t size) {
+  return syscall(SYS_getdents64, fd, buffer, size);
+}
+
 #endif

@@ -1,0 +1,99 @@
+internal import Wire
+
+/// What the options of a command may refer to outside the command: files, and variables of the environment.
+///
+/// The closures decide what a request may see: a requester who names any file of the node must not get to read it.
+public struct OptionSource: Sendable {
+  /// Why a file could not be had, in words for the requester.
+  public struct Failure: Error, Equatable, Sendable {
+    public var reason: String
+
+    public init(reason: String) { self.reason = reason }
+  }
+
+  /// The largest file an option may name, in bytes; Docker's own seccomp profile has 13 kB.
+  public static let maximumFileSize = 1 << 18
+
+  /// The bytes of --env-file, --label-file and --security-opt seccomp=FILE.
+  public var readFile: @Sendable (_ path: String) -> Result<[UInt8], Failure>
+  /// The value for `--env NAME` without `=`.
+  public var environment: @Sendable (_ name: String) -> String?
+
+  public init(
+    readFile: @escaping @Sendable (String) -> Result<[UInt8], Failure>,
+    environment: @escaping @Sendable (String) -> String?
+  ) {
+    self.readFile = readFile
+    self.environment = environment
+  }
+
+  /// No files and no variables.
+  public static var nothing: OptionSource {
+    OptionSource(
+      readFile: { _ in .failure(Failure(reason: "files are not available to this request")) },
+      environment: { _ in nil })
+  }
+
+  func file(_ path: String) throws(OptionFault) -> [UInt8] {
+    switch readFile(path) {
+    case .failure(let failure): throw OptionFault("\(path): \(failure.reason)")
+    case .success(let bytes):
+      guard bytes.count <= Self.maximumFileSize else {
+        throw OptionFault("\(path): larger than \(Self.maximumFileSize) bytes")
+      }
+      return bytes
+    }
+  }
+
+  /// The `NAME=value` lines of a file; blank lines and those that begin with `#` do not count.
+  func pairs(in path: String) throws(OptionFault) -> [String] {
+    var pairs: [String] = []
+    var content = try file(path)[...]
+    if content.starts(with: [0xef, 0xbb, 0xbf]) { content = content.dropFirst(3) }
+    for (index, bytes) in content.split(separator: 0x0a, omittingEmptySubsequences: false).enumerated() {
+      guard let text = String(validating: bytes, as: UTF8.self) else {
+        throw OptionFault("\(path): invalid utf8 bytes at line \(index + 1)")
+      }
+      var line = text.utf8[...]
+      if line.last == 0x0d { line = line.dropLast() }
+      while let first = line.first, first.isBlank || (0x0a...0x0d).contains(first) { line = line.dropFirst() }
+      guard let first = line.first, first != 0x23 else { continue }
+      let pair = String(decoding: line, as: UTF8.self)
+      let name = pair.cut(at: "=")?.head ?? pair.trimmed
+      guard !name.utf8.isEmpty else { throw OptionFault("\(path): no variable name on line '\(pair)'") }
+      guard !name.hasBlank else { throw OptionFault("\(path): variable '\(name)' contains whitespaces") }
+      pairs.append(pair.has("=") ? pair : name)
+    }
+    return pairs
+  }
+
+  /// The variables of all files and options, later ones last; a bare name takes its value from the environment,
+  /// and where there is none stays bare, which removes the variable from the container.
+  func environment(files: [String], options: [String]) throws(OptionFault) -> [String] {
+    var variables: [String] = []
+    for path in files { variables += try pairs(in: path) }
+    return (variables + options).map { variable in
+      guard !variable.has("="), let value = environment(variable) else { return variable }
+      return "\(variable)=\(value)"
+    }
+  }
+
+  /// A seccomp profile without the white space between its tokens.
+  func profile(_ path: String) throws(OptionFault) -> String {
+    let bytes = try file(path)
+    do {
+      _ = try JSON.parse(bytes)
+    } catch {
+      throw OptionFault("compacting json for seccomp profile (\(path)) failed: \(error.description)")
+    }
+    var compact: [UInt8] = []
+    var (quoted, escaped) = (false, false)
+    for byte in bytes {
+      let isSpace = byte.isBlank || byte == 0x0a || byte == 0x0d
+      if quoted || !isSpace { compact.append(byte) }
+      if byte == 0x22, !escaped { quoted.toggle() }
+      escaped = byte == 0x5c && !escaped
+    }
+    return String(decoding: compact, as: UTF8.self)
+  }
+}

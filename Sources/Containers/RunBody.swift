@@ -1,0 +1,172 @@
+internal import Wire
+
+/// The body of `POST /containers/create` that a command's options amount to.
+struct RunBody {
+  var config = JSONObject()
+  var host = JSONObject()
+  var endpoints = JSONObject()
+  var environment: [String] = []
+  var labels: [String] = []
+
+  init(_ options: OptionScanner, source: OptionSource) throws(RunCommandError) {
+    endpoints = try OptionNetwork.endpoints(of: options)
+    for (row, values) in zip(OptionTable.rows, options.values) where row.place != .own && !values.isEmpty {
+      let value = Self.combined(values, row.kind.shape)
+      if row.place == .config { config[row.field] = value } else { host[row.field] = value }
+    }
+    try setStreams(options)
+    try setStorage(options)
+    try setPorts(options)
+    try setHealth(options)
+    try setSecurity(options, source)
+    try setLogging(options)
+    setDefaults(options)
+    try readVariables(options, source)
+    if let entrypoint = options.text("entrypoint") { config["Entrypoint"] = .array([.string(entrypoint)]) }
+  }
+
+  private static func combined(_ values: [JSON], _ shape: OptionKind.Shape) -> JSON {
+    switch shape {
+    case .last: return values.last ?? .null
+    case .list: return .array(values)
+    case .map:
+      return .object(
+        JSONObject(
+          values.compactMap { pair in
+            guard let pair = pair.array, pair.count == 2, let name = pair[0].string else { return nil }
+            return JSONMember(name: name, value: pair[1])
+          }))
+    }
+  }
+
+  /// What the Docker client always says, because the Engine's meaning of silence differs or has changed.
+  private mutating func setDefaults(_ options: OptionScanner) {
+    host["NetworkMode"] = .string(
+      options.values(of: "network").first?["Network"]?.string ?? "default")
+    if host["RestartPolicy"] == nil { host["RestartPolicy"] = OptionValue.restart("no", 0) }
+    if host["MemorySwappiness"] == nil { host["MemorySwappiness"] = -1 }
+    if host["OomKillDisable"] == nil { host["OomKillDisable"] = false }
+    if host["PidsLimit"] == nil { host["PidsLimit"] = 0 }
+    for name in ["Dns", "DnsOptions", "DnsSearch"] where host[name] == nil { host[name] = [] }
+  }
+
+  /// The streams a container has; `--detach` keeps all of them unattached, as it does for the client.
+  private mutating func setStreams(_ options: OptionScanner) throws(RunCommandError) {
+    let given = options.list("attach")
+    let detached = options.flag("detach") ?? false
+    guard !detached || given.isEmpty else {
+      throw RunCommandError(option: "--attach", reason: "Conflicting options: -a and -d")
+    }
+    let open = config["OpenStdin"]?.bool ?? false
+    let input = !detached && (open || given.contains("stdin"))
+    config["AttachStdin"] = .bool(input)
+    config["AttachStdout"] = .bool(!detached && (given.isEmpty || given.contains("stdout")))
+    config["AttachStderr"] = .bool(!detached && (given.isEmpty || given.contains("stderr")))
+    config["StdinOnce"] = .bool(input && open)
+  }
+
+  private mutating func setStorage(_ options: OptionScanner) throws(RunCommandError) {
+    var binds: [JSON] = []
+    var volumes: [JSONMember] = []
+    for volume in options.list("volume") {
+      if !volume.has(":") {
+        volumes.append(JSONMember(name: volume, value: .object([:])))
+      } else if !binds.contains(.string(volume)) {
+        binds.append(.string(volume))
+      }
+    }
+    if !binds.isEmpty { host["Binds"] = .array(binds) }
+    if !volumes.isEmpty { config["Volumes"] = .object(JSONObject(volumes)) }
+    guard options.text("volume-driver") == nil || options.values(of: "mount").isEmpty else {
+      throw RunCommandError(
+        option: "--volume-driver", reason: "does not reach volumes of --mount, expected --mount type=volume,volume-driver=…")
+    }
+  }
+
+  private mutating func setPorts(_ options: OptionScanner) throws(RunCommandError) {
+    let ports = try OptionPorts(publish: options.list("publish"), expose: options.list("expose"))
+    if !ports.exposedPorts.members.isEmpty { config["ExposedPorts"] = .object(ports.exposedPorts) }
+    if !ports.bindings.members.isEmpty { host["PortBindings"] = .object(ports.bindings) }
+  }
+
+  private mutating func setHealth(_ options: OptionScanner) throws(RunCommandError) {
+    var health = JSONObject()
+    if let command = options.text("health-cmd"), !command.utf8.isEmpty {
+      health["Test"] = ["CMD-SHELL", .string(command)]
+    }
+    let settings = [
+      ("health-interval", "Interval"), ("health-timeout", "Timeout"), ("health-start-period", "StartPeriod"),
+      ("health-start-interval", "StartInterval"), ("health-retries", "Retries"),
+    ]
+    for (name, field) in settings {
+      guard let value = options.integer(name), value != 0 else { continue }
+      guard value > 0 else { throw RunCommandError(option: "--\(name)", reason: "--\(name) cannot be negative") }
+      health[field] = .integer(value)
+    }
+    if options.flag("no-healthcheck") == true {
+      guard health.members.isEmpty else {
+        throw RunCommandError(
+          option: "--no-healthcheck", reason: "--no-healthcheck conflicts with --health-* options")
+      }
+      health["Test"] = ["NONE"]
+    }
+    if !health.members.isEmpty { config["Healthcheck"] = .object(health) }
+  }
+
+  /// Inlines seccomp profiles; `systempaths=unconfined` is the client's own word for two empty lists.
+  private mutating func setSecurity(
+    _ options: OptionScanner, _ source: OptionSource
+  ) throws(RunCommandError) {
+    var passed: [JSON] = []
+    for option in options.list("security-opt") {
+      if option == "systempaths=unconfined" {
+        host["MaskedPaths"] = []
+        host["ReadonlyPaths"] = []
+        continue
+      }
+      guard option == "no-new-privileges" || option.has("=") || option.has(":") else {
+        throw RunCommandError(option: "--security-opt", reason: "Invalid --security-opt: \"\(option)\"")
+      }
+      let (key, value) = option.cut(at: "=") ?? option.cut(at: ":") ?? (option, "")
+      guard key == "seccomp", value != "unconfined", value != "builtin" else {
+        passed.append(.string(option))
+        continue
+      }
+      do {
+        passed.append(.string("seccomp=" + (try source.profile(value))))
+      } catch {
+        throw RunCommandError(option: "--security-opt", reason: error.reason)
+      }
+    }
+    if !passed.isEmpty { host["SecurityOpt"] = .array(passed) }
+  }
+
+  private mutating func setLogging(_ options: OptionScanner) throws(RunCommandError) {
+    let driver = options.text("log-driver") ?? ""
+    let settings = options.list("log-opt")
+    guard driver != "none" || settings.isEmpty else {
+      throw RunCommandError(option: "--log-opt", reason: "invalid logging opts for driver none")
+    }
+    guard !driver.utf8.isEmpty || !settings.isEmpty else { return }
+    host["LogConfig"] = .object([
+      "Type": .string(driver), "Config": .object(OptionFields.object(settings)),
+    ])
+  }
+
+  private mutating func readVariables(
+    _ options: OptionScanner, _ source: OptionSource
+  ) throws(RunCommandError) {
+    var option = "--env-file"
+    do {
+      environment = try source.environment(files: options.list("env-file"), options: options.list("env"))
+      option = "--label-file"
+      for path in options.list("label-file") { labels += try source.pairs(in: path) }
+      labels += options.list("label")
+    } catch {
+      throw RunCommandError(option: option, reason: error.reason)
+    }
+    guard host["AutoRemove"]?.bool != true || ["", "no"].contains(host["RestartPolicy"]?["Name"]?.string ?? "") else {
+      throw RunCommandError(option: "--rm", reason: "Conflicting options: --restart and --rm")
+    }
+  }
+}

@@ -20,6 +20,13 @@ extension Conf {
   }
 }
 
+extension Conf {
+  /// A decimal number without unit, between blanks; nil where the text is anything else.
+  public static func number(_ text: String) -> Double? {
+    quantity(trimmed(text.utf8), units: [])
+  }
+}
+
 extension Conf.Section {
   /// The last entry of that key: where a key may repeat, the later one counts.
   public func entry(_ key: String) -> Conf.Entry? {

@@ -17,7 +17,7 @@ final class Node {
   let followers = Followers()
   let started: Instant
   /// The board's profile and how it was recognised.
-  private(set) var match: Profiles.Match
+  let match: Profiles.Match
   private(set) var orchestrator: Orchestrator
   private let journal: Journal
   private let callbacks: Callbacks
@@ -33,7 +33,7 @@ final class Node {
     let step: UInt8
   }
 
-  init(configuration: Configuration, loop: EventLoop) throws(SystemError) {
+  init(configuration: Configuration, profiles: Profiles, loop: EventLoop) throws(SystemError) {
     self.configuration = configuration
     self.loop = loop
     started = Clock.now()
@@ -44,7 +44,8 @@ final class Node {
     catalogue = ServiceCatalogue(homeEdge: configuration.homeEdge, own: configuration.services)
     sampler = Sampler(
       root: configuration.root, statePath: configuration.state, enginePath: configuration.engineData)
-    match = Profiles.builtIn.match(Board())
+    sampler.sample(at: started)
+    match = profiles.match(sampler.snapshot.board)
     journal = Journal(folder: configuration.state)
     callbacks = Callbacks(loop: loop)
     outputs = OutputStore(folder: configuration.state)

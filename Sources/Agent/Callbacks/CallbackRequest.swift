@@ -55,7 +55,7 @@ final class CallbackRequest: Watcher {
       guard Socket.pendingError(descriptor) == 0, output.flush(to: descriptor) else { return end() }
       if output.count == 0 { loop.change(descriptor, to: clinux_in) }
     }
-    if !isOver && events & (clinux_in | clinux_hangup) != 0 { receive() }
+    if !isOver && events & (clinux_in | clinux_gone) != 0 { receive() }
   }
 
   private func receive() {

@@ -30,17 +30,16 @@ final class Callbacks {
 
   /// The address of a callback, or what is wrong with it.
   static func check(_ text: String) throws(Problem) -> URL {
+    let url: URL
     do throws(URL.Malformed) {
-      let url = try URL(parsing: text)
-      guard url.scheme == "http" else {
-        throw Problem(status: 422, detail: "StatusCallbackURI '\(text)': only http is spoken, not \(url.scheme)")
-      }
-      return url
-    } catch let error as Problem {
-      throw error
+      url = try URL(parsing: text)
     } catch {
       throw Problem(status: 422, detail: "StatusCallbackURI '\(text)': \(error.description)")
     }
+    guard url.scheme == "http" else {
+      throw Problem(status: 422, detail: "StatusCallbackURI '\(text)': only http is spoken, not \(url.scheme)")
+    }
+    return url
   }
 
   func changed(_ run: Run) {

@@ -27,14 +27,13 @@ struct BoardCommand {
 
   func inspect() throws(CommandFailure) -> Int32 {
     let snapshot = try sample()
-    let match = try profiles().match(snapshot.board)
-    show(json ? snapshotJSON(snapshot, match) : nil, snapshotText(snapshot, match))
+    show(json ? snapshotJSON(snapshot) : nil, snapshotText(snapshot))
     return 0
   }
 
   func score() throws(CommandFailure) -> Int32 {
     let snapshot = try sample()
-    let match = try profiles().match(snapshot.board)
+    let match = try Profiles.load(folder: configuration.boards).match(snapshot.board)
     let score = Score(of: snapshot, profile: match.profile)
     show(json ? scoreJSON(score, match) : nil, scoreText(score, match))
     return 0
@@ -55,18 +54,19 @@ struct BoardCommand {
     return sampler.snapshot
   }
 
-  private func profiles() throws(CommandFailure) -> Profiles {
-    do throws(ConfError) {
-      return try Profiles.load(folder: configuration.boards)
-    } catch {
-      throw CommandFailure(error.message)
-    }
-  }
 }
 
 extension Profiles {
   /// The built-in profiles and those of a folder.
-  static func load(folder: String) throws(ConfError) -> Profiles {
+  static func load(folder: String) throws(CommandFailure) -> Profiles {
+    do throws(ConfError) {
+      return try Profiles(additions: try additions(in: folder))
+    } catch {
+      throw CommandFailure(error.message)
+    }
+  }
+
+  private static func additions(in folder: String) throws(ConfError) -> [Addition] {
     var additions: [Addition] = []
     for name in File.names(in: folder, limit: limit).sorted() where name.hasSuffix(".conf") {
       let path = folder + "/" + name
@@ -77,6 +77,6 @@ extension Profiles {
         throw ConfError(file: path, line: 0, text: error.reason)
       }
     }
-    return try Profiles(additions: additions)
+    return additions
   }
 }

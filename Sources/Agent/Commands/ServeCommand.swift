@@ -1,5 +1,6 @@
 internal import CLinux
 import Hardware
+import Scoring
 import Wire
 
 /// `hearth serve`: the agent, in the foreground.
@@ -41,12 +42,13 @@ struct ServeCommand {
   func run() throws(CommandFailure) -> Int32 {
     clinux_ignore_sigpipe()
     umask(0o077)
+    let profiles = try Profiles.load(folder: configuration.boards)
     do throws(SystemError) {
       let loop = try EventLoop()
       try Signals.stop(loop)
       let lock = try lockState()
       defer { close(lock) }
-      let node = try Node(configuration: configuration, loop: loop)
+      let node = try Node(configuration: configuration, profiles: profiles, loop: loop)
       let router = Router(node: node)
       let server = Server(loop: loop, handler: router.handle)
       try listen(server)

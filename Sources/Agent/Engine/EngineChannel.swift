@@ -56,7 +56,7 @@ final class EngineChannel: Watcher {
       guard output.flush(to: descriptor) else { return deliver(call.closed()) }
       if output.count == 0 { loop.change(descriptor, to: clinux_in) }
     }
-    if !isOver && events & (clinux_in | clinux_hangup) != 0 { receive() }
+    if !isOver && events & (clinux_in | clinux_gone) != 0 { receive() }
   }
 
   private func receive() {

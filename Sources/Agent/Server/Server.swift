@@ -55,7 +55,7 @@ final class Server: Watcher {
       }
       let connection = ServerConnection(descriptor: descriptor, peer: peer, server: self)
       do throws(SystemError) {
-        try loop.watch(descriptor, for: clinux_in, connection)
+        try loop.watch(descriptor, for: clinux_in | clinux_peer_closed, connection)
         connections[descriptor] = connection
       } catch {
         CLinux.close(descriptor)

@@ -14,7 +14,7 @@ final class ServerConnection: Watcher {
   private var state = State.reading
   private var keepsAlive = true
   private var isHead = false
-  private var watchedEvents = clinux_in
+  private var watchedEvents = clinux_in | clinux_peer_closed
   /// Called when the client has gone before its streamed answer was finished.
   private var onGone: () -> Void = {}
   /// Called when the client has taken most of what was sent, after `send` told it to wait.
@@ -104,20 +104,21 @@ final class ServerConnection: Watcher {
   override func ready(_ events: UInt32) {
     if events & clinux_out != 0 { flush() }
     if state == .closed { return }
-    if events & (clinux_in | clinux_hangup) != 0 { receive() }
+    if events & clinux_gone != 0 || events & clinux_peer_closed != 0 && state == .streaming { return close() }
+    if events & (clinux_in | clinux_peer_closed) != 0 { receive() }
   }
 
   private func receive() {
+    // While an answer is outstanding, what arrives stays in the kernel's buffer, which bounds it.
+    guard state == .reading else { return watch(watchedEvents & ~clinux_in & ~clinux_peer_closed) }
     switch Socket.read(descriptor, into: server.buffer) {
     case .nothingYet:
       return
     case .closed, .failed:
       close()
     case .bytes(let count):
-      // While an answer is outstanding only a hang-up matters; what arrives then is bounded by the kernel's buffer.
-      guard state == .reading || parser.bufferedBytes < Server.limits.line else { return watch(0) }
       parser.feed(UnsafeRawBufferPointer(rebasing: server.buffer[..<count]))
-      if state == .reading { readBuffered() }
+      readBuffered()
     }
   }
 
@@ -167,7 +168,7 @@ final class ServerConnection: Watcher {
       isCongested = false
       onDrained()
     }
-    watch(output.count == 0 ? clinux_in : clinux_in | clinux_out)
+    watch(clinux_peer_closed | (state == .reading ? clinux_in : 0) | (output.count > 0 ? clinux_out : 0))
   }
 
   private func watch(_ events: UInt32) {

@@ -74,7 +74,8 @@ enum File {
   static func linkTarget(_ path: String) -> String? {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 256) { buffer in
       buffer.withMemoryRebound(to: CChar.self) { text in
-        let count = readlink(path, text.baseAddress, text.count)
+        guard let base = text.baseAddress else { return nil }
+        let count = readlink(path, base, text.count)
         guard count > 0 else { return nil }
         return String(decoding: UnsafeBufferPointer(rebasing: buffer[..<count]), as: UTF8.self)
       }

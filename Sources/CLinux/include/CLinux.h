@@ -61,7 +61,8 @@ static const int clinux_stream = SOCK_STREAM, clinux_datagram = SOCK_DGRAM, clin
                  clinux_nonblock = SOCK_NONBLOCK, clinux_nosignal = MSG_NOSIGNAL,
                  clinux_ipproto_tcp = IPPROTO_TCP, clinux_ipproto_ipv6 = IPPROTO_IPV6, clinux_epoll_cloexec = EPOLL_CLOEXEC;
 static const unsigned clinux_interface_up = IFF_UP;
-static const unsigned clinux_in = EPOLLIN, clinux_out = EPOLLOUT, clinux_hangup = EPOLLHUP | EPOLLERR | EPOLLRDHUP;
+static const unsigned clinux_in = EPOLLIN, clinux_out = EPOLLOUT, clinux_gone = EPOLLHUP | EPOLLERR,
+                      clinux_peer_closed = EPOLLRDHUP;
 
 // Socket addresses: a union cast in C, and structures whose names clash with functions' in Swift.
 static inline int clinux_bind(int fd, const struct sockaddr_storage *address, socklen_t length) {

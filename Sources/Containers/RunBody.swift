@@ -142,7 +142,7 @@ struct RunBody {
         throw RunCommandError(option: "--security-opt", reason: error.reason)
       }
     }
-    if !passed.isEmpty { host["SecurityOpt"] = .array(passed) }
+    if !options.values(of: "security-opt").isEmpty { host["SecurityOpt"] = .array(passed) }
   }
 
   /// Of several limits of one kind the last stays.

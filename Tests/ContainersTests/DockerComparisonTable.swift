@@ -3,15 +3,15 @@ enum DockerComparisonTable {
   /// A use is complete as it stands when it holds the image after `--`; else image and command are added.
   static func complete(_ use: [String]) -> [String] {
     let network = use.contains { $0.hasPrefix("--net=") || $0.hasPrefix("--network") } ? [] : ["--network=none"]
-    return network + use + (use.contains("busybox") ? [] : ["busybox", "true"])
+    let whole = use.contains { $0.hasPrefix("boximage") || $0.hasPrefix("registry.lan") || $0.hasPrefix("app@") || $0 == "Box" }
+    return network + use + (whole ? [] : ["boximage", "true"])
   }
 
   static let honoured: [[String]] = [
     [],
-    ["--", "busybox"],
-    ["busybox"],
-    ["busybox", "sh", "-c", "echo $0 --rm -it"],
-    ["busybox:latest", "busybox", "-e", "A=1"],
+    ["--", "boximage", "true"],
+    ["boximage", "sh", "-c", "echo $0 --rm -it"],
+    ["boximage:latest", "sh", "-e", "A=1"],
     ["-i"], ["-t"], ["-it"], ["-ti=true"], ["--tty=false"], ["--interactive", "--tty=1"],
     ["-a", "stdout"], ["-aSTDERR"], ["--attach=stdin", "--attach", "stdout"], ["-ia", "stdin"],
     ["--rm"], ["--rm=true"], ["--rm=F"],
@@ -19,7 +19,7 @@ enum DockerComparisonTable {
     ["-e", "HEARTH_GIVEN"], ["-e", "HEARTH_ABSENT"], ["-ite", "A=1"],
     ["--env-file", "@DIR/env"], ["--env-file=@DIR/env", "-e", "ONE=2"],
     ["-l", "a=1", "--label", "b"], ["--label=c=d=e"], ["--label-file", "@DIR/labels", "-l", "first=2"],
-    ["--entrypoint", "/bin/ls"], ["--entrypoint="], ["--entrypoint", "sh", "busybox", "-c", "true"],
+    ["--entrypoint", "/bin/ls"], ["--entrypoint="], ["--entrypoint", "sh", "boximage", "-c", "true"],
     ["-h", "box"], ["--hostname=box", "--domainname", "home.lan"], ["-w", "/tmp"], ["--workdir=/root"],
     ["-u", "nobody"], ["--user=1000:1000"], ["--group-add", "audio", "--group-add=44"],
     ["--read-only"], ["--privileged"], ["--init"], ["--init=false"],
@@ -77,6 +77,19 @@ enum DockerComparisonTable {
     ["--pull=missing"], ["--disable-content-trust"],
   ]
 
+  /// What this lab's Engine cannot do, so that only the client's request is compared.
+  static let beyondThisEngine: [[String]] = [
+    ["-d"], ["-dit"], ["--detach", "-i"], ["boximage"], ["--platform", "linux/arm64"], ["--name", "kitchen"],
+    ["--storage-opt", "size=1g"], ["--cpu-rt-period=1000", "--cpu-rt-runtime", "500"], ["--network=other", "--link=peer"],
+    ["--network=bridge"], ["--link", "peer", "--network=default-net"], ["--runtime=other"], ["--cgroupns=private"],
+    ["--ip6", "2001:db8::2", "--network", "other"], ["--log-driver", "syslog"], ["--pids-limit=0"],
+    ["--volume-driver", "nfs"], ["--isolation", "hyperv"], ["--device", "/dev/gpiochip0"], ["--memory-swappiness=0"],
+    ["registry.lan:5000/team/app:1.2"], ["app@sha256:0123456789012345678901234567890123456789012345678901234567890123"],
+    ["--dns-search=Home.LAN."], ["--dns=::ffff:10.0.0.1"], ["--dns=fe80::1:0:0:1"], ["--shm-size=0"],
+    ["--health-timeout=1h2m3.5s", "--health-interval=100ms"], ["--ulimit=memlock=-1:-1"], ["-m", "0.5 g"],
+    ["--mount", "\"type=bind\",\"source=/a,b\",\"target=/c\""],
+  ]
+
   /// The option that our error names, and the use.
   static let refused: [(String?, [String])] = [
     ("--unheard-of", ["--unheard-of"]), ("-x", ["-x"]), ("-x", ["-itx"]), ("--memory", ["-m", "lots"]),
@@ -96,7 +109,7 @@ enum DockerComparisonTable {
     ("--ulimit", ["--ulimit=nofile=1:2:3"]), ("--device", ["--device=null"]), ("--device", ["--device=/dev/null:/x:y"]),
     ("--device", ["--device=/a:/b:r:w"]), ("--device-cgroup-rule", ["--device-cgroup-rule=x 1:1 r"]),
     ("--device-read-bps", ["--device-read-bps=/tmp:1m"]), ("--device-write-iops", ["--device-write-iops=/dev/null:1m"]),
-    ("--blkio-weight-device", ["--blkio-weight-device=/dev/null:5"]), ("--blkio-weight", ["--blkio-weight=5"]),
+    ("--blkio-weight-device", ["--blkio-weight-device=/dev/null:5"]), 
     ("--blkio-weight", ["--blkio-weight=70000"]),
     ("--gpus", ["--gpus=some"]), ("--gpus", ["--gpus=device=0,device=1"]), ("--add-host", ["--add-host=box"]),
     ("--add-host", ["--add-host=box:10.0.0"]), ("--dns", ["--dns=8.8.8"]), ("--dns", ["--dns=1:2:3:4:5:6:7:8:9"]),
@@ -108,15 +121,15 @@ enum DockerComparisonTable {
     ("--network", ["--network=lab-net", "--network=host"]), ("--network", ["--network=alias=x"]),
     ("--network", ["--network=name=lab-net,colour=red"]), ("--network-alias", ["--network=name=lab-net,alias=a", "--network-alias=b"]),
     ("--volume", ["-v", "./a:/b"]), ("--volume", ["-v", "~:/b"]), ("--volume", ["-v", "/a:b"]), ("--volume", ["-v", "a:b:c:d"]),
-    ("--volume", ["-v", "/a:/"]), ("--volume", ["-v", "x:/b"]), ("--mount", ["--mount=type=bind,target=/a"]),
+    ("--volume", ["-v", "/a:/"]), ("--mount", ["--mount=type=bind,target=/a"]),
     ("--mount", ["--mount=type=bind,source=/tmp"]), ("--mount", ["--mount=type=tmpfs,dst=/a,volume-nocopy"]),
     ("--mount", ["--mount=type=bind,src=/tmp,dst=/a,colour=red"]), ("--mount", ["--mount=type=volume,dst=/a,bind-propagation=shared"]),
     ("--mount", ["--mount=type=tmpfs,dst=/a,tmpfs-mode=9"]), ("--mount", ["--mount=dst=/a,\"b"]), ("--mount", ["--mount="]),
     ("--pid", ["--pid=container:"]), ("--pid", ["--pid=peer"]), ("--uts", ["--uts=private"]), ("--userns", ["--userns=me"]),
-    ("--ipc", ["--ipc=shared"]), ("--cgroupns", ["--cgroupns=mine"]), ("--cpus", ["--cpus=many"]), ("--cpus", ["--cpus=1/3"]),
+    ("--cgroupns", ["--cgroupns=mine"]), ("--cpus", ["--cpus=many"]), ("--cpus", ["--cpus=1/3"]),
     ("--cpus", ["--cpus=0.0000000001"]), ("--cpu-shares", ["-c", "1.5"]), ("--oom-score-adj", ["--oom-score-adj=x"]),
     ("--cpu-count", ["--cpu-count=2"]), ("--cpu-percent", ["--cpu-percent=2"]), ("--io-maxiops", ["--io-maxiops=2"]),
-    ("--io-maxbandwidth", ["--io-maxbandwidth=2m"]), ("--name", ["--name=-x"]), (nil, ["--", "Busybox"]),
-    (nil, ["busybox:"]), ("--tmpfs", ["--tmpfs=scratch"]), ("--pull", ["--pull=sometimes"]),
+    ("--io-maxbandwidth", ["--io-maxbandwidth=2m"]), ("--name", ["--name=-x"]), (nil, ["--", "Box"]),
+    (nil, ["boximage:"]), ("--tmpfs", ["--tmpfs=scratch"]),
   ]
 }

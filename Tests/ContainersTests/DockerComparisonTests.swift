@@ -11,7 +11,9 @@ struct DockerComparisonTests {
 
   static let source = OptionSource(
     readFile: { path in
-      guard let data = FileManager.default.contents(atPath: path) else { return .failure(.init(reason: "no such file")) }
+      guard let data = FileManager.default.contents(atPath: path) else {
+        return .failure(.init(reason: "no such file"))
+      }
       return .success([UInt8](data))
     },
     environment: { environment[$0] ?? ProcessInfo.processInfo.environment[$0] })
@@ -46,7 +48,8 @@ struct DockerComparisonTests {
     }
   }
 
-  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/docker"), "needs the docker client"))
+  @Test(
+    .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/docker"), "needs the docker client"))
   func theBodyAsksForWhatTheClientAsksFor() throws {
     let recorder = try CreateCallRecorder()
     defer { recorder.close() }
@@ -69,7 +72,8 @@ struct DockerComparisonTests {
         let differences = JSON.differences(asked(command.createBody), asked(call.body))
         #expect(differences.isEmpty, "\(use): \(differences)")
         let items = call.target.split(separator: "?").dropFirst().first ?? ""
-        #expect(items.contains("name=\(command.name ?? "")") || command.name == nil && !items.contains("name="))
+        #expect(
+          items.contains("name=\(command.name ?? "")") || command.name == nil && !items.contains("name="))
         #expect(items.contains("platform=") == (command.platform != nil))
       } catch {
         Issue.record("\(use): we refuse: \(error)")
@@ -143,7 +147,8 @@ struct DockerComparisonTests {
     let files = [
       "env": "\u{feff}# comment\n\nONE=1\n  TWO=two words \nHEARTH_GIVEN\nHEARTH_ABSENT\n",
       "labels": "first=1\nsecond=2\n",
-      "seccomp.json": "{\n  \"defaultAction\": \"SCMP_ACT_ALLOW\",\n  \"syscalls\": [ { \"names\": [\"swapon\"],\n\"action\": \"SCMP_ACT_ERRNO\" } ]\n}\n",
+      "seccomp.json":
+        "{\n  \"defaultAction\": \"SCMP_ACT_ALLOW\",\n  \"syscalls\": [ { \"names\": [\"swapon\"],\n\"action\": \"SCMP_ACT_ERRNO\" } ]\n}\n",
     ]
     for (name, content) in files {
       try Data(content.utf8).write(to: folder.appendingPathComponent(name))

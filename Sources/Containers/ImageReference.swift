@@ -37,7 +37,8 @@ public struct ImageReference: Hashable, Sendable, CustomStringConvertible {
     guard !name.utf8.isEmpty, name.utf8.count <= Self.maximumNameLength else { throw fault }
     (registry, repository) = Self.divided(name)
     if repository != repository.lowered {
-      throw RunCommandError(reason: "invalid reference format: repository name must be lowercase in \"\(text)\"")
+      throw RunCommandError(
+        reason: "invalid reference format: repository name must be lowercase in \"\(text)\"")
     }
     guard Self.isRegistry(registry), repository.pieces(at: "/").allSatisfy({ Self.isComponent($0) }) else {
       throw fault
@@ -113,7 +114,9 @@ public struct ImageReference: Hashable, Sendable, CustomStringConvertible {
   }
 
   private static func isTag(_ text: String) -> Bool {
-    guard let first = text.utf8.first, first != 0x2e, first != 0x2d, text.utf8.count <= 128 else { return false }
+    guard let first = text.utf8.first, first != 0x2e, first != 0x2d, text.utf8.count <= 128 else {
+      return false
+    }
     return text.utf8.allSatisfy { $0.isLetter || $0.isDigit || $0 == 0x5f || $0 == 0x2e || $0 == 0x2d }
   }
 

@@ -15,7 +15,9 @@ enum OptionDevice {
       inside = parts[1]
     }
     if parts.count == 3 {
-      guard isMode(parts[2]) else { throw OptionFault("bad mode specified: \(parts[2]), expected some of rwm") }
+      guard isMode(parts[2]) else {
+        throw OptionFault("bad mode specified: \(parts[2]), expected some of rwm")
+      }
       permissions = parts[2]
     }
     guard inside.begins(with: "/") else { throw OptionFault("\(inside) is not an absolute path") }
@@ -24,7 +26,8 @@ enum OptionDevice {
       throw OptionFault("a device with * suffix cannot be honoured, name each device")
     }
     return .object([
-      "PathOnHost": .string(parts[0]), "PathInContainer": .string(inside), "CgroupPermissions": .string(permissions),
+      "PathOnHost": .string(parts[0]), "PathInContainer": .string(inside),
+      "CgroupPermissions": .string(permissions),
     ])
   }
 
@@ -38,7 +41,8 @@ enum OptionDevice {
   static func cgroupRule(_ text: String) throws(OptionFault) -> String {
     let fault = OptionFault("invalid device cgroup format '\(text)', expected such as 'c 81:* rmw'")
     let words = text.pieces(at: " ")
-    guard words.count == 3, ["a", "c", "b"].contains(words[0]), let (major, minor) = words[1].cut(at: ":") else {
+    guard words.count == 3, ["a", "c", "b"].contains(words[0]), let (major, minor) = words[1].cut(at: ":")
+    else {
       throw fault
     }
     for number in [major, minor] where number != "*" {
@@ -74,7 +78,9 @@ enum OptionDevice {
   }
 
   private static func device(_ text: String) throws(OptionFault) -> (path: String, value: String) {
-    guard let (path, value) = text.cut(at: ":"), !path.utf8.isEmpty else { throw OptionFault("bad format: \(text)") }
+    guard let (path, value) = text.cut(at: ":"), !path.utf8.isEmpty else {
+      throw OptionFault("bad format: \(text)")
+    }
     guard path.begins(with: "/dev/") else { throw OptionFault("bad format for device path: \(text)") }
     return (path, value)
   }
@@ -82,16 +88,21 @@ enum OptionDevice {
   /// `TYPE=SOFT[:HARD]`, −1 meaning no limit.
   static func ulimit(_ text: String) throws(OptionFault) -> JSON {
     let names = [
-      "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio",
+      "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss",
+      "rtprio",
       "rttime", "sigpending", "stack",
     ]
-    guard let (name, values) = text.cut(at: "=") else { throw OptionFault("invalid ulimit argument: \(text)") }
+    guard let (name, values) = text.cut(at: "=") else {
+      throw OptionFault("invalid ulimit argument: \(text)")
+    }
     guard names.contains(name) else { throw OptionFault("invalid ulimit type: \(name)") }
     let limits = values.pieces(at: ":")
     guard limits.count <= 2 else {
       throw OptionFault("too many limit value arguments - \(values), can only have up to two, `soft[:hard]`")
     }
-    guard let soft = OptionNumber.decimal(limits[0]), let hard = OptionNumber.decimal(limits[limits.count - 1]) else {
+    guard let soft = OptionNumber.decimal(limits[0]),
+      let hard = OptionNumber.decimal(limits[limits.count - 1])
+    else {
       throw OptionFault("expected whole numbers soft[:hard], found '\(values)'")
     }
     guard hard == -1 || (soft != -1 && soft <= hard) else {
@@ -109,7 +120,9 @@ enum OptionDevice {
     for field in try OptionFields.split(text) {
       var (key, value) = field.cut(at: "=") ?? ("count", field)
       key = key.lowered
-      guard !seen.contains(key) else { throw OptionFault("gpu request key '\(key)' can be specified only once") }
+      guard !seen.contains(key) else {
+        throw OptionFault("gpu request key '\(key)' can be specified only once")
+      }
       seen.append(key)
       switch key {
       case "driver": request["Driver"] = .string(value)
@@ -128,7 +141,9 @@ enum OptionDevice {
 
   private static func gpuCount(_ text: String) throws(OptionFault) -> Int64 {
     if text == "all" { return -1 }
-    guard let count = OptionNumber.decimal(text) else { throw OptionFault("count must be an integer or all: \(text)") }
+    guard let count = OptionNumber.decimal(text) else {
+      throw OptionFault("count must be an integer or all: \(text)")
+    }
     return count
   }
 }

@@ -11,7 +11,8 @@ enum OptionMount {
     }
     let target = parts.count == 1 ? parts[0] : parts[1]
     guard target.begins(with: "/") else {
-      throw OptionFault("invalid volume specification: '\(text)': invalid mount path: '\(target)' must be absolute")
+      throw OptionFault(
+        "invalid volume specification: '\(text)': invalid mount path: '\(target)' must be absolute")
     }
     guard target.utf8.contains(where: { $0 != 0x2f }) else {
       throw OptionFault("invalid volume specification: '\(text)': destination can't be '/'")
@@ -20,14 +21,16 @@ enum OptionMount {
       let source = parts[0]
       guard !source.begins(with: "."), !source.begins(with: "~") else { throw relative(source) }
       guard source.begins(with: "/") || OptionValue.isName(source) else {
-        throw OptionFault("\"\(source)\" is neither an absolute path nor a volume name ([a-zA-Z0-9][a-zA-Z0-9_.-])")
+        throw OptionFault(
+          "\"\(source)\" is neither an absolute path nor a volume name ([a-zA-Z0-9][a-zA-Z0-9_.-])")
       }
     }
     return text
   }
 
   private static func relative(_ path: String) -> OptionFault {
-    OptionFault("host path \"\(path)\" is relative, and a request has no working directory: expected an absolute path")
+    OptionFault(
+      "host path \"\(path)\" is relative, and a request has no working directory: expected an absolute path")
   }
 
   /// The long syntax: comma-separated `type=`, `source=`, `target=` and the options of the type.
@@ -87,9 +90,13 @@ enum OptionMount {
     let type = mount["Type"]?.string ?? ""
     guard !type.utf8.isEmpty else { throw OptionFault("type is required") }
     guard mount["Target"]?.string?.utf8.isEmpty == false else { throw OptionFault("target is required") }
-    for (options, kind, name) in [(bind, "bind", "BindOptions"), (tmpfs, "tmpfs", "TmpfsOptions"), (volume, "volume", "VolumeOptions")]
+    for (options, kind, name) in [
+      (bind, "bind", "BindOptions"), (tmpfs, "tmpfs", "TmpfsOptions"), (volume, "volume", "VolumeOptions"),
+    ]
     where !options.members.isEmpty {
-      guard type == kind else { throw OptionFault("cannot mix '\(kind)-*' options with mount type '\(type)'") }
+      guard type == kind else {
+        throw OptionFault("cannot mix '\(kind)-*' options with mount type '\(type)'")
+      }
       mount[name] = .object(options)
     }
     let source = mount["Source"]?.string ?? ""

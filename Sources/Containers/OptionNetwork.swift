@@ -58,7 +58,8 @@ enum OptionNetwork {
       if !isUserDefined(network) { try refuseSettings(endpoint, of: network) }
       modes[isUserDefined(network) ? 1 : 0] = true
       guard endpoints[network] == nil else {
-        throw RunCommandError(option: "--network", reason: "network \"\(network)\" is specified multiple times")
+        throw RunCommandError(
+          option: "--network", reason: "network \"\(network)\" is specified multiple times")
       }
       if !endpoint.members.isEmpty || networks.count > 1 { endpoints[network] = .object(endpoint) }
     }
@@ -76,7 +77,8 @@ enum OptionNetwork {
   ) throws(RunCommandError) {
     var addresses = endpoint["IPAMConfig"]?.object ?? JSONObject()
     func conflict(_ option: String, _ what: String) -> RunCommandError {
-      RunCommandError(option: option, reason: "conflicting options: cannot specify both \(option) and per-network \(what)")
+      RunCommandError(
+        option: option, reason: "conflicting options: cannot specify both \(option) and per-network \(what)")
     }
     let aliases = options.values(of: "network-alias")
     if !aliases.isEmpty {
@@ -104,7 +106,8 @@ enum OptionNetwork {
       (option, what) = ("--link", "links are")
     } else if let addresses = endpoint["IPAMConfig"]?.object {
       option =
-        addresses["IPv4Address"] != nil ? "--ip" : addresses["IPv6Address"] != nil ? "--ip6" : "--link-local-ip"
+        addresses["IPv4Address"] != nil
+        ? "--ip" : addresses["IPv6Address"] != nil ? "--ip6" : "--link-local-ip"
       what = "user specified IP address is"
     } else {
       return

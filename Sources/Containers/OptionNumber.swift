@@ -88,7 +88,8 @@ enum OptionNumber {
 
   /// A number of CPUs, decimal or as a fraction, in billionths.
   static func nanoCPUs(_ text: String) throws(OptionFault) -> Int64 {
-    let fault = OptionFault("failed to parse \(text) as a rational number, expected a number of CPUs such as 1.5")
+    let fault = OptionFault(
+      "failed to parse \(text) as a rational number, expected a number of CPUs such as 1.5")
     if let (numerator, denominator) = text.cut(at: "/") {
       guard let over = natural(numerator), let under = natural(denominator), under > 0,
         let billion = Int64(exactly: over)?.multipliedReportingOverflow(by: 1_000_000_000), !billion.overflow,
@@ -160,7 +161,9 @@ enum OptionNumber {
 
   private static func signed(_ text: String, magnitude: (String) -> UInt64?) -> Int64? {
     let negative = text.begins(with: "-")
-    guard let value = magnitude(negative || text.begins(with: "+") ? text.dropping(1) : text) else { return nil }
+    guard let value = magnitude(negative || text.begins(with: "+") ? text.dropping(1) : text) else {
+      return nil
+    }
     if negative { return value <= 1 << 63 ? Int64(truncatingIfNeeded: 0 &- value) : nil }
     return Int64(exactly: value)
   }

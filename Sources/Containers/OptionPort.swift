@@ -39,7 +39,8 @@ struct OptionPorts {
       case "target": target = value
       case "protocol": proto = value
       case "mode" where value == "host" || value == "ingress": break
-      default: throw OptionFault("unexpected key '\(key)' in '\(text)', expected published, target or protocol")
+      default:
+        throw OptionFault("unexpected key '\(key)' in '\(text)', expected published, target or protocol")
       }
     }
     return "\(published):\(target)/\(proto)"
@@ -51,10 +52,10 @@ struct OptionPorts {
     let (container, proto) = try Self.splitProtocol(parts.removeLast(), of: text)
     let hostText = parts.popLast() ?? ""
     var address = Self.join(parts)
-    if address.begins(with: "["), address.utf8.last == 0x5d {
-      address = String(decoding: address.utf8.dropFirst().dropLast(), as: UTF8.self)
-    }
-    guard address.utf8.isEmpty || OptionAddress.parse(address) != nil else {
+    let bracketed = address.begins(with: "[") && address.utf8.last == 0x5d
+    if bracketed { address = String(decoding: address.utf8.dropFirst().dropLast(), as: UTF8.self) }
+    guard address.utf8.isEmpty || (OptionAddress.parse(address) != nil && bracketed == address.has(":"))
+    else {
       throw OptionFault("Invalid ip address: \(address)")
     }
     guard let inside = Self.range(container) else { throw OptionFault("Invalid containerPort: \(container)") }
@@ -81,7 +82,9 @@ struct OptionPorts {
   private mutating func expose(_ text: String) throws(OptionFault) {
     guard !text.has(":") else { throw OptionFault("invalid port format for --expose: \(text)") }
     let (ports, proto) = try Self.splitProtocol(text, of: text)
-    guard let range = Self.range(ports) else { throw OptionFault("invalid range format for --expose: \(text)") }
+    guard let range = Self.range(ports) else {
+      throw OptionFault("invalid range format for --expose: \(text)")
+    }
     for port in range { try add("\(port)/\(proto)") }
   }
 
@@ -98,11 +101,14 @@ struct OptionPorts {
     return text
   }
 
-  private static func splitProtocol(_ text: String, of whole: String) throws(OptionFault) -> (String, String) {
+  private static func splitProtocol(_ text: String, of whole: String) throws(OptionFault) -> (String, String)
+  {
     let (ports, given) = text.cut(at: "/") ?? (text, "")
     guard !ports.utf8.isEmpty else { throw OptionFault("No port specified: \(whole)<empty>") }
     let proto = given.utf8.isEmpty ? "tcp" : given.lowered
-    guard proto == "tcp" || proto == "udp" || proto == "sctp" else { throw OptionFault("Invalid proto: \(given)") }
+    guard proto == "tcp" || proto == "udp" || proto == "sctp" else {
+      throw OptionFault("Invalid proto: \(given)")
+    }
     return (ports, proto)
   }
 

@@ -13,7 +13,8 @@ struct OptionScanner {
   init(scanning arguments: [String]) throws(RunCommandError) {
     values = [[JSON]](repeating: [], count: OptionTable.rows.count)
     guard arguments.count <= Self.maximumArguments else {
-      throw RunCommandError(reason: "expected at most \(Self.maximumArguments) arguments, found \(arguments.count)")
+      throw RunCommandError(
+        reason: "expected at most \(Self.maximumArguments) arguments, found \(arguments.count)")
     }
     var remaining = arguments[...]
     while let argument = remaining.first {
@@ -29,7 +30,9 @@ struct OptionScanner {
     rest = [String](remaining)
   }
 
-  private mutating func readLong(_ argument: String, _ remaining: inout ArraySlice<String>) throws(RunCommandError) {
+  private mutating func readLong(_ argument: String, _ remaining: inout ArraySlice<String>)
+    throws(RunCommandError)
+  {
     let text = argument.dropping(2)
     guard let first = text.utf8.first, first != 0x2d, first != 0x3d else {
       throw RunCommandError(option: argument, reason: "bad flag syntax: \(argument)")
@@ -47,12 +50,15 @@ struct OptionScanner {
     }
   }
 
-  private mutating func readShort(_ argument: String, _ remaining: inout ArraySlice<String>) throws(RunCommandError) {
+  private mutating func readShort(_ argument: String, _ remaining: inout ArraySlice<String>)
+    throws(RunCommandError)
+  {
     var letters = argument.dropping(1)
     while let letter = letters.utf8.first {
       guard let row = OptionTable.index(ofShort: letter) else {
         let shown = letter < 0x80 ? String(Character(Unicode.Scalar(letter))) : letters
-        throw RunCommandError(option: "-\(shown)", reason: "unknown shorthand flag: '\(shown)' in \(argument)")
+        throw RunCommandError(
+          option: "-\(shown)", reason: "unknown shorthand flag: '\(shown)' in \(argument)")
       }
       letters = letters.dropping(1)
       if letters.utf8.first == 0x3d, letters.utf8.count > 1 {
@@ -64,7 +70,8 @@ struct OptionScanner {
       }
       if !letters.utf8.isEmpty { return try add(letters, at: row) }
       let shown = String(Character(Unicode.Scalar(letter)))
-      return try addNext(of: &remaining, at: row, missing: "flag needs an argument: '\(shown)' in \(argument)")
+      return try addNext(
+        of: &remaining, at: row, missing: "flag needs an argument: '\(shown)' in \(argument)")
     }
   }
 

@@ -14,7 +14,8 @@ enum OptionKind: UInt8, Sendable {
 
   var shape: Shape {
     switch self {
-    case .list, .address, .domain, .host, .environment, .label, .link, .stream, .cgroupRule, .device, .rateBytes,
+    case .list, .address, .domain, .host, .environment, .label, .link, .stream, .cgroupRule, .device,
+      .rateBytes,
       .rateOperations, .deviceWeight, .ulimit, .mount, .network, .gpu, .volume:
       return .list
     case .pair, .sysctl, .tmpfs: return .map
@@ -176,7 +177,8 @@ enum OptionTable {
   ]
 
   private static let client: [OptionRow] = [
-    OptionRow("cidfile", .refused, .own, "no file is written for a request; the run's identity is in its answer"),
+    OptionRow(
+      "cidfile", .refused, .own, "no file is written for a request; the run's identity is in its answer"),
     OptionRow("cpu-count", .windows),
     OptionRow("cpu-percent", .windows),
     OptionRow("detach-keys", .refused, .own, "no terminal is ever attached to a run"),

@@ -73,7 +73,9 @@ enum OptionValue {
     if text.utf8.isEmpty { return text }
     for choice in choices.pieces(at: "|") {
       if text == choice, !choice.has(":") { return text }
-      if choice.has(":"), let (head, tail) = text.cut(at: ":"), head + ":" == choice, !tail.utf8.isEmpty, !tail.has(":") {
+      if choice.has(":"), let (head, tail) = text.cut(at: ":"), head + ":" == choice, !tail.utf8.isEmpty,
+        !tail.has(":")
+      {
         return text
       }
     }
@@ -92,7 +94,8 @@ enum OptionValue {
     let (policy, tail) = text.cut(at: ":").map { ($0.head, $0.tail as String?) } ?? (text, nil)
     let known = ["", "no", "always", "unless-stopped", "on-failure"]
     guard known.contains(policy) else {
-      throw OptionFault("invalid restart policy '\(policy)', expected no, always, unless-stopped or on-failure[:count]")
+      throw OptionFault(
+        "invalid restart policy '\(policy)', expected no, always, unless-stopped or on-failure[:count]")
     }
     guard let tail else { return restart(policy, 0) }
     guard let count = OptionNumber.decimal(tail) else {
@@ -106,9 +109,11 @@ enum OptionValue {
   }
 
   static func restart(_ policy: String, _ count: Int64) -> JSON {
-    .object(JSONObject([
-      JSONMember(name: "Name", value: .string(policy)), JSONMember(name: "MaximumRetryCount", value: .integer(count)),
-    ]))
+    .object(
+      JSONObject([
+        JSONMember(name: "Name", value: .string(policy)),
+        JSONMember(name: "MaximumRetryCount", value: .integer(count)),
+      ]))
   }
 
   /// The Engine's rule for container names, so that the option is named when it is broken.
@@ -121,7 +126,9 @@ enum OptionValue {
 
   /// The form of container and volume names: at least two letters, digits, `_`, `.` or `-`, the first a letter or digit.
   static func isName(_ text: String) -> Bool {
-    guard let first = text.utf8.first, first.isLetter || first.isDigit, text.utf8.count >= 2 else { return false }
+    guard let first = text.utf8.first, first.isLetter || first.isDigit, text.utf8.count >= 2 else {
+      return false
+    }
     return text.utf8.allSatisfy { $0.isLetter || $0.isDigit || $0 == 0x5f || $0 == 0x2e || $0 == 0x2d }
   }
 
@@ -186,7 +193,9 @@ enum OptionValue {
   }
 
   private static func pair(_ text: String) throws(OptionFault) -> JSON {
-    guard let (key, value) = text.cut(at: "="), !key.utf8.isEmpty else { throw OptionFault("expected key=value") }
+    guard let (key, value) = text.cut(at: "="), !key.utf8.isEmpty else {
+      throw OptionFault("expected key=value")
+    }
     return .array([.string(key), .string(value)])
   }
 
@@ -198,7 +207,10 @@ enum OptionValue {
     ]
     guard let (key, value) = text.cut(at: "="),
       names.contains(key) || key.begins(with: "net.") || key.begins(with: "fs.mqueue.")
-    else { throw OptionFault("sysctl '\(text)' is not allowed, expected a name of a container's namespaces and a value") }
+    else {
+      throw OptionFault(
+        "sysctl '\(text)' is not allowed, expected a name of a container's namespaces and a value")
+    }
     return .array([.string(key), .string(value)])
   }
 

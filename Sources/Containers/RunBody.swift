@@ -83,7 +83,8 @@ struct RunBody {
     if !volumes.isEmpty { config["Volumes"] = .object(JSONObject(volumes)) }
     guard options.text("volume-driver") == nil || options.values(of: "mount").isEmpty else {
       throw RunCommandError(
-        option: "--volume-driver", reason: "does not reach volumes of --mount, expected --mount type=volume,volume-driver=…")
+        option: "--volume-driver",
+        reason: "does not reach volumes of --mount, expected --mount type=volume,volume-driver=…")
     }
   }
 
@@ -104,7 +105,9 @@ struct RunBody {
     ]
     for (name, field) in settings {
       guard let value = options.integer(name), value != 0 else { continue }
-      guard value > 0 else { throw RunCommandError(option: "--\(name)", reason: "--\(name) cannot be negative") }
+      guard value > 0 else {
+        throw RunCommandError(option: "--\(name)", reason: "--\(name) cannot be negative")
+      }
       health[field] = .integer(value)
     }
     if options.flag("no-healthcheck") == true {
@@ -142,7 +145,7 @@ struct RunBody {
         throw RunCommandError(option: "--security-opt", reason: error.reason)
       }
     }
-    if !passed.isEmpty { host["SecurityOpt"] = .array(passed) }
+    if !options.values(of: "security-opt").isEmpty { host["SecurityOpt"] = .array(passed) }
   }
 
   /// Of several limits of one kind the last stays.
@@ -176,7 +179,9 @@ struct RunBody {
     } catch {
       throw RunCommandError(option: option, reason: error.reason)
     }
-    guard host["AutoRemove"]?.bool != true || ["", "no"].contains(host["RestartPolicy"]?["Name"]?.string ?? "") else {
+    guard
+      host["AutoRemove"]?.bool != true || ["", "no"].contains(host["RestartPolicy"]?["Name"]?.string ?? "")
+    else {
       throw RunCommandError(option: "--rm", reason: "Conflicting options: --restart and --rm")
     }
   }

@@ -45,7 +45,8 @@ public struct RunCommand: Sendable {
     case "missing": pullPolicy = .missing
     default: pullPolicy = nil
     }
-    for (row, values) in zip(OptionTable.rows, options.values) where !values.isEmpty && row.versions != 0...Int.max {
+    for (row, values) in zip(OptionTable.rows, options.values)
+    where !values.isEmpty && row.versions != 0...Int.max {
       requirements.append(("--\(row.name)", row.versions))
     }
     if options.values(of: "network").count > 1 { requirements.append(("--network", 44...Int.max)) }
@@ -57,7 +58,9 @@ public struct RunCommand: Sendable {
       let wanted = minor < versions.lowerBound ? versions.lowerBound : versions.upperBound
       throw RunCommandError(
         option: option,
-        reason: "requires Engine API 1.\(wanted)\(minor < wanted ? " or later" : " or earlier"), but the Engine's is 1.\(minor)")
+        reason:
+          "requires Engine API 1.\(wanted)\(minor < wanted ? " or later" : " or earlier"), but the Engine's is 1.\(minor)"
+      )
     }
   }
 

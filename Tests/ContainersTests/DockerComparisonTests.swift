@@ -11,7 +11,9 @@ struct DockerComparisonTests {
 
   static let source = OptionSource(
     readFile: { path in
-      guard let data = FileManager.default.contents(atPath: path) else { return .failure(.init(reason: "no such file")) }
+      guard let data = FileManager.default.contents(atPath: path) else {
+        return .failure(.init(reason: "no such file"))
+      }
       return .success([UInt8](data))
     },
     environment: { environment[$0] ?? ProcessInfo.processInfo.environment[$0] })
@@ -43,6 +45,60 @@ struct DockerComparisonTests {
         Issue.record("\(use): we refuse: \(error)")
       }
       _ = try lab.call("DELETE", "/containers/\(theirs)?v=1")
+    }
+  }
+
+  @Test(
+    .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/docker"), "needs the docker client"))
+  func theBodyAsksForWhatTheClientAsksFor() throws {
+    let recorder = try CreateCallRecorder()
+    defer { recorder.close() }
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("hearth-bodies-\(getpid())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try writeFiles(in: folder)
+    for use in DockerComparisonTable.honoured + DockerComparisonTable.beyondThisEngine {
+      let options = use.map { $0.replacingOccurrences(of: "@DIR", with: folder.path) }
+      let arguments = DockerComparisonTable.complete(options)
+      let verb = use.contains { $0.hasPrefix("-d") || $0 == "--detach" } ? "run" : "create"
+      let client = try run(
+        "/usr/bin/docker", ["-H", "unix://\(recorder.path)", verb] + arguments, environment: Self.environment)
+      guard client.status == 0, let call = recorder.take() else {
+        Issue.record("\(use): the client refuses: \(client.errors)")
+        continue
+      }
+      do {
+        let command = try RunCommand(parsing: arguments, source: Self.source)
+        let differences = JSON.differences(asked(command.createBody), asked(call.body))
+        #expect(differences.isEmpty, "\(use): \(differences)")
+        let items = call.target.split(separator: "?").dropFirst().first ?? ""
+        #expect(
+          items.contains("name=\(command.name ?? "")") || command.name == nil && !items.contains("name="))
+        #expect(items.contains("platform=") == (command.platform != nil))
+      } catch {
+        Issue.record("\(use): we refuse: \(error)")
+      }
+    }
+  }
+
+  /// A create body without what says nothing, and lists the client fills in random order sorted.
+  private func asked(_ body: JSON) -> JSON {
+    switch body {
+    case .object(let object):
+      return .object(
+        JSONObject(
+          object.members.compactMap { member in
+            var value = asked(member.value)
+            let silent: [JSON] = [.null, "", 0, false, [], .object([:]), [0, 0]]
+            let speaksWhenEmpty = ["MaskedPaths", "ReadonlyPaths", "Init"].contains(member.name)
+            if silent.contains(value), !speaksWhenEmpty || value == .null { return nil }
+            if ["Binds", "Env", "Ulimits"].contains(member.name), let list = value.array {
+              value = .array(list.sorted { $0.shown < $1.shown })
+            }
+            return JSONMember(name: member.name, value: value)
+          }))
+    case .array(let array): return .array(array.map { asked($0) })
+    default: return body
     }
   }
 
@@ -78,16 +134,25 @@ struct DockerComparisonTests {
 
   /// What the options of the table refer to: files, a network and another container.
   private func prepare(_ lab: EngineLab) throws {
+    try writeFiles(in: lab.folder)
+    // Creating copies the image, so the smallest one will do.
+    let empty = lab.folder.appendingPathComponent("empty.tar")
+    try Data(count: 10240).write(to: empty)
+    _ = try lab.docker(["import", empty.path, "boximage"])
+    _ = try lab.docker(["network", "create", "--subnet", "172.30.0.0/16", "lab-net"])
+    _ = try lab.docker(["create", "--name", "peer", "--network", "none", "-v", "/peer", "boximage", "true"])
+  }
+
+  private func writeFiles(in folder: URL) throws {
     let files = [
       "env": "\u{feff}# comment\n\nONE=1\n  TWO=two words \nHEARTH_GIVEN\nHEARTH_ABSENT\n",
       "labels": "first=1\nsecond=2\n",
-      "seccomp.json": "{\n  \"defaultAction\": \"SCMP_ACT_ALLOW\",\n  \"syscalls\": [ { \"names\": [\"swapon\"],\n\"action\": \"SCMP_ACT_ERRNO\" } ]\n}\n",
+      "seccomp.json":
+        "{\n  \"defaultAction\": \"SCMP_ACT_ALLOW\",\n  \"syscalls\": [ { \"names\": [\"swapon\"],\n\"action\": \"SCMP_ACT_ERRNO\" } ]\n}\n",
     ]
     for (name, content) in files {
-      try Data(content.utf8).write(to: lab.folder.appendingPathComponent(name))
+      try Data(content.utf8).write(to: folder.appendingPathComponent(name))
     }
-    _ = try lab.docker(["network", "create", "--subnet", "172.30.0.0/16", "lab-net"])
-    _ = try lab.docker(["create", "--name", "peer", "--network", "none", "-v", "/peer", "busybox"])
   }
 
   /// `docker inspect` without what differs between any two containers.

@@ -19,6 +19,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,81 @@ static inline int clinux_openat(int dir, const char *path, int flags, unsigned m
   return openat(dir, path, flags, mode);
 }
 static inline int clinux_fcntl(int fd, int command, long argument) { return fcntl(fd, command, argument); }
+
+// Enumerations in one C library, macros in the other.
+static const int clinux_stream = SOCK_STREAM, clinux_datagram = SOCK_DGRAM, clinux_cloexec = SOCK_CLOEXEC,
+                 clinux_nonblock = SOCK_NONBLOCK, clinux_nosignal = MSG_NOSIGNAL,
+                 clinux_ipproto_tcp = IPPROTO_TCP, clinux_ipproto_ipv6 = IPPROTO_IPV6, clinux_epoll_cloexec = EPOLL_CLOEXEC;
+static const unsigned clinux_in = EPOLLIN, clinux_out = EPOLLOUT, clinux_hangup = EPOLLHUP | EPOLLERR | EPOLLRDHUP;
+
+// Socket addresses: a union cast in C, and structures whose names clash with functions' in Swift.
+static inline int clinux_bind(int fd, const struct sockaddr_storage *address, socklen_t length) {
+  return bind(fd, (const struct sockaddr *)address, length);
+}
+static inline int clinux_connect(int fd, const struct sockaddr_storage *address, socklen_t length) {
+  return connect(fd, (const struct sockaddr *)address, length);
+}
+static inline int clinux_accept(int fd, struct sockaddr_storage *address, socklen_t *length) {
+  return accept4(fd, (struct sockaddr *)address, length, SOCK_CLOEXEC | SOCK_NONBLOCK);
+}
+static inline int clinux_getsockname(int fd, struct sockaddr_storage *address, socklen_t *length) {
+  return getsockname(fd, (struct sockaddr *)address, length);
+}
+/// 1, or 0 where the path is too long for a Unix socket.
+static inline int clinux_unix_address(struct sockaddr_storage *address, const char *path, socklen_t *length) {
+  struct sockaddr_un *unix_address = (struct sockaddr_un *)address;
+  size_t count = strlen(path);
+  if (count >= sizeof unix_address->sun_path) return 0;
+  memset(address, 0, sizeof *address);
+  unix_address->sun_family = AF_UNIX;
+  memcpy(unix_address->sun_path, path, count + 1);
+  if (path[0] == '@') unix_address->sun_path[0] = 0;
+  *length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + count + (path[0] == '@' ? 0 : 1));
+  return 1;
+}
+/// Fills in an IPv4 or IPv6 address from its text; 0 where the text is neither.
+static inline int clinux_ip_address(struct sockaddr_storage *address, const char *text, unsigned short port,
+                                    socklen_t *length) {
+  struct sockaddr_in *four = (struct sockaddr_in *)address;
+  struct sockaddr_in6 *six = (struct sockaddr_in6 *)address;
+  memset(address, 0, sizeof *address);
+  if (inet_pton(AF_INET, text, &four->sin_addr) == 1) {
+    four->sin_family = AF_INET;
+    four->sin_port = htons(port);
+    *length = sizeof *four;
+    return 1;
+  }
+  if (inet_pton(AF_INET6, text, &six->sin6_addr) == 1) {
+    six->sin6_family = AF_INET6;
+    six->sin6_port = htons(port);
+    *length = sizeof *six;
+    return 1;
+  }
+  return 0;
+}
+/// Address family (AF_INET, AF_INET6 or other), the address's 4 or 16 bytes and the port in host order.
+/// An IPv4 address mapped into IPv6 (RFC 4291 2.5.5.2) is given as IPv4.
+static inline int clinux_address_parts(const struct sockaddr_storage *address, unsigned char bytes[16],
+                                       unsigned short *port) {
+  const struct sockaddr_in *four = (const struct sockaddr_in *)address;
+  const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)address;
+  if (address->ss_family == AF_INET) {
+    memcpy(bytes, &four->sin_addr, 4);
+    *port = ntohs(four->sin_port);
+    return AF_INET;
+  }
+  if (address->ss_family == AF_INET6) {
+    *port = ntohs(six->sin6_port);
+    if (IN6_IS_ADDR_V4MAPPED(&six->sin6_addr)) {
+      memcpy(bytes, six->sin6_addr.s6_addr + 12, 4);
+      return AF_INET;
+    }
+    memcpy(bytes, &six->sin6_addr, 16);
+    return AF_INET6;
+  }
+  return address->ss_family;
+}
+
 
 // Hardware: directory entries without the C library's allocation (getdents64(2)).
 static inline long clinux_getdents64(int fd, void *buffer, size_t size) {

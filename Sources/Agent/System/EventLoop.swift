@@ -1,0 +1,116 @@
+internal import CLinux
+import Hardware
+
+/// Told by the loop when its descriptor can be read or written.
+class Watcher {
+  /// `events` are epoll's: EPOLLIN, EPOLLOUT, EPOLLHUP, EPOLLERR.
+  func ready(_ events: UInt32) {}
+}
+
+/// One thread, one epoll set: waits for descriptors and times, and calls who asked for them.
+final class EventLoop {
+  private let epoll: Int32
+  private var watchers: [Int32: Watcher] = [:]
+  private var timers: [Timer] = []
+  private var nextTimer: UInt64 = 1
+  private var isRunning = true
+  /// Called after each round of events, before the loop sleeps: the place for work that is done in groups.
+  var afterRound: () -> Void = {}
+  /// Time at the start of this round.
+  private(set) var now: Instant
+
+  /// Events taken from the kernel at a time.
+  private static let batch = 64
+
+  init() throws(SystemError) {
+    epoll = epoll_create1(clinux_epoll_cloexec)
+    guard epoll >= 0 else { throw SystemError("epoll_create1") }
+    now = Clock.now()
+  }
+
+  // MARK: - Descriptors
+
+  func watch(_ descriptor: Int32, for events: UInt32, _ watcher: Watcher) throws(SystemError) {
+    var event = epoll_event()
+    event.events = events
+    event.data.fd = descriptor
+    guard epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0 else { throw SystemError("epoll_ctl") }
+    watchers[descriptor] = watcher
+  }
+
+  func change(_ descriptor: Int32, to events: UInt32) {
+    var event = epoll_event()
+    event.events = events
+    event.data.fd = descriptor
+    _ = epoll_ctl(epoll, EPOLL_CTL_MOD, descriptor, &event)
+  }
+
+  /// Forgets a descriptor; the caller closes it.
+  func unwatch(_ descriptor: Int32) {
+    _ = epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil)
+    watchers[descriptor] = nil
+  }
+
+  // MARK: - Times
+
+  struct TimerID: Equatable {
+    fileprivate let number: UInt64
+  }
+
+  private struct Timer {
+    let id: TimerID
+    let due: Instant
+    let action: () -> Void
+  }
+
+  /// Calls `action` once, `interval` from now. Few timers exist at a time, so a sorted list serves.
+  @discardableResult
+  func after(_ interval: Interval, _ action: @escaping () -> Void) -> TimerID {
+    let id = TimerID(number: nextTimer)
+    nextTimer &+= 1
+    let timer = Timer(id: id, due: Clock.now() + interval, action: action)
+    let index = timers.firstIndex { $0.due > timer.due } ?? timers.count
+    timers.insert(timer, at: index)
+    return id
+  }
+
+  func cancel(_ id: TimerID) {
+    timers.removeAll { $0.id == id }
+  }
+
+  private func fireTimers() {
+    while let first = timers.first, first.due <= now {
+      timers.removeFirst()
+      first.action()
+    }
+  }
+
+  // MARK: - Running
+
+  func stop() {
+    isRunning = false
+  }
+
+  func run() {
+    withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.batch) { events in
+      while isRunning {
+        afterRound()
+        guard isRunning else { return }
+        let count = epoll_wait(epoll, events.baseAddress, Int32(Self.batch), millisecondsToSleep())
+        now = Clock.now()
+        for index in 0..<max(0, Int(count)) {
+          // Looked up one by one: an earlier watcher of this batch may have closed a later one's descriptor.
+          watchers[events[index].data.fd]?.ready(events[index].events)
+        }
+        fireTimers()
+      }
+    }
+  }
+
+  private func millisecondsToSleep() -> Int32 {
+    guard let due = timers.first?.due else { return -1 }
+    let wait = due - Clock.now()
+    guard wait > .zero else { return 0 }
+    return Int32(clamping: (wait.nanoseconds &+ 999_999) / 1_000_000)
+  }
+}

@@ -1,0 +1,173 @@
+
+public import Hardware
+
+/// Identifies one run: 12 lower-case hexadecimal digits, as Docker shows its containers.
+public struct RunID: Hashable, Sendable {
+  public let text: String
+
+  /// `text` where it has the shape of an identifier, nil otherwise.
+  public init?(_ text: String) {
+    let bytes = text.utf8
+    guard bytes.count == Self.length, bytes.allSatisfy({ ($0 >= 48 && $0 <= 57) || ($0 >= 97 && $0 <= 102) })
+    else { return nil }
+    self.text = text
+  }
+
+  /// The identifier made of the low 48 bits of `random`.
+  public init(random: UInt64) {
+    let digits = String(random & 0xffff_ffff_ffff, radix: 16)
+    text = String(repeating: "0", count: Self.length - digits.utf8.count) + digits
+  }
+
+  static let length = 12
+}
+
+/// A moment as the two clocks show it: one for intervals, one for people.
+public struct Moment: Sendable {
+  public var instant: Instant
+  /// Milliseconds since 1970-01-01 UTC. May jump.
+  public var wallMilliseconds: Int64
+
+  public init(instant: Instant, wallMilliseconds: Int64) {
+    self.instant = instant
+    self.wallMilliseconds = wallMilliseconds
+  }
+}
+
+/// What a requester asked to have run.
+public enum Workload: Sendable {
+  /// A container; the arguments are those behind `docker run`.
+  case container(arguments: [String])
+  /// An allowed program of this node: the file and its arguments, the file first.
+  case native(command: [String])
+
+  /// Docker's and Home Edge's word for the kind.
+  public var kind: String {
+    switch self {
+    case .container: "container"
+    case .native: "native"
+    }
+  }
+
+  public var arguments: [String] {
+    switch self {
+    case .container(let arguments): arguments
+    case .native(let command): command
+    }
+  }
+}
+
+/// One execution of a service, from the request to its end.
+public struct Run: Sendable {
+  public let id: RunID
+  /// The service's name as the requester gave it.
+  public let service: String
+  public let workload: Workload
+  /// Who asked: a process name where it is known, else empty.
+  public let requester: String
+  /// Address of the node that was asked; the container sees it as `REQUEST`.
+  public let requesterAddress: String
+  /// Told of each change of state; empty where nobody asked to be told.
+  public let callback: String
+  /// Address of the node that runs it.
+  public var host: String
+  public var state: RunState
+  /// When each state was entered, in milliseconds since 1970, as far as it was.
+  public var times: RunTimes
+  /// What the callback's peer has acknowledged: the end of the run.
+  public var endReported = false
+
+  public init(
+    id: RunID, service: String, workload: Workload, requester: String, requesterAddress: String,
+    callback: String, host: String, at moment: Moment
+  ) {
+    self.id = id
+    self.service = service
+    self.workload = workload
+    self.requester = requester
+    self.requesterAddress = requesterAddress
+    self.callback = callback
+    self.host = host
+    state = .accepted
+    times = RunTimes(accepted: moment.wallMilliseconds)
+  }
+}
+
+/// The times of a run, in milliseconds since 1970-01-01 UTC; 0 is "not yet".
+public struct RunTimes: Sendable, Equatable {
+  public var accepted: Int64
+  public var started: Int64 = 0
+  public var ended: Int64 = 0
+}
+
+/// Where a run is in its life.
+public enum RunState: Sendable, Equatable {
+  /// The request is on disk and will not be forgotten.
+  case accepted
+  /// A node is being chosen for it, or the chosen node's engine is waited for.
+  case placing
+  /// The image is being fetched; percent 0...100, -1 where the engine does not say.
+  case pulling(percent: Int)
+  case starting
+  case running
+  /// It ended by itself with this exit code.
+  case finished(exitCode: Int)
+  /// It could not run, or was killed for a reason nobody asked for.
+  case failed(RunFailure)
+  /// It was ended because somebody asked for it.
+  case stopped
+
+  public var isFinal: Bool {
+    switch self {
+    case .finished, .failed, .stopped: true
+    case .accepted, .placing, .pulling, .starting, .running: false
+    }
+  }
+
+  /// The word for the state, as the interfaces show it.
+  public var name: String {
+    switch self {
+    case .accepted: "accepted"
+    case .placing: "placing"
+    case .pulling: "pulling"
+    case .starting: "starting"
+    case .running: "running"
+    case .finished: "finished"
+    case .failed: "failed"
+    case .stopped: "stopped"
+    }
+  }
+}
+
+/// Why a run failed, with the engine's or the kernel's own words.
+public struct RunFailure: Sendable, Equatable {
+  public enum Kind: String, Sendable, CaseIterable {
+    /// The image could be neither fetched nor found on the node.
+    case pull
+    /// The engine refused to create the container.
+    case create
+    /// The container or program could not be started.
+    case start
+    /// It was killed because it used more memory than it may.
+    case outOfMemory = "out-of-memory"
+    /// It ran longer than its time limit.
+    case timeLimit = "time-limit"
+    /// It was ended by a signal that Hearth did not send.
+    case signal
+    /// It vanished while nobody watched: removed by somebody else.
+    case lost
+    /// The engine was not there for longer than a run waits.
+    case engine
+  }
+
+  public var kind: Kind
+  public var reason: String
+  /// The exit code where there is one, as with a container killed for its memory (137).
+  public var exitCode: Int?
+
+  public init(_ kind: Kind, _ reason: String, exitCode: Int? = nil) {
+    self.kind = kind
+    self.reason = reason
+    self.exitCode = exitCode
+  }
+}

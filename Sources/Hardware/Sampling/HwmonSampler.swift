@@ -132,7 +132,7 @@ struct SensorName {
 
 extension HwmonSensor.Kind {
   /// How the names of this kind's files begin.
-  var prefix: String {
+  public var prefix: String {
     switch self {
     case .temperature: "temp"
     case .voltage: "in"

@@ -67,15 +67,18 @@ public struct OptionSource: Sendable {
     return pairs
   }
 
-  /// The variables of all files and options, later ones last; a bare name takes its value from the environment,
-  /// and where there is none stays bare, which removes the variable from the container.
+  /// The variables of all files and options, later ones last; a bare name takes its value from the environment.
+  ///
+  /// Where there is none, a file's name says nothing, and an option's removes the image's variable.
   func environment(files: [String], options: [String]) throws(OptionFault) -> [String] {
     var variables: [String] = []
-    for path in files { variables += try pairs(in: path) }
-    return (variables + options).map { variable in
-      guard !variable.has("="), let value = environment(variable) else { return variable }
-      return "\(variable)=\(value)"
-    }
+    for path in files { variables += try pairs(in: path).map { given($0) }.filter { $0.has("=") } }
+    return variables + options.map { given($0) }
+  }
+
+  private func given(_ variable: String) -> String {
+    guard !variable.has("="), let value = environment(variable) else { return variable }
+    return "\(variable)=\(value)"
   }
 
   /// A seccomp profile without the white space between its tokens.

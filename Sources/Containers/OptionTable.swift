@@ -41,8 +41,8 @@ struct OptionRow: Sendable {
   var versions: ClosedRange<Int>
 
   init(
-    _ name: String, _ short: Unicode.Scalar = "\0", _ kind: OptionKind, _ place: Place = .own, _ field: String = "",
-    choices: String = "", since: Int = 0, until: Int = .max
+    _ name: String, _ kind: OptionKind, _ place: Place = .own, _ field: String = "",
+    short: Unicode.Scalar = "\0", choices: String = "", since: Int = 0, until: Int = .max
   ) {
     self.name = name
     self.short = UInt8(truncatingIfNeeded: short.value)
@@ -66,11 +66,11 @@ enum OptionTable {
 
   private static let general: [OptionRow] = [
     OptionRow("annotation", .pair, .host, "Annotations", since: 43),
-    OptionRow("attach", "a", .stream),
-    OptionRow("detach", "d", .flag),
+    OptionRow("attach", .stream, short: "a"),
+    OptionRow("detach", .flag, short: "d"),
     OptionRow("domainname", .text, .config, "Domainname"),
     OptionRow("entrypoint", .text),
-    OptionRow("env", "e", .environment),
+    OptionRow("env", .environment, short: "e"),
     OptionRow("env-file", .list),
     OptionRow("group-add", .list, .host, "GroupAdd"),
     OptionRow("health-cmd", .text),
@@ -79,10 +79,10 @@ enum OptionTable {
     OptionRow("health-start-interval", .duration, since: 44),
     OptionRow("health-start-period", .duration),
     OptionRow("health-timeout", .duration),
-    OptionRow("hostname", "h", .text, .config, "Hostname"),
+    OptionRow("hostname", .text, .config, "Hostname", short: "h"),
     OptionRow("init", .flag, .host, "Init"),
-    OptionRow("interactive", "i", .flag, .config, "OpenStdin"),
-    OptionRow("label", "l", .label),
+    OptionRow("interactive", .flag, .config, "OpenStdin", short: "i"),
+    OptionRow("label", .label, short: "l"),
     OptionRow("label-file", .list),
     OptionRow("name", .name),
     OptionRow("no-healthcheck", .flag),
@@ -95,9 +95,9 @@ enum OptionTable {
     OptionRow("stop-signal", .text, .config, "StopSignal"),
     OptionRow("stop-timeout", .integer, .config, "StopTimeout"),
     OptionRow("sysctl", .sysctl, .host, "Sysctls"),
-    OptionRow("tty", "t", .flag, .config, "Tty"),
-    OptionRow("user", "u", .text, .config, "User"),
-    OptionRow("workdir", "w", .text, .config, "WorkingDir"),
+    OptionRow("tty", .flag, .config, "Tty", short: "t"),
+    OptionRow("user", .text, .config, "User", short: "u"),
+    OptionRow("workdir", .text, .config, "WorkingDir", short: "w"),
   ]
 
   private static let security: [OptionRow] = [
@@ -133,8 +133,8 @@ enum OptionTable {
     OptionRow("net-alias", .alias, .own, "network-alias"),
     OptionRow("network", .network),
     OptionRow("network-alias", .list),
-    OptionRow("publish", "p", .list),
-    OptionRow("publish-all", "P", .flag, .host, "PublishAllPorts"),
+    OptionRow("publish", .list, short: "p"),
+    OptionRow("publish-all", .flag, .host, "PublishAllPorts", short: "P"),
   ]
 
   private static let storage: [OptionRow] = [
@@ -143,7 +143,7 @@ enum OptionTable {
     OptionRow("mount", .mount, .host, "Mounts"),
     OptionRow("storage-opt", .pair, .host, "StorageOpt"),
     OptionRow("tmpfs", .tmpfs, .host, "Tmpfs"),
-    OptionRow("volume", "v", .volume),
+    OptionRow("volume", .volume, short: "v"),
     OptionRow("volume-driver", .text, .host, "VolumeDriver"),
     OptionRow("volumes-from", .list, .host, "VolumesFrom"),
   ]
@@ -155,7 +155,7 @@ enum OptionTable {
     OptionRow("cpu-quota", .integer, .host, "CpuQuota"),
     OptionRow("cpu-rt-period", .integer, .host, "CpuRealtimePeriod"),
     OptionRow("cpu-rt-runtime", .integer, .host, "CpuRealtimeRuntime"),
-    OptionRow("cpu-shares", "c", .integer, .host, "CpuShares"),
+    OptionRow("cpu-shares", .integer, .host, "CpuShares", short: "c"),
     OptionRow("cpus", .cpus, .host, "NanoCpus"),
     OptionRow("cpuset-cpus", .text, .host, "CpusetCpus"),
     OptionRow("cpuset-mems", .text, .host, "CpusetMems"),
@@ -164,7 +164,7 @@ enum OptionTable {
     OptionRow("device-write-bps", .rateBytes, .host, "BlkioDeviceWriteBps"),
     OptionRow("device-write-iops", .rateOperations, .host, "BlkioDeviceWriteIOps"),
     OptionRow("kernel-memory", .bytes, .host, "KernelMemory", until: 41),
-    OptionRow("memory", "m", .bytes, .host, "Memory"),
+    OptionRow("memory", .bytes, .host, "Memory", short: "m"),
     OptionRow("memory-reservation", .bytes, .host, "MemoryReservation"),
     OptionRow("memory-swap", .bytesOrUnlimited, .host, "MemorySwap"),
     OptionRow("memory-swappiness", .swappiness, .host, "MemorySwappiness"),

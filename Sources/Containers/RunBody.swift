@@ -21,6 +21,7 @@ struct RunBody {
     try setSecurity(options, source)
     try setLogging(options)
     setDefaults(options)
+    setUlimits()
     try readVariables(options, source)
     if let entrypoint = options.text("entrypoint") { config["Entrypoint"] = .array([.string(entrypoint)]) }
   }
@@ -47,7 +48,10 @@ struct RunBody {
     if host["MemorySwappiness"] == nil { host["MemorySwappiness"] = -1 }
     if host["OomKillDisable"] == nil { host["OomKillDisable"] = false }
     if host["PidsLimit"] == nil { host["PidsLimit"] = 0 }
-    for name in ["Dns", "DnsOptions", "DnsSearch"] where host[name] == nil { host[name] = [] }
+    for name in ["Dns", "DnsOptions", "DnsSearch", "Devices", "BlkioWeightDevice"] where host[name] == nil {
+      host[name] = []
+    }
+    if host["PortBindings"] == nil { host["PortBindings"] = .object([:]) }
   }
 
   /// The streams a container has; `--detach` keeps all of them unattached, as it does for the client.
@@ -138,7 +142,14 @@ struct RunBody {
         throw RunCommandError(option: "--security-opt", reason: error.reason)
       }
     }
-    if !passed.isEmpty { host["SecurityOpt"] = .array(passed) }
+    if !options.values(of: "security-opt").isEmpty { host["SecurityOpt"] = .array(passed) }
+  }
+
+  /// Of several limits of one kind the last stays.
+  private mutating func setUlimits() {
+    guard let given = host["Ulimits"]?.array else { return }
+    let byName = JSONObject(given.map { JSONMember(name: $0["Name"]?.string ?? "", value: $0) })
+    host["Ulimits"] = .array(byName.members.map { $0.value })
   }
 
   private mutating func setLogging(_ options: OptionScanner) throws(RunCommandError) {

@@ -16,6 +16,8 @@ final class Node {
   let sampler: Sampler
   let followers = Followers()
   let started: Instant
+  /// The board's profile and how it was recognised.
+  private(set) var match: Profiles.Match
   private(set) var orchestrator: Orchestrator
   private let journal: Journal
   private let callbacks: Callbacks
@@ -42,6 +44,7 @@ final class Node {
     catalogue = ServiceCatalogue(homeEdge: configuration.homeEdge, own: configuration.services)
     sampler = Sampler(
       root: configuration.root, statePath: configuration.state, enginePath: configuration.engineData)
+    match = Profiles.builtIn.match(Board())
     journal = Journal(folder: configuration.state)
     callbacks = Callbacks(loop: loop)
     outputs = OutputStore(folder: configuration.state)
@@ -226,7 +229,7 @@ final class Node {
 
   /// The score as of now.
   func score() -> Score {
-    Score(of: sampler.snapshot, profile: profile)
+    Score(of: sampler.snapshot, profile: match.profile)
   }
 
   /// The output of a run whose container is gone.

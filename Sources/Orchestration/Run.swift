@@ -132,6 +132,11 @@ public enum RunState: Sendable, Equatable {
     }
   }
 
+  /// Whether `name` is the word for a final state.
+  public static func isFinal(name: String) -> Bool {
+    name == "finished" || name == "failed" || name == "stopped"
+  }
+
   /// The word for the state, as the interfaces show it.
   public var name: String {
     switch self {

@@ -1,4 +1,4 @@
-import Foundation
+internal import CLinux
 
 @testable import Hardware
 
@@ -7,48 +7,52 @@ final class Tree {
   let root: String
 
   init() {
-    root = NSTemporaryDirectory() + "hearth-tree-" + UUID().uuidString
-    try? FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+    root = "/tmp/hearth-tree-\(UInt64.random(in: 0 ... .max))"
+    mkdir(root, 0o755)
   }
 
   deinit {
-    try? FileManager.default.removeItem(atPath: root)
+    removeAll(root)
   }
 
   /// A captured tree from `Fixtures`, without the folder `prefix`.
   convenience init(captured name: String, without prefix: String = "") throws {
     self.init()
-    let text = try String(contentsOfFile: fixturePath(name), encoding: .utf8)
-    try unpack(text, without: prefix)
+    unpack(try fixture(name), without: prefix)
   }
 
   func write(_ path: String, _ text: String) {
-    let full = root + "/" + path
-    let folder = (full as NSString).deletingLastPathComponent
-    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    makeFolder(parent(path))
     // In place, as the kernel does it: an open file sees the new text.
-    if let handle = FileHandle(forWritingAtPath: full) {
-      handle.truncateFile(atOffset: 0)
-      handle.write(Data(text.utf8))
-      handle.closeFile()
-    } else {
-      FileManager.default.createFile(atPath: full, contents: Data(text.utf8))
-    }
+    let file = clinux_open(root + "/" + path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    let bytes = Array(text.utf8)
+    _ = CLinux.write(file, bytes, bytes.count)
+    close(file)
   }
 
   func link(_ path: String, to target: String) {
-    let full = root + "/" + path
-    let folder = (full as NSString).deletingLastPathComponent
-    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    try? FileManager.default.createSymbolicLink(atPath: full, withDestinationPath: target)
+    makeFolder(parent(path))
+    symlink(target, root + "/" + path)
   }
 
   func makeFolder(_ path: String) {
-    try? FileManager.default.createDirectory(atPath: root + "/" + path, withIntermediateDirectories: true)
+    var full = root
+    for part in path.split(separator: "/") {
+      full += "/" + part
+      mkdir(full, 0o755)
+    }
   }
 
   func remove(_ path: String) {
-    try? FileManager.default.removeItem(atPath: root + "/" + path)
+    removeAll(root + "/" + path)
+  }
+
+  private func removeAll(_ path: String) {
+    guard unlink(path) != 0 else { return }
+    var names: [String] = []
+    _ = forEachName(in: path) { names.append($0.text()) }
+    for name in names { removeAll(path + "/" + name) }
+    rmdir(path)
   }
 
   func sampler() -> Sampler {
@@ -63,8 +67,8 @@ final class Tree {
   }
 
   /// Unpacks the text format that the README of the fixtures describes.
-  private func unpack(_ text: String, without prefix: String) throws {
-    var lines = text.components(separatedBy: "\n")[...]
+  private func unpack(_ text: String, without prefix: String) {
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
     var path = ""
     while let line = lines.popFirst() {
       if line.hasPrefix("Path: ") || line.hasPrefix("Directory: ") {
@@ -77,14 +81,22 @@ final class Tree {
         var body = lines.prefix(count).map { $0 + "\n" }.joined()
         lines = lines.dropFirst(count)
         if body.hasSuffix("EOF\n") { body.removeLast(4) }
-        write(path, body.replacingOccurrences(of: "NULLBYTE", with: "\0"))
+        write(path, body.replacing("NULLBYTE", with: "\0"))
       }
     }
   }
 }
 
-func fixturePath(_ name: String) -> String {
-  (#filePath as NSString).deletingLastPathComponent + "/Fixtures/" + name
+struct NoFixture: Error {
+  var name: String
+}
+
+/// The text of a file in `Fixtures`.
+func fixture(_ name: String) throws -> String {
+  let reader = FileReader()
+  var file = Attribute(parent(#filePath) + "/Fixtures/" + name, .once)
+  guard let text = reader.contents(of: &file) else { throw NoFixture(name: name) }
+  return text.text(limit: FileReader.largestFile) + "\n"
 }
 
 func seconds(_ count: Int) -> Instant {

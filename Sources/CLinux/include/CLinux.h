@@ -188,4 +188,15 @@ static inline long clinux_getdents64(int fd, void *buffer, size_t size) {
   return syscall(SYS_getdents64, fd, buffer, size);
 }
 
+// Control-C at the command line: noted by a handler, so that a blocking read ends with EINTR.
+void clinux_note_interrupts(void);
+/// 1 where Control-C was pressed since the last question.
+int clinux_take_interrupt(void);
+
+// Tests: the bytes that all of malloc's arenas have given out (mallinfo(3)); only the ordinary build's C library tells.
+#ifdef __GLIBC__
+#include <malloc.h>
+static inline size_t clinux_allocated_bytes(void) { return mallinfo2().uordblks; }
+#endif
+
 #endif

@@ -42,8 +42,8 @@ struct ProcessorSampler {
     }
     if var lines = reader.contents(of: &stat) {
       while var line = lines.wholeLine(), line.skip("cpu") {
-        var word = line.word()
-        if let number = word.integer(), number >= 0, number < Self.mostCores {
+        // The line of all cores has a space here.
+        if let number = line.integer(), number >= 0, number < Self.mostCores {
           exists[number] = true
           isOnline[number] = true
         }

@@ -97,12 +97,12 @@ extension Profile {
     var result = Assumed()
     let bytes = 1_048_576...1e15
     result.load = try section.number("load", in: 0...1) ?? result.load
-    result.memory = try section.number("memory", units: Conf.Unit.memory, in: bytes) ?? result.memory
+    result.memory = try section.number("memory", in: bytes, units: Conf.Unit.memory) ?? result.memory
     result.temperature = try section.number("temperature", in: -40...150) ?? result.temperature
     result.ampleMemory =
-      try section.number("ample-memory", units: Conf.Unit.memory, in: bytes) ?? result.ampleMemory
+      try section.number("ample-memory", in: bytes, units: Conf.Unit.memory) ?? result.ampleMemory
     result.ampleStorage =
-      try section.number("ample-storage", units: Conf.Unit.memory, in: bytes) ?? result.ampleStorage
+      try section.number("ample-storage", in: bytes, units: Conf.Unit.memory) ?? result.ampleStorage
     return result
   }
 

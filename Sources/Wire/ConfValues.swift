@@ -69,11 +69,11 @@ extension Conf.Section {
   /// A decimal number with an optional unit: `80`, `0.72`, `1.5 GiB`, `250ms`.
   ///
   /// - Parameters:
-  ///   - units: the units allowed; a number without unit is in the first. None: the number stands alone.
   ///   - range: what is accepted, in the unit of the result.
+  ///   - units: the units allowed; a number without unit is in the first. None: the number stands alone.
   /// - Returns: the value times the factor of its unit.
   public func number(
-    _ key: String, units: [Conf.Unit] = [], in range: ClosedRange<Double>
+    _ key: String, in range: ClosedRange<Double>, units: [Conf.Unit] = []
   ) throws(ConfError) -> Double? {
     guard let entry = entry(key) else { return nil }
     guard let value = quantity(entry.value, units: units), range.contains(value) else {

@@ -38,7 +38,7 @@ import Wire
         for text in [entry.key, entry.value] {
           if text.utf8.first == 32 || text.utf8.last == 32 || text.utf8.contains(10) { return false }
         }
-        _ = try? section.number(entry.key, units: Conf.Unit.memory, in: 0...1e9)
+        _ = try? section.number(entry.key, in: 0...1e9, units: Conf.Unit.memory)
         _ = try? section.integer(entry.key, in: 0...9)
         _ = try? section.bool(entry.key)
         _ = try? section.list(entry.key)

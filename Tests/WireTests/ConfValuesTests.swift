@@ -11,7 +11,7 @@ private func section(_ value: String) throws -> Conf.Section {
     ("7 B", 7), ("123456789012345", 123_456_789_012_345),
   ])
   func aNumberIsExactAndTakesItsUnit(_ text: String, _ expected: Double) throws {
-    #expect(try section(text).number("k", units: Conf.Unit.memory, in: -1e18...1e18) == expected)
+    #expect(try section(text).number("k", in: -1e18...1e18, units: Conf.Unit.memory) == expected)
   }
 
   @Test(arguments: [
@@ -21,7 +21,7 @@ private func section(_ value: String) throws -> Conf.Section {
   func whatIsNoNumberIsRefused(_ text: String) throws {
     let section = try section(text)
     #expect(throws: ConfError.self) {
-      try section.number("k", units: Conf.Unit.memory, in: -1e18...1e18)
+      try section.number("k", in: -1e18...1e18, units: Conf.Unit.memory)
     }
   }
 
@@ -31,7 +31,7 @@ private func section(_ value: String) throws -> Conf.Section {
       throws: ConfError(
         file: "f", line: 2, text: "k = 3 h; expected a number from 0.5 to 60 s; units: s, ms, min, h, d")
     ) {
-      try section.number("k", units: Conf.Unit.time, in: 0.5...60)
+      try section.number("k", in: 0.5...60, units: Conf.Unit.time)
     }
     #expect(throws: ConfError(file: "f", line: 2, text: "k = 3 h; expected a number from 0 to 9")) {
       try section.number("k", in: 0...9)

@@ -72,7 +72,7 @@ struct Configuration {
     services = node.text("services") ?? services
     boards = node.text("boards") ?? boards
     keptRuns = try node.integer("kept-runs", in: 1...10_000) ?? keptRuns
-    if let seconds = try node.number("sample-interval", units: Conf.Unit.time, in: 0.1...3600) {
+    if let seconds = try node.number("sample-interval", in: 0.1...3600, units: Conf.Unit.time) {
       sampleInterval = .milliseconds(Int(seconds * 1000))
     }
 
@@ -93,10 +93,10 @@ struct Configuration {
     let ids = 1...Int(UInt32.max - 1)
     native.user = UInt32(try nativeSection.integer("user", in: ids) ?? Int(native.user))
     native.group = UInt32(try nativeSection.integer("group", in: ids) ?? Int(native.group))
-    if let seconds = try nativeSection.number("time-limit", units: Conf.Unit.time, in: 0...31_536_000) {
+    if let seconds = try nativeSection.number("time-limit", in: 0...31_536_000, units: Conf.Unit.time) {
       native.seconds = Int(seconds)
     }
-    if let seconds = try nativeSection.number("grace", units: Conf.Unit.time, in: 0...3600) {
+    if let seconds = try nativeSection.number("grace", in: 0...3600, units: Conf.Unit.time) {
       native.grace = .milliseconds(Int(seconds * 1000))
     }
   }

@@ -1,4 +1,3 @@
-internal import Hardware
 internal import Scoring
 internal import Wire
 
@@ -23,8 +22,9 @@ func scoreText(_ score: Score, _ match: Profiles.Match) -> String {
   }
 
   var reasons = ""
-  for term in score.terms where !term.source.isMeasured {
-    reasons += "  " + padded(term.kind.name, nameWidth) + "  " + reason(term.source) + "\n"
+  for term in score.terms {
+    guard let reason = term.standIn else { continue }
+    reasons += "  " + padded(term.kind.name, nameWidth) + "  " + reason + "\n"
   }
   if !reasons.isEmpty { text += "\n* not measured:\n" + reasons }
   return text
@@ -45,8 +45,8 @@ func scoreJSON(_ score: Score, _ match: Profiles.Match) -> JSON {
       JSONMember(name: "factor", value: .double(rounded(term.factor))),
       JSONMember(name: "effect", value: .double(rounded(term.effect))),
     ]
-    if !term.source.isMeasured {
-      members.append(JSONMember(name: "reason", value: .string(reason(term.source))))
+    if let reason = term.standIn {
+      members.append(JSONMember(name: "reason", value: .string(reason)))
     }
     terms.append(.object(JSONObject(members)))
   }
@@ -79,16 +79,6 @@ private func sourceName(_ source: Term.Source) -> String {
 
 private func mark(_ source: Term.Source) -> String {
   source.isMeasured ? "" : " *"
-}
-
-/// Why the reading is not there, and what was taken instead.
-private func reason(_ source: Term.Source) -> String {
-  let why = source.absence?.description ?? "nothing to read here"
-  switch source {
-  case .measured: return ""
-  case .substitute: return why + "; another reading stands in"
-  case .assumed: return why + "; the profile's default stands in"
-  }
 }
 
 /// Four decimals: more is noise, and shorter on the wire.

@@ -91,6 +91,36 @@ extension Term.Source {
 }
 
 extension Term {
+  /// Why the reading is not there and what was taken instead; nil for one that is measured.
+  public var standIn: String? {
+    switch source {
+    case .measured: nil
+    case .substitute(let absence): (absence?.description ?? nothingToRead) + "; taken instead: " + substitute
+    case .assumed(let absence): (absence?.description ?? nothingToRead) + "; the profile's default stands in"
+    }
+  }
+
+  private var nothingToRead: String {
+    switch kind {
+    case .clock: "no cpufreq here"
+    case .heat: "no sensor of the processor"
+    case .link: "no interface"
+    default: "nothing to read"
+    }
+  }
+
+  private var substitute: String {
+    switch kind {
+    case .cores: "all cores that are present"
+    case .clock: "the clock of /proc/cpuinfo, less what the cooling devices take"
+    case .load, .cpuPressure: "the load average"
+    case .ioPressure: "how busy the busiest disk is"
+    case .throttling: "the temperature"
+    case .link: "the strength of the radio signal"
+    default: "another reading"
+    }
+  }
+
   /// The reading in words: `1200 of 1200 MHz`, `12.5 %`, `48.3 °C, throttles at 80 °C`.
   public var text: String {
     switch kind {

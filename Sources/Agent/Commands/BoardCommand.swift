@@ -27,7 +27,7 @@ struct BoardCommand {
 
   func inspect() throws(CommandFailure) -> Int32 {
     let snapshot = try sample()
-    show(json ? snapshotJSON(snapshot) : nil, snapshotText(snapshot))
+    Terminal.write(json ? Terminal.pretty(snapshotJSON(snapshot)) : snapshotText(snapshot))
     return 0
   }
 
@@ -35,12 +35,8 @@ struct BoardCommand {
     let snapshot = try sample()
     let match = try Profiles.load(folder: configuration.boards).match(snapshot.board)
     let score = Score(of: snapshot, profile: match.profile)
-    show(json ? scoreJSON(score, match) : nil, scoreText(score, match))
+    Terminal.write(json ? Terminal.pretty(scoreJSON(score, match)) : scoreText(score, match))
     return 0
-  }
-
-  private func show(_ json: JSON?, _ text: @autoclosure () -> String) {
-    Terminal.write(json.map { String(decoding: $0.encodedPretty(), as: UTF8.self) + "\n" } ?? text())
   }
 
   private func sample() throws(CommandFailure) -> Snapshot {

@@ -58,7 +58,7 @@ enum Command {
     let object: JSON = ["architecture": .string(Version.architecture), "version": .string(Version.text)]
     Terminal.write(
       json
-        ? String(decoding: object.encodedPretty(), as: UTF8.self) + "\n"
+        ? Terminal.pretty(object)
         : "hearth \(Version.text) (\(Version.architecture))\n")
     return 0
   }

@@ -44,12 +44,12 @@ struct RunCommandLine {
     let accepted = try client.call("POST", "/api/v2/runs", body: request)
     guard let id = accepted["id"]?.string else { throw CommandFailure("the agent's answer has no run identifier") }
     if isDetached {
-      Terminal.write(printsJSON ? pretty(accepted) : id + "\n")
+      Terminal.write(printsJSON ? Terminal.pretty(accepted) : id + "\n")
       return 0
     }
     clinux_note_interrupts()
     let end = try FollowedRun(client: client, id: id, showsOutput: !printsJSON).follow()
-    if printsJSON { Terminal.write(pretty(end)) }
+    if printsJSON { Terminal.write(Terminal.pretty(end)) }
     return Self.exitCode(of: end)
   }
 
@@ -63,10 +63,6 @@ struct RunCommandLine {
       for (name, value) in source.members { object[name] = value }
     }
     return .object(object)
-  }
-
-  private func pretty(_ json: JSON) -> String {
-    String(decoding: json.encodedPretty(), as: UTF8.self) + "\n"
   }
 
   private static func exitCode(of run: JSON) -> Int32 {

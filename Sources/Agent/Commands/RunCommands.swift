@@ -36,7 +36,7 @@ struct RunsCommand {
   func list() throws(CommandFailure) -> Int32 {
     let answer = try ApiClient(api).call("GET", "/api/v2/runs" + (all ? "" : "?active=true"))
     if json {
-      Terminal.write(String(decoding: answer.encodedPretty(), as: UTF8.self) + "\n")
+      Terminal.write(Terminal.pretty(answer))
     } else {
       Terminal.write(Self.table(answer["runs"]?.array ?? []))
     }

@@ -24,7 +24,7 @@ struct StatusCommand {
     let runs = try client.call("GET", "/api/v2/runs?active=true")["runs"] ?? []
     if json {
       let both: JSON = ["node": node, "runs": runs]
-      Terminal.write(String(decoding: both.encodedPretty(), as: UTF8.self) + "\n")
+      Terminal.write(Terminal.pretty(both))
     } else {
       Terminal.write(Self.text(node, runs.array ?? []))
     }

@@ -1,4 +1,5 @@
 internal import CLinux
+import Wire
 
 /// Output of the commands.
 enum Terminal {
@@ -9,6 +10,11 @@ enum Terminal {
   static func write(_ bytes: [UInt8], to descriptor: Int32 = 1) {
     // A reader that has gone, as in `hearth ps | head`, is no error worth a message.
     _ = try? File.writeAll(descriptor, bytes, "standard output")
+  }
+
+  /// JSON as a command prints it.
+  static func pretty(_ json: JSON) -> String {
+    String(decoding: json.encodedPretty(), as: UTF8.self) + "\n"
   }
 
   static func complain(_ text: String) {

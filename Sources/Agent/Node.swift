@@ -26,6 +26,11 @@ final class Node {
   /// Requests whose run is being written to disk.
   private var unanswered: [RunID: (Result<Run, Problem>) -> Void] = [:]
   private var sweeps: [() -> Void] = []
+  /// Who waits for a run's start.
+  private var startWaiters: [RunID: [(Run) -> Void]] = [:]
+  /// Clients that read a container's output from the Engine; its removal waits for them.
+  private var outputReaders: [RunID: Int] = [:]
+  private var delayedRemovals: [RunID: EngineRequest] = [:]
   private var diskError: String?
 
   private struct RunStep: Hashable {
@@ -103,7 +108,7 @@ final class Node {
     let id = RunID(random: Clock.random())
     let address = LocalAddresses.read(root: configuration.root).preferred.text
     let run = Run(
-      id: id, service: request.service, workload: request.workload, requester: request.requester,
+      id: id, service: request.name, workload: request.workload, requester: request.requester,
       requesterAddress: address, callback: request.callback, host: address, source: request.source,
       times: RunTimes(accepted: Clock.wallMilliseconds()))
     do throws(Problem) {
@@ -162,6 +167,8 @@ final class Node {
       if let run = orchestrator.run(id) { journal.append(run, durable: true) }
     case .note(let id):
       if let run = orchestrator.run(id) { journal.append(run, durable: false) }
+    case .call(let id, .remove, let request) where outputReaders[id] != nil:
+      delayedRemovals[id] = request
     case .call(let id, let step, let request):
       call(id, step, request)
     case .cancel(let id, let step):
@@ -180,6 +187,9 @@ final class Node {
       guard let run = orchestrator.run(id) else { return }
       callbacks.changed(run)
       followers.changed(run)
+      if run.hasStarted, let waiters = startWaiters.removeValue(forKey: id) {
+        for waiter in waiters { waiter(run) }
+      }
     case .forget(let id):
       outputs.forget(id)
       natives.folder(of: id).remove()
@@ -195,6 +205,24 @@ final class Node {
       }
       self.perform { $0.engine(event, of: step, for: id, at: Clock.moment()) }
     }
+  }
+
+  // MARK: - Output
+
+  /// Calls `then` once the run has started, or has ended without that.
+  func whenStarted(_ id: RunID, _ then: @escaping (Run) -> Void) {
+    startWaiters[id, default: []].append(then)
+  }
+
+  func outputReaderCame(_ id: RunID) {
+    outputReaders[id, default: 0] += 1
+  }
+
+  /// The last one to leave lets the container go.
+  func outputReaderLeft(_ id: RunID) {
+    guard let count = outputReaders[id] else { return }
+    outputReaders[id] = count > 1 ? count - 1 : nil
+    if count <= 1, let removal = delayedRemovals.removeValue(forKey: id) { call(id, .remove, removal) }
   }
 
   // MARK: - Disk

@@ -12,6 +12,14 @@ struct RunRequest {
   /// Where each change of state is to be posted; empty for nowhere.
   var callback = ""
   var source = WorkloadSource()
+
+  /// The service's name; a container without one is called after its image, as people do.
+  var name: String {
+    guard service.isEmpty, case .container(let arguments) = workload,
+      let command = try? RunCommand(parsing: arguments, source: source.optionSource)
+    else { return service }
+    return command.image.familiar
+  }
 }
 
 extension WorkloadSource {

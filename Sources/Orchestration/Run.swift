@@ -95,6 +95,13 @@ public struct Run: Sendable {
   }
 }
 
+extension Run {
+  /// Whether it runs or has ended, so that it may have output.
+  public var hasStarted: Bool {
+    state == .running || state.isFinal
+  }
+}
+
 /// The times of a run, in milliseconds since 1970-01-01 UTC; 0 is "not yet".
 public struct RunTimes: Sendable, Equatable {
   public var accepted: Int64

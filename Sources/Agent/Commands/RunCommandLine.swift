@@ -67,7 +67,11 @@ struct RunCommandLine {
 
   private static func exitCode(of run: JSON) -> Int32 {
     if let code = run["exitCode"]?.integer { return Int32(truncatingIfNeeded: code) }
-    return run["state"]?.string == "stopped" ? 130 : startFailed
+    if run["state"]?.string == "stopped" { return 130 }
+    let reason = run["failure"]?["reason"]?.string ?? ""
+    // As `docker run` tells them apart, by the runtime's words.
+    if reason.contains("executable file not found") || reason.contains("no such file or directory") { return 127 }
+    return reason.contains("permission denied") ? 126 : startFailed
   }
 }
 

@@ -17,16 +17,27 @@ struct OutputRoute {
     let follow = try flag(request, "follow")
     let wantsFrames = request.headers["Accept"] == Self.framesType
     let sink = OutputSink(connection: connection, wantsFrames: wantsFrames)
-    if case .native = run.workload {
-      NativeOutputReader(node: node, run: run.id, follow: follow, sink: sink).begin()
-    } else if let container = node.orchestrator.containerID(of: run.id) {
-      stream(container, run, follow: follow, sink)
-    } else if run.state.isFinal {
-      sink.begin(onGone: {})
-      sink.send(frames: node.keptOutput(of: run.id))
-      sink.finish()
+    if run.hasStarted {
+      send(run, follow: follow, sink)
+    } else if follow {
+      sink.begin()
+      node.whenStarted(run.id) { run in
+        if !sink.isGone { self.send(run, follow: true, sink) }
+      }
     } else {
       throw Problem(status: 409, detail: "run \(run.id.text) is \(run.state.name): it has no output yet")
+    }
+  }
+
+  private func send(_ run: Run, follow: Bool, _ sink: OutputSink) {
+    if case .native = run.workload {
+      NativeOutputReader(node: node, run: run.id, follow: follow, sink: sink).begin()
+    } else if !run.state.isFinal, let container = node.orchestrator.containerID(of: run.id) {
+      stream(container, run, follow: follow, sink)
+    } else {
+      sink.begin()
+      sink.send(frames: node.keptOutput(of: run.id))
+      sink.finish()
     }
   }
 
@@ -39,11 +50,16 @@ struct OutputRoute {
   }
 
   private func stream(_ container: String, _ run: Run, follow: Bool, _ sink: OutputSink) {
+    let node = self.node
     let engine = node.engine
     var call: UInt64?
     sink.begin(
-      onGone: { if let call { engine.cancel(call) } },
+      onGone: {
+        if let call { engine.cancel(call) }
+        node.outputReaderLeft(run.id)
+      },
       onDrained: { if let call { engine.pause(call, false) } })
+    node.outputReaderCame(run.id)
     let request = EngineRequest.logs(id: container, follow: follow, tail: nil, timestamps: false)
     call = engine.call(request, terminal: node.orchestrator.usesTerminal(run.id)) { event in
       switch event {
@@ -52,8 +68,10 @@ struct OutputRoute {
       case .failed(let error):
         sink.send(stream: EngineStream.stderr.rawValue, Array("hearth: \(error.description)\n".utf8))
         sink.finish()
+        node.outputReaderLeft(run.id)
       case .done:
         sink.finish()
+        node.outputReaderLeft(run.id)
       default:
         break
       }
@@ -66,17 +84,32 @@ final class OutputSink {
   private let connection: ServerConnection
   private let wantsFrames: Bool
   private var frames = EngineFrames()
+  private var hasBegun = false
+  private(set) var isGone = false
+  private var onGone: () -> Void = {}
+  private var onDrained: () -> Void = {}
 
   init(connection: ServerConnection, wantsFrames: Bool) {
     self.connection = connection
     self.wantsFrames = wantsFrames
   }
 
-  func begin(onGone: @escaping () -> Void, onDrained: @escaping () -> Void = {}) {
+  /// Sends the head, once; a later call only says what is to happen from now on.
+  func begin(onGone: @escaping () -> Void = {}, onDrained: @escaping () -> Void = {}) {
+    self.onGone = onGone
+    self.onDrained = onDrained
+    guard !hasBegun else { return }
+    hasBegun = true
     let type = wantsFrames ? OutputRoute.framesType : "text/plain; charset=utf-8"
     let head = HTTPResponse(
       status: 200, headers: HTTPHeaders([("Content-Type", type), ("X-Content-Type-Options", "nosniff")]))
-    connection.beginStream(head, onGone: onGone, onDrained: onDrained)
+    connection.beginStream(
+      head,
+      onGone: {
+        self.isGone = true
+        self.onGone()
+      },
+      onDrained: { self.onDrained() })
   }
 
   /// - Returns: false when the client is slow and the source should pause.
@@ -97,6 +130,8 @@ final class OutputSink {
   }
 
   func finish() {
+    onGone = {}
+    onDrained = {}
     connection.finishStream()
   }
 }

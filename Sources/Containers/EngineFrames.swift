@@ -3,9 +3,9 @@
 /// A frame is a header of 8 bytes, `STREAM 0 0 0 SIZE` with a 32-bit big-endian size, and that many bytes (Engine
 /// API, "Stream format" of `POST /containers/{id}/attach`). Payloads are passed on as they come, so a frame of
 /// 4 GiB needs no more memory than one of 4 bytes.
-struct EngineFrames {
+public struct EngineFrames {
   /// What a piece of the stream holds.
-  enum Part: Equatable {
+  public enum Part: Equatable {
     case output(EngineStream, [UInt8])
     /// The Engine failed in the middle of the output and says why, in pieces.
     case error([UInt8])
@@ -23,13 +23,15 @@ struct EngineFrames {
   /// Payload bytes still to come.
   private var remaining = 0
 
+  public init() {}
+
   /// Whether the stream may end here.
   var isComplete: Bool {
     headerCount == 0 && remaining == 0
   }
 
   /// Reads the next bytes of the stream; nothing may be fed after `malformed`.
-  mutating func feed(_ bytes: [UInt8]) -> [Part] {
+  public mutating func feed(_ bytes: [UInt8]) -> [Part] {
     var parts: [Part] = []
     var index = 0
     while index < bytes.count {

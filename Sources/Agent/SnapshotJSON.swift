@@ -1,8 +1,8 @@
 internal import Hardware
 internal import Wire
 
-/// All readings as JSON. A reading is `{"value": …, "ageMilliseconds": …}`, its age counted from the sample, or
-/// `{"absent": reason, "path": …}`; units are those of `Snapshot`.
+/// All readings as JSON. A reading is `{"value": …, "ageMilliseconds": …}`, its age counted from the sample,
+/// or `{"absent": reason, "path": …}`; units are those of `Snapshot`.
 func snapshotJSON(_ snapshot: Snapshot) -> JSON {
   SnapshotEncoder(now: snapshot.instant ?? Instant(nanoseconds: 0)).encode(snapshot)
 }

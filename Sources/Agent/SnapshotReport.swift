@@ -66,7 +66,7 @@ private struct SnapshotReport {
       }
       item(
         "core \(core.number)",
-        "busy " + say(core.utilisation, percent) + ", capacity " + brief(core.capacity) { "\($0)" })
+        "busy " + brief(core.utilisation, percent) + ", capacity " + brief(core.capacity) { "\($0)" })
     }
     for policy in processors.policies {
       item(

@@ -33,7 +33,8 @@ let package = Package(
     .testTarget(
       name: "HardwareTests", dependencies: ["CLinux", "Hardware"], exclude: ["Fixtures"]),
     .testTarget(name: "ScoringTests", dependencies: ["Hardware", "Scoring", "Wire"]),
-    .testTarget(name: "ContainersTests", dependencies: ["Containers", "Wire"]),
+    .testTarget(
+      name: "ContainersTests", dependencies: ["Containers", "Wire"], exclude: ["Captures"]),
     .testTarget(name: "OrchestrationTests", dependencies: ["Containers", "Orchestration", "Wire"]),
     .testTarget(name: "AgentTests", dependencies: ["Agent"]),
   ],

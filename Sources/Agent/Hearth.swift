@@ -3,6 +3,6 @@ internal import CLinux
 @main
 struct Hearth {
   static func main() {
-    print("hearth")
+    exit(Command.run(Arguments.ofProcess()))
   }
 }

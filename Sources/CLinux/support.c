@@ -1,5 +1,26 @@
-// Functions the Embedded Swift library expects from its platform and musl does not have.
+// What needs storage of its own, and functions the Embedded Swift library expects from its platform and musl does not have.
 #include "CLinux.h"
+
+static volatile sig_atomic_t interrupted;
+
+static void note_interrupt(int number) {
+  (void)number;
+  interrupted = 1;
+}
+
+void clinux_note_interrupts(void) {
+  // Without SA_RESTART: the read that is under way is to end.
+  struct sigaction action = {.sa_handler = note_interrupt};
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, 0);
+  sigaction(SIGTERM, &action, 0);
+}
+
+int clinux_take_interrupt(void) {
+  int was = interrupted;
+  interrupted = 0;
+  return was;
+}
 
 #ifndef __GLIBC__
 

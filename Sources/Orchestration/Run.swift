@@ -1,4 +1,3 @@
-
 public import Hardware
 
 /// Identifies one run: 12 lower-case hexadecimal digits, as Docker shows its containers.
@@ -69,6 +68,8 @@ public struct Run: Sendable {
   public let requesterAddress: String
   /// Told of each change of state; empty where nobody asked to be told.
   public let callback: String
+  /// What the options refer to.
+  public let source: WorkloadSource
   /// Address of the node that runs it.
   public var host: String
   public var state: RunState
@@ -79,7 +80,7 @@ public struct Run: Sendable {
 
   public init(
     id: RunID, service: String, workload: Workload, requester: String, requesterAddress: String,
-    callback: String, host: String, at moment: Moment
+    callback: String, host: String, source: WorkloadSource = WorkloadSource(), times: RunTimes
   ) {
     self.id = id
     self.service = service
@@ -88,16 +89,23 @@ public struct Run: Sendable {
     self.requesterAddress = requesterAddress
     self.callback = callback
     self.host = host
+    self.source = source
     state = .accepted
-    times = RunTimes(accepted: moment.wallMilliseconds)
+    self.times = times
   }
 }
 
 /// The times of a run, in milliseconds since 1970-01-01 UTC; 0 is "not yet".
 public struct RunTimes: Sendable, Equatable {
   public var accepted: Int64
-  public var started: Int64 = 0
-  public var ended: Int64 = 0
+  public var started: Int64
+  public var ended: Int64
+
+  public init(accepted: Int64, started: Int64 = 0, ended: Int64 = 0) {
+    self.accepted = accepted
+    self.started = started
+    self.ended = ended
+  }
 }
 
 /// Where a run is in its life.
@@ -122,6 +130,11 @@ public enum RunState: Sendable, Equatable {
     case .finished, .failed, .stopped: true
     case .accepted, .placing, .pulling, .starting, .running: false
     }
+  }
+
+  /// Whether `name` is the word for a final state.
+  public static func isFinal(name: String) -> Bool {
+    name == "finished" || name == "failed" || name == "stopped"
   }
 
   /// The word for the state, as the interfaces show it.

@@ -53,11 +53,16 @@ static inline int clinux_openat(int dir, const char *path, int flags, unsigned m
 }
 static inline int clinux_fcntl(int fd, int command, long argument) { return fcntl(fd, command, argument); }
 
+// An array member at the end of a structure is imported as a tuple.
+static inline const char *clinux_entry_name(const struct dirent *entry) { return entry->d_name; }
+
 // Enumerations in one C library, macros in the other.
 static const int clinux_stream = SOCK_STREAM, clinux_datagram = SOCK_DGRAM, clinux_cloexec = SOCK_CLOEXEC,
                  clinux_nonblock = SOCK_NONBLOCK, clinux_nosignal = MSG_NOSIGNAL,
                  clinux_ipproto_tcp = IPPROTO_TCP, clinux_ipproto_ipv6 = IPPROTO_IPV6, clinux_epoll_cloexec = EPOLL_CLOEXEC;
-static const unsigned clinux_in = EPOLLIN, clinux_out = EPOLLOUT, clinux_hangup = EPOLLHUP | EPOLLERR | EPOLLRDHUP;
+static const unsigned clinux_interface_up = IFF_UP;
+static const unsigned clinux_in = EPOLLIN, clinux_out = EPOLLOUT, clinux_gone = EPOLLHUP | EPOLLERR,
+                      clinux_peer_closed = EPOLLRDHUP;
 
 // Socket addresses: a union cast in C, and structures whose names clash with functions' in Swift.
 static inline int clinux_bind(int fd, const struct sockaddr_storage *address, socklen_t length) {
@@ -127,5 +132,72 @@ static inline int clinux_address_parts(const struct sockaddr_storage *address, u
   return address->ss_family;
 }
 
+
+// Processes: functions that Swift refuses to import or that are macros, and system calls without a wrapper in musl.
+static inline pid_t clinux_fork(void) { return fork(); }
+static inline int clinux_exited(int status) { return WIFEXITED(status); }
+static inline int clinux_exit_code(int status) { return WEXITSTATUS(status); }
+static inline int clinux_term_signal(int status) { return WTERMSIG(status); }
+static inline int clinux_prctl(int option, unsigned long value) { return prctl(option, value, 0L, 0L, 0L); }
+static inline int clinux_pidfd_open(pid_t pid) { return (int)syscall(434, pid, 0); }
+/// Closes every descriptor from `first` on; older kernels lack close_range(2).
+static inline void clinux_close_from(unsigned first) {
+  if (syscall(436, first, ~0U, 0) == 0) return;
+  struct rlimit limit;
+  rlim_t end = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 65536 ? limit.rlim_cur : 65536;
+  for (unsigned fd = first; fd < end; fd++) close((int)fd);
+}
+static inline int clinux_setgroups_none(void) { return (int)syscall(SYS_setgroups, 0, (void *)0); }
+/// Takes a write lock on the whole file: 0, or -1 where another process has it.
+static inline int clinux_lock(int fd) {
+  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  return fcntl(fd, F_SETLK, &lock);
+}
+/// The process that holds a lock on the file, 0 where none does, -1 where that cannot be told.
+static inline pid_t clinux_lock_holder(int fd) {
+  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  if (fcntl(fd, F_GETLK, &lock) != 0) return -1;
+  return lock.l_type == F_UNLCK ? 0 : lock.l_pid;
+}
+static inline int clinux_signalfd(const sigset_t *set) { return signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK); }
+static inline void clinux_ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }
+static inline void clinux_default_signals(void) {
+  sigset_t none;
+  for (int number = 1; number < 32; number++) signal(number, SIG_DFL);
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, 0);
+}
+// The resource is an enumeration in one C library, an integer in the other.
+static inline int clinux_setrlimit_core(const struct rlimit *limit) { return setrlimit(RLIMIT_CORE, limit); }
+static inline int clinux_setrlimit_files(const struct rlimit *limit) { return setrlimit(RLIMIT_NOFILE, limit); }
+static inline int clinux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+extern char **environ;
+static inline char *clinux_environment(unsigned index) { return environ[index]; }
+
+/// Writes the first address of `host` as text; not 0 where there is none. Blocks.
+static inline int clinux_look_up(const char *host, char *text, socklen_t size) {
+  struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found;
+  int error = getaddrinfo(host, 0, &hints, &found);
+  if (error) return error;
+  error = getnameinfo(found->ai_addr, found->ai_addrlen, text, size, 0, 0, NI_NUMERICHOST);
+  freeaddrinfo(found);
+  return error;
+}
+
+// Hardware: directory entries without the C library's allocation (getdents64(2)).
+static inline long clinux_getdents64(int fd, void *buffer, size_t size) {
+  return syscall(SYS_getdents64, fd, buffer, size);
+}
+
+// Control-C at the command line: noted by a handler, so that a blocking read ends with EINTR.
+void clinux_note_interrupts(void);
+/// 1 where Control-C was pressed since the last question.
+int clinux_take_interrupt(void);
+
+// Tests: the bytes that all of malloc's arenas have given out (mallinfo(3)); only the ordinary build's C library tells.
+#ifdef __GLIBC__
+#include <malloc.h>
+static inline size_t clinux_allocated_bytes(void) { return mallinfo2().uordblks; }
+#endif
 
 #endif

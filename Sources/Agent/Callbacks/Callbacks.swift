@@ -1,0 +1,88 @@
+import Hardware
+import Orchestration
+import Wire
+
+/// Tells the `StatusCallbackURI` of a run each change of its state: a POST of the run as JSON, in order.
+///
+/// A peer that does not answer with 2xx is tried again with growing pauses; then this change is given up.
+final class Callbacks {
+  private let loop: EventLoop
+  private var queues: [RunID: Queue] = [:]
+  /// The run's end was taken by the peer.
+  var onEndReported: (RunID) -> Void = { _ in }
+
+  private struct Queue {
+    let url: URL
+    /// Changes not taken yet, oldest first.
+    var waiting: [(body: [UInt8], isFinal: Bool)] = []
+    var attempt = 0
+    var isBusy = false
+  }
+
+  /// Pauses of 1, 2, 4, 8, 16 and 32 seconds: a peer may restart meanwhile.
+  private static let attempts = 7
+  /// A run has six states; more wait only where runs are stopped and started again.
+  private static let queueLimit = 16
+
+  init(loop: EventLoop) {
+    self.loop = loop
+  }
+
+  /// The address of a callback, or what is wrong with it.
+  static func check(_ text: String) throws(Problem) -> URL {
+    let url: URL
+    do throws(URL.Malformed) {
+      url = try URL(parsing: text)
+    } catch {
+      throw Problem(status: 422, detail: "StatusCallbackURI '\(text)': \(error.description)")
+    }
+    guard url.scheme == "http" else {
+      throw Problem(status: 422, detail: "StatusCallbackURI '\(text)': only http is spoken, not \(url.scheme)")
+    }
+    return url
+  }
+
+  func changed(_ run: Run) {
+    guard !run.callback.isEmpty, let url = try? URL(parsing: run.callback) else { return }
+    if case .pulling(let percent) = run.state, percent >= 0 { return }
+    var queue = queues[run.id] ?? Queue(url: url)
+    guard queue.waiting.count < Self.queueLimit else { return }
+    queue.waiting.append((run.json.encoded(), run.state.isFinal))
+    queues[run.id] = queue
+    send(run.id)
+  }
+
+  private func send(_ id: RunID) {
+    guard var queue = queues[id], !queue.isBusy else { return }
+    guard let first = queue.waiting.first else {
+      queues[id] = nil
+      return
+    }
+    queue.isBusy = true
+    queues[id] = queue
+    CallbackRequest(loop: loop, url: queue.url, body: first.body) { status in self.answered(id, status) }.begin()
+  }
+
+  /// `status` is 0 where there was no answer.
+  private func answered(_ id: RunID, _ status: Int) {
+    guard var queue = queues[id], let first = queue.waiting.first else { return }
+    queue.isBusy = false
+    let wasTaken = (200..<300).contains(status)
+    if wasTaken && first.isFinal { onEndReported(id) }
+    queue.attempt += 1
+    if wasTaken || queue.attempt >= Self.attempts {
+      if !wasTaken { Log.warning("callback \(queue.url.authority) of run \(id.text) gave up: \(Self.words(status))") }
+      queue.waiting.removeFirst()
+      queue.attempt = 0
+      queues[id] = queue
+      send(id)
+    } else {
+      queues[id] = queue
+      loop.after(.seconds(1 << (queue.attempt - 1))) { self.send(id) }
+    }
+  }
+
+  private static func words(_ status: Int) -> String {
+    status == 0 ? "no answer" : "status \(status), expected 2xx"
+  }
+}

@@ -1,0 +1,78 @@
+internal import CLinux
+import Hardware
+import Scoring
+import Wire
+
+/// The commands that read the board themselves: `score` and `inspect`.
+struct BoardCommand {
+  private var root = "/"
+  private var json = false
+  private var configuration = Configuration()
+
+  /// Rates need two samples; in between the kernel's clock ticks (100 Hz) must become significant.
+  private static let pause: UInt32 = 300_000
+
+  init(_ arguments: inout Arguments) throws(UsageError) {
+    while !arguments.rest.isEmpty {
+      if let value = try arguments.option("--root") {
+        root = value
+      } else if arguments.flag("--json") {
+        json = true
+      } else {
+        _ = try arguments.operand()
+        throw UsageError("expected --root DIR or --json")
+      }
+    }
+  }
+
+  func inspect() throws(CommandFailure) -> Int32 {
+    let snapshot = try sample()
+    Terminal.write(json ? Terminal.pretty(snapshotJSON(snapshot)) : snapshotText(snapshot))
+    return 0
+  }
+
+  func score() throws(CommandFailure) -> Int32 {
+    let snapshot = try sample()
+    let match = try Profiles.load(folder: configuration.boards).match(snapshot.board)
+    let score = Score(of: snapshot, profile: match.profile)
+    Terminal.write(json ? Terminal.pretty(scoreJSON(score, match)) : scoreText(score, match))
+    return 0
+  }
+
+  private func sample() throws(CommandFailure) -> Snapshot {
+    guard access(root, R_OK | X_OK) == 0 else { throw CommandFailure(SystemError("open", root).description) }
+    let sampler = Sampler(root: root, statePath: configuration.state, enginePath: configuration.engineData)
+    sampler.sample(at: Clock.now())
+    if root == "/" {
+      usleep(Self.pause)
+      sampler.sample(at: Clock.now())
+    }
+    return sampler.snapshot
+  }
+
+}
+
+extension Profiles {
+  /// The built-in profiles and those of a folder.
+  static func load(folder: String) throws(CommandFailure) -> Profiles {
+    do throws(ConfError) {
+      return try Profiles(additions: try additions(in: folder))
+    } catch {
+      throw CommandFailure(error.message)
+    }
+  }
+
+  private static func additions(in folder: String) throws(ConfError) -> [Addition] {
+    var additions: [Addition] = []
+    for name in File.names(in: folder, limit: limit).sorted() where name.hasSuffix(".conf") {
+      let path = folder + "/" + name
+      do throws(SystemError) {
+        let text = try File.read(path, limit: Conf.Rules.hearth.textLimit)
+        additions.append(Addition(name: String(name.dropLast(5)), file: path, text: text))
+      } catch {
+        throw ConfError(file: path, line: 0, text: error.reason)
+      }
+    }
+    return additions
+  }
+}

@@ -1,0 +1,80 @@
+/// The texts of `hearth help`; the manual page and the completions are made after them.
+enum Help {
+  struct Topic {
+    let name: StaticString
+    let usage: StaticString
+    let summary: StaticString
+    let details: StaticString
+  }
+
+  static let topics = [
+    Topic(
+      name: "serve", usage: "hearth serve [options]", summary: "run the agent in the foreground",
+      details: """
+          --config FILE          read FILE instead of /etc/hearth/hearth.conf and /etc/hearth/conf.d
+          --state DIR            keep the state in DIR (/var/lib/hearth)
+          --engine SOCKET        the Docker Engine's socket (/var/run/docker.sock)
+          --root DIR             read the hardware from DIR/proc and DIR/sys (/)
+          --external ADDR:PORT   listen there for programs of this machine (127.0.0.1:56001 and [::1]:56001)
+
+        """),
+    Topic(
+      name: "run", usage: "hearth run [options] [docker run options] IMAGE [COMMAND...]",
+      summary: "run a container and show its output; exits with its exit code",
+      details: """
+          -d, --detach           print the run's identifier and return
+          --service NAME         the service's name
+          --native               run the native service of --service instead of a container
+          --callback URL         POST each change of state there
+          --json                 print the run as JSON when it has ended
+          --api ADDR:PORT        the agent to ask (127.0.0.1:56001)
+
+        These come first; everything from the first other word on is as with 'docker run'.
+        Exit code 125: the run could not be started. Control-C stops the run.
+
+        """),
+    Topic(
+      name: "ps", usage: "hearth ps [-a] [--json] [--api ADDR:PORT]", summary: "list the runs under way",
+      details: "  -a, --all              ended ones too\n"),
+    Topic(
+      name: "logs", usage: "hearth logs [-f] RUN [--api ADDR:PORT]", summary: "show a run's output",
+      details: "  -f, --follow           go on until the run has ended\n"),
+    Topic(
+      name: "stop", usage: "hearth stop RUN... [--api ADDR:PORT]", summary: "stop runs and wait for their end",
+      details: ""),
+    Topic(
+      name: "status", usage: "hearth status [--json] [--api ADDR:PORT]",
+      summary: "show the agent, its Engine and its runs", details: ""),
+    Topic(
+      name: "score", usage: "hearth score [--root DIR] [--json]",
+      summary: "show what this board can do now, and why",
+      details: "  --root DIR             the board whose proc and sys are in DIR\n"),
+    Topic(
+      name: "inspect", usage: "hearth inspect [--root DIR] [--json]",
+      summary: "show every reading of this board",
+      details: "  --root DIR             the board whose proc and sys are in DIR\n"),
+    Topic(
+      name: "version", usage: "hearth version [--json]", summary: "print the version", details: ""),
+    Topic(
+      name: "help", usage: "hearth help [COMMAND]", summary: "explain a command", details: ""),
+  ]
+
+  static func knows(_ name: String) -> Bool {
+    topics.contains { "\($0.name)" == name }
+  }
+
+  /// The help of a command, or the overview for the empty name.
+  static func text(of name: String) -> String {
+    guard let topic = topics.first(where: { "\($0.name)" == name }) else { return overview }
+    let details = "\(topic.details)"
+    return "usage: \(topic.usage)\n\n\(topic.summary)\n" + (details.isEmpty ? "" : "\n" + details)
+  }
+
+  private static var overview: String {
+    var rows: [[String]] = []
+    for topic in topics { rows.append(["  \(topic.name)", "\(topic.summary)"]) }
+    return "Hearth runs services on the board of your home that will do them best.\n\n"
+      + "usage: hearth COMMAND [options]\n\n" + Terminal.table(rows)
+      + "\n'hearth help COMMAND' explains a command; hearth(8) is the manual.\n"
+  }
+}

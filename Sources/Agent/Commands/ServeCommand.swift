@@ -1,0 +1,133 @@
+internal import CLinux
+import Hardware
+import Scoring
+import Wire
+
+/// `hearth serve`: the agent, in the foreground.
+struct ServeCommand {
+  private var configuration = Configuration()
+
+  /// The options override the configuration file.
+  init(_ arguments: inout Arguments) throws(UsageError) {
+    var file: String?
+    var changes: [(inout Configuration) -> Void] = []
+    while !arguments.rest.isEmpty {
+      if let value = try arguments.option("--config") {
+        file = value
+      } else if let value = try arguments.option("--state") {
+        changes.append { $0.state = value }
+      } else if let value = try arguments.option("--engine") {
+        changes.append { $0.engine = value.hasPrefix("unix://") ? String(value.dropFirst(7)) : value }
+      } else if let value = try arguments.option("--root") {
+        changes.append { $0.root = value }
+      } else if let value = try arguments.option("--external") {
+        guard SocketAddress.parse(value) != nil else {
+          throw UsageError("--external '\(value)': expected an address and port such as 127.0.0.1:56001")
+        }
+        changes.append { $0.external = [value] }
+      } else {
+        _ = try arguments.operand()
+        throw UsageError("serve takes options only")
+      }
+    }
+    do throws(ConfError) {
+      configuration = try Configuration.read(file)
+    } catch {
+      throw UsageError(error.message)
+    }
+    for change in changes { change(&configuration) }
+  }
+
+  /// Serves until SIGTERM or SIGINT.
+  func run() throws(CommandFailure) -> Int32 {
+    clinux_ignore_sigpipe()
+    umask(0o077)
+    let profiles = try Profiles.load(folder: configuration.boards)
+    do throws(SystemError) {
+      let loop = try EventLoop()
+      try Signals.stop(loop)
+      let lock = try lockState()
+      defer { close(lock) }
+      let node = try Node(configuration: configuration, profiles: profiles, loop: loop)
+      let router = Router(node: node)
+      let server = Server(loop: loop, handler: router.handle)
+      try listen(server)
+      node.eachSecond { server.sweep() }
+      try node.begin()
+      let addresses = configuration.external.joinedByCommas
+      Log.info("\(node.identity) \(Version.text) on \(addresses), profile \(node.match.profile.name)")
+      ServiceManager.notify("READY=1\nSTATUS=serving on \(addresses)")
+      loop.run()
+      ServiceManager.notify("STOPPING=1")
+      return 0
+    } catch {
+      throw CommandFailure(error.description + hint(error))
+    }
+  }
+
+  /// The default is two addresses; a machine without IPv6 has only the first.
+  private func listen(_ server: Server) throws(SystemError) {
+    for (index, text) in configuration.external.enumerated() {
+      guard let address = SocketAddress.parse(text) else { continue }
+      do throws(SystemError) {
+        try server.listen(on: address)
+      } catch {
+        let isWithoutIPv6 = error.errno == EAFNOSUPPORT || error.errno == EADDRNOTAVAIL
+        guard index > 0, address.family == AF_INET6, isWithoutIPv6 else { throw error }
+      }
+    }
+  }
+
+  /// Two agents on one state folder would each take the other's runs for lost.
+  private func lockState() throws(SystemError) -> Int32 {
+    try File.makeFolder(configuration.state)
+    let path = configuration.state + "/lock"
+    let descriptor = clinux_open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw SystemError("open", path) }
+    guard clinux_lock(descriptor) == 0 else { throw SystemError("lock", path) }
+    return descriptor
+  }
+
+  private func hint(_ error: SystemError) -> String {
+    switch (error.errno, error.call.description) {
+    case (EADDRINUSE, _): "; another agent or Home Edge runs here: stop it, or use --external"
+    case (EAGAIN, "lock"), (EACCES, "lock"): "; another agent uses this state folder: stop it, or use --state"
+    case (EACCES, _), (EPERM, _): "; run as root or as the user hearth, or use --state with a folder of yours"
+    default: ""
+    }
+  }
+}
+
+/// The signals that end the agent; its runs go on without it.
+private final class Signals: Watcher {
+  private let descriptor: Int32
+  private let loop: EventLoop
+
+  static func stop(_ loop: EventLoop) throws(SystemError) {
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, SIGTERM)
+    sigaddset(&set, SIGINT)
+    sigprocmask(SIG_BLOCK, &set, nil)
+    let descriptor = clinux_signalfd(&set)
+    guard descriptor >= 0 else { throw SystemError("signalfd") }
+    try loop.watch(descriptor, for: clinux_in, Signals(descriptor: descriptor, loop: loop))
+  }
+
+  init(descriptor: Int32, loop: EventLoop) {
+    self.descriptor = descriptor
+    self.loop = loop
+  }
+
+  override func ready(_ events: UInt32) {
+    loop.stop()
+  }
+}
+
+extension [String] {
+  var joinedByCommas: String {
+    var text = ""
+    for word in self { text += text.isEmpty ? word : ", " + word }
+    return text
+  }
+}

@@ -1,0 +1,63 @@
+import Wire
+
+/// `hearth status`: the node, its Engine and what it runs, on one screen.
+struct StatusCommand {
+  private var api: String?
+  private var json = false
+
+  init(_ arguments: inout Arguments) throws(UsageError) {
+    while !arguments.rest.isEmpty {
+      if let value = try arguments.option("--api") {
+        api = value
+      } else if arguments.flag("--json") {
+        json = true
+      } else {
+        _ = try arguments.operand()
+        try arguments.end()
+      }
+    }
+  }
+
+  func run() throws(CommandFailure) -> Int32 {
+    let client = try ApiClient(api)
+    let node = try client.call("GET", "/api/v2/node")
+    let runs = try client.call("GET", "/api/v2/runs?active=true")["runs"] ?? []
+    if json {
+      let both: JSON = ["node": node, "runs": runs]
+      Terminal.write(Terminal.pretty(both))
+    } else {
+      Terminal.write(Self.text(node, runs.array ?? []))
+    }
+    return 0
+  }
+
+  private static func text(_ node: JSON, _ runs: [JSON]) -> String {
+    let uptime = Terminal.span(seconds: node["uptimeSeconds"]?.integer ?? 0)
+    let value = node["score"]?["value"]?.double ?? 0
+    var rows = [
+      ["node", node["id"]?.string ?? "?"],
+      ["version", "\(node["version"]?.string ?? "?"), up \(uptime)"],
+      ["address", node["address"]?.string ?? "?"],
+      ["board", node["board"]?.string ?? "?"],
+      ["score", "\(Int(value + 0.5)) (an idle Raspberry Pi 3B is 100; 'hearth score' explains)"],
+      ["engine", engine(node["engine"] ?? .null)],
+    ]
+    let services = (node["services"]?.array ?? []).compactMap { $0["name"]?.string }
+    if !services.isEmpty { rows.append(["services", services.joinedByCommas]) }
+    rows.append(["runs", runs.isEmpty ? "none under way" : "\(runs.count) under way"])
+    return Terminal.table(rows) + (runs.isEmpty ? "" : "\n" + RunsCommand.table(runs))
+  }
+
+  private static func engine(_ engine: JSON) -> String {
+    let socket = engine["socket"]?.string ?? ""
+    switch engine["state"]?.string {
+    case "available":
+      return "Docker \(engine["version"]?.string ?? "?") (API \(engine["api"]?.string ?? "?")) at \(socket)"
+    case "away":
+      let span = Terminal.span(seconds: engine["awaySeconds"]?.integer ?? 0)
+      return "away for \(span): \(engine["reason"]?.string ?? "")"
+    default:
+      return "not asked yet, at \(socket)"
+    }
+  }
+}

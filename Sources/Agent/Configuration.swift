@@ -1,0 +1,103 @@
+internal import CLinux
+import Hardware
+import Wire
+
+/// What the owner of a node may set, with the defaults that serve who sets nothing.
+///
+/// Read from `/etc/hearth/hearth.conf` and, in order of their names, `/etc/hearth/conf.d/*.conf`; the command line
+/// of `serve` comes last. A file that is not there is no error, an unknown key is.
+struct Configuration {
+  /// Where /proc, /sys and /etc are looked for; another folder only to look at a captured tree.
+  var root = "/"
+  var state = "/var/lib/hearth"
+  /// The Docker Engine's socket.
+  var engine = "/var/run/docker.sock"
+  /// The Engine's data, whose free space limits what can be pulled.
+  var engineData = "/var/lib/docker"
+  /// Where the API for this machine's programs listens: only for them, unless somebody says otherwise.
+  var external = ["127.0.0.1:56001", "[::1]:56001"]
+  /// Home Edge's folder, with the service definitions and the device's identity of an earlier installation.
+  var homeEdge = "/var/edge-orchestration"
+  /// Our own service definitions, one file each.
+  var services = "/etc/hearth/services"
+  /// Board profiles that replace or add to the built-in ones.
+  var boards = "/etc/hearth/boards.d"
+  /// Between two samples of the hardware.
+  var sampleInterval = Interval.seconds(1)
+  /// Final runs that `ps -a` and `logs` still know.
+  var keptRuns = 100
+  var native = NativeLimits()
+
+  static let path = "/etc/hearth/hearth.conf"
+  private static let folder = "/etc/hearth/conf.d"
+  private static let folderLimit = 64
+
+  private static let shape = ConfShape([
+    .init("node", ["state", "sample-interval", "kept-runs", "home-edge", "services", "boards"]),
+    .init("api", ["external"]),
+    .init("engine", ["socket", "data"]),
+    .init("native", ["user", "group", "time-limit", "grace"]),
+  ])
+
+  /// Reads the configuration: `file` where one is named, else the usual places.
+  static func read(_ file: String?) throws(ConfError) -> Configuration {
+    var conf = try parse(file ?? path, isOptional: file == nil)
+    if file == nil {
+      let names = File.names(in: folder, limit: folderLimit).filter { $0.hasSuffix(".conf") }
+      for name in names.sorted() { conf.override(with: try parse(folder + "/" + name, isOptional: false)) }
+    }
+    var configuration = Configuration()
+    try configuration.take(conf)
+    return configuration
+  }
+
+  private static func parse(_ file: String, isOptional: Bool) throws(ConfError) -> Conf {
+    var bytes: [UInt8] = []
+    do throws(SystemError) {
+      bytes = try File.read(file, limit: Conf.Rules.hearth.textLimit)
+    } catch {
+      guard isOptional && error.errno == ENOENT else {
+        throw ConfError(file: file, line: 0, text: error.reason)
+      }
+    }
+    let conf = try Conf.parse(bytes, file: file)
+    try conf.refuseUnknown(shape)
+    return conf
+  }
+
+  private mutating func take(_ conf: Conf) throws(ConfError) {
+    let node = conf.section("node")
+    state = node.text("state") ?? state
+    homeEdge = node.text("home-edge") ?? homeEdge
+    services = node.text("services") ?? services
+    boards = node.text("boards") ?? boards
+    keptRuns = try node.integer("kept-runs", in: 1...10_000) ?? keptRuns
+    if let seconds = try node.number("sample-interval", in: 0.1...3600, units: Conf.Unit.time) {
+      sampleInterval = .milliseconds(Int(seconds * 1000))
+    }
+
+    let api = conf.section("api")
+    external = try api.list("external") ?? external
+    for address in external where SocketAddress.parse(address) == nil {
+      let entry = api.entry("external")
+      throw ConfError(
+        file: entry?.file ?? conf.file, line: entry?.line ?? 0,
+        text: "external is '\(address)', expected an address and port such as 127.0.0.1:56001")
+    }
+
+    let engineSection = conf.section("engine")
+    engine = engineSection.text("socket") ?? engine
+    engineData = engineSection.text("data") ?? engineData
+
+    let nativeSection = conf.section("native")
+    let ids = 1...Int(UInt32.max - 1)
+    native.user = UInt32(try nativeSection.integer("user", in: ids) ?? Int(native.user))
+    native.group = UInt32(try nativeSection.integer("group", in: ids) ?? Int(native.group))
+    if let seconds = try nativeSection.number("time-limit", in: 0...31_536_000, units: Conf.Unit.time) {
+      native.seconds = Int(seconds)
+    }
+    if let seconds = try nativeSection.number("grace", in: 0...3600, units: Conf.Unit.time) {
+      native.grace = .milliseconds(Int(seconds * 1000))
+    }
+  }
+}

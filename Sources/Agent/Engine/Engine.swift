@@ -1,0 +1,189 @@
+import Containers
+import Hardware
+import Orchestration
+
+/// The Docker Engine of this node: makes calls, and watches whether it is there.
+///
+/// One `events` call is held open all the time. Its end is how the Engine's going away shows; then the version is
+/// asked for again, at growing intervals, until the Engine answers.
+final class Engine {
+  enum State {
+    /// Not asked yet.
+    case unknown
+    case available(EngineDescription)
+    /// Gone since then, or never there; why, in one sentence.
+    case away(since: Instant, reason: String)
+  }
+
+  private(set) var state = State.unknown
+  let socketPath: String
+  private let loop: EventLoop
+  private let node: String
+  private var version: EngineVersion?
+  private var calls: [UInt64: EngineChannel] = [:]
+  private var nextCall: UInt64 = 0
+  /// Short calls that wait for their turn, oldest first.
+  private var waiting: [EngineChannel] = []
+  private var shortCalls = 0
+  private var retryDelay = Engine.firstRetry
+
+  /// The Engine answers again and these are this node's containers.
+  var onAvailable: ([ContainerState]) -> Void = { _ in }
+  var onLost: () -> Void = {}
+
+  /// Create, start and the like at one time: more makes an Engine on a small board slower, not faster.
+  private static let shortCallLimit = 8
+  private static let firstRetry = Interval.milliseconds(200)
+  private static let longestRetry = Interval.seconds(5)
+
+  init(socketPath: String, node: String, loop: EventLoop) {
+    self.socketPath = socketPath
+    self.node = node
+    self.loop = loop
+  }
+
+  var description: EngineDescription? {
+    if case .available(let description) = state { return description }
+    return nil
+  }
+
+  // MARK: - Calls
+
+  /// Makes a call once its turn comes. `handler` is told each event, the last being `done` or `failed`.
+  ///
+  /// - Returns: the call's number, for `cancel`.
+  @discardableResult
+  func call(
+    _ request: EngineRequest, terminal: Bool = false, handler: @escaping (EngineEvent) -> Void
+  ) -> UInt64 {
+    let number = nextCall
+    nextCall &+= 1
+    let channel = EngineChannel(
+      request, version: version, terminal: terminal, loop: loop,
+      onEnd: { self.ended(number) }, handler: handler)
+    calls[number] = channel
+    if request.isShort {
+      waiting.append(channel)
+      openWaiting()
+    } else {
+      channel.open(socketPath)
+    }
+    return number
+  }
+
+  func cancel(_ number: UInt64) {
+    calls[number]?.cancel()
+  }
+
+  func pause(_ number: UInt64, _ pause: Bool) {
+    calls[number]?.pause(pause)
+  }
+
+  private func ended(_ number: UInt64) {
+    guard let channel = calls.removeValue(forKey: number) else { return }
+    guard channel.request.isShort, channel.wasOpened else { return }
+    shortCalls -= 1
+    openWaiting()
+  }
+
+  private func openWaiting() {
+    while shortCalls < Self.shortCallLimit, !waiting.isEmpty {
+      let channel = waiting.removeFirst()
+      if channel.isOver { continue }
+      shortCalls += 1
+      channel.open(socketPath)
+    }
+  }
+
+  /// Once a second: gives up on calls that have fallen silent.
+  func sweep() {
+    for channel in Array(calls.values) { channel.sweep() }
+  }
+
+  // MARK: - Presence
+
+  /// Asks for the version, then lists the node's containers, then holds the event stream.
+  func connect() {
+    version = nil
+    var found: EngineDescription?
+    call(.version) { event in
+      switch event {
+      case .version(let description): found = description
+      case .done:
+        guard let found else { return self.isAway("it answered without its version") }
+        self.negotiated(found)
+      case .failed(let error): self.isAway(error.description)
+      default: break
+      }
+    }
+  }
+
+  private func negotiated(_ description: EngineDescription) {
+    do throws(EngineError) {
+      version = try description.negotiated()
+    } catch {
+      return isAway(error.description)
+    }
+    list { containers in
+      self.retryDelay = Self.firstRetry
+      self.state = .available(description)
+      self.watchEvents()
+      self.onAvailable(containers)
+    }
+  }
+
+  /// Asks again for this node's containers while the Engine is there.
+  func relist() {
+    loop.after(Self.firstRetry) {
+      guard case .available = self.state else { return }
+      self.list { self.onAvailable($0) }
+    }
+  }
+
+  private func list(_ then: @escaping ([ContainerState]) -> Void) {
+    var found: [ContainerState] = []
+    call(.list(labels: [nodeLabel])) { event in
+      switch event {
+      case .containers(let containers): found = containers
+      case .done: then(found)
+      case .failed(let error): self.isAway(error.description)
+      default: break
+      }
+    }
+  }
+
+  private func watchEvents() {
+    call(.events(labels: [nodeLabel], actions: ["oom"])) { event in
+      switch event {
+      case .done: self.isAway("its event stream ended")
+      case .failed(let error): self.isAway(error.description)
+      default: break
+      }
+    }
+  }
+
+  private var nodeLabel: String {
+    Label.node + "=" + node
+  }
+
+  private func isAway(_ reason: String) {
+    if case .away = state {} else {
+      state = .away(since: loop.now, reason: reason)
+      Log.warning("Engine is away: \(reason)")
+      onLost()
+    }
+    loop.after(retryDelay) { self.connect() }
+    retryDelay = min(Interval(nanoseconds: retryDelay.nanoseconds &* 2), Self.longestRetry)
+  }
+}
+
+extension EngineRequest {
+  /// Whether the call ends by itself soon, unlike those that last as long as a container or a client.
+  fileprivate var isShort: Bool {
+    switch self {
+    case .wait, .events, .attach, .stop, .pull: false
+    case .logs(_, let follow, _, _, _): !follow
+    default: true
+    }
+  }
+}

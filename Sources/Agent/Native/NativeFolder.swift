@@ -1,0 +1,86 @@
+internal import CLinux
+import Orchestration
+import Wire
+
+/// The files of one native run, in the state folder: `native/RUN/`.
+struct NativeFolder {
+  let path: String
+
+  init(state: String, run: RunID) {
+    path = state + "/native/" + run.text
+  }
+
+  /// Locked by the supervisor while it lives.
+  var lock: String { path + "/lock" }
+  /// How the program ended, or that it runs.
+  var result: String { path + "/result" }
+  /// The newest output, in Docker's frames.
+  var output: String { path + "/output" }
+  /// The output before that.
+  var olderOutput: String { path + "/output.old" }
+
+  func write(_ value: NativeResult) {
+    do throws(SystemError) {
+      try File.replace(result, with: value.json.encoded(), durable: false)
+    } catch {
+      // On a full disk the result is lost; the agent then reports the run as such.
+      Log.error(error.description)
+    }
+  }
+
+  func readResult() -> NativeResult? {
+    guard let bytes = try? File.read(result, limit: 4096), let json = try? JSON.parse(bytes) else { return nil }
+    return NativeResult(json: json)
+  }
+
+  func remove() {
+    for file in [lock, result, output, olderOutput] { unlink(file) }
+    rmdir(path)
+  }
+}
+
+/// What a supervisor leaves behind.
+enum NativeResult {
+  case started
+  case failed(reason: String)
+  case exit(Int32)
+  case signal(Int32)
+  case timeLimit(seconds: Int)
+
+  var json: JSON {
+    switch self {
+    case .started: ["started": true]
+    case .failed(let reason): ["failed": .string(reason)]
+    case .exit(let code): ["exit": .integer(Int64(code))]
+    case .signal(let number): ["signal": .integer(Int64(number))]
+    case .timeLimit(let seconds): ["timeLimit": .integer(Int64(seconds))]
+    }
+  }
+
+  init?(json: JSON) {
+    if json["started"] != nil {
+      self = .started
+    } else if let reason = json["failed"]?.string {
+      self = .failed(reason: reason)
+    } else if let code = json["exit"]?.integer {
+      self = .exit(Int32(truncatingIfNeeded: code))
+    } else if let number = json["signal"]?.integer {
+      self = .signal(Int32(truncatingIfNeeded: number))
+    } else if let seconds = json["timeLimit"]?.integer {
+      self = .timeLimit(seconds: Int(truncatingIfNeeded: seconds))
+    } else {
+      return nil
+    }
+  }
+
+  /// As the orchestrator is told it.
+  var event: NativeEvent {
+    switch self {
+    case .started: .started
+    case .failed(let reason): .failed(reason: reason)
+    case .exit(let code): .exited(code: Int(code))
+    case .signal(let number): .signalled(number: Int(number))
+    case .timeLimit(let seconds): .timeLimitReached(seconds: seconds)
+    }
+  }
+}

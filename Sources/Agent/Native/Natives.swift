@@ -1,0 +1,144 @@
+internal import CLinux
+import Hardware
+import Orchestration
+
+/// The native programs of this node: starts, finds again and ends them through their supervisors.
+final class Natives {
+  private let loop: EventLoop
+  private let state: String
+  private let limits: NativeLimits
+  private var supervisors: [RunID: NativeSupervision] = [:]
+  var onEvent: (RunID, NativeEvent) -> Void = { _, _ in }
+
+  init(loop: EventLoop, state: String, limits: NativeLimits) {
+    self.loop = loop
+    self.state = state
+    self.limits = limits
+  }
+
+  func folder(of run: RunID) -> NativeFolder {
+    NativeFolder(state: state, run: run)
+  }
+
+  func spawn(_ run: RunID, _ command: NativeCommand) {
+    let folder = folder(of: run)
+    var ends: [Int32] = [-1, -1]
+    do throws(SystemError) {
+      try File.makeFolder(folder.path)
+      guard clinux_pipe(&ends) == 0 else { throw SystemError("pipe") }
+      let process = clinux_fork()
+      guard process >= 0 else { throw SystemError("fork") }
+      if process == 0 {
+        // Only the report's end survives; it must not be the agent's anything.
+        dup2(ends[1], 3)
+        clinux_close_from(4)
+        var supervisor = Supervisor(folder: folder, command: command, limits: limits, report: 3)
+        supervisor.run()
+      }
+      close(ends[1])
+      try supervise(run, process: process, report: ends[0])
+    } catch {
+      let reason = error.description
+      loop.after(.zero) { self.onEvent(run, .failed(reason: reason)) }
+    }
+  }
+
+  /// Finds a program of an earlier agent: running, ended meanwhile, or never started.
+  func adopt(_ run: RunID) {
+    let folder = folder(of: run)
+    let event: NativeEvent?
+    let lock = clinux_open(folder.lock, O_RDWR | O_CLOEXEC, 0)
+    let holder = lock >= 0 ? clinux_lock_holder(lock) : 0
+    if lock >= 0 { close(lock) }
+    if holder > 0 {
+      do throws(SystemError) {
+        try supervise(run, process: holder, report: -1)
+        event = .started
+      } catch {
+        event = .lost
+      }
+    } else {
+      event = lock < 0 ? .neverStarted : end(of: folder)
+    }
+    guard let event else { return }
+    loop.after(.zero) { self.onEvent(run, event) }
+  }
+
+  func terminate(_ run: RunID) {
+    guard let supervision = supervisors[run] else { return }
+    kill(supervision.process, SIGTERM)
+  }
+
+  private func end(of folder: NativeFolder) -> NativeEvent {
+    guard let result = folder.readResult() else { return .lost }
+    // A result that says "started" is one of a supervisor that was killed.
+    if case .started = result { return .lost }
+    return result.event
+  }
+
+  private func supervise(_ run: RunID, process: pid_t, report: Int32) throws(SystemError) {
+    let supervision = NativeSupervision(process: process, report: report, loop: loop)
+    supervision.onReport = {
+      // A failure is told when the supervisor has ended, like every other end.
+      if let result = self.folder(of: run).readResult(), case .started = result { self.onEvent(run, .started) }
+    }
+    supervision.onEnd = {
+      self.supervisors[run] = nil
+      self.onEvent(run, self.end(of: self.folder(of: run)))
+    }
+    try supervision.begin()
+    supervisors[run] = supervision
+  }
+}
+
+/// Watches one supervisor: its report that the program runs, and its end.
+private final class NativeSupervision: Watcher {
+  let process: pid_t
+  private let report: Int32
+  private let loop: EventLoop
+  private var handle: Int32 = -1
+  var onReport: () -> Void = {}
+  var onEnd: () -> Void = {}
+
+  init(process: pid_t, report: Int32, loop: EventLoop) {
+    self.process = process
+    self.report = report
+    self.loop = loop
+  }
+
+  func begin() throws(SystemError) {
+    handle = clinux_pidfd_open(process)
+    guard handle >= 0 else { throw SystemError("pidfd_open") }
+    try loop.watch(handle, for: clinux_in, self)
+    guard report >= 0 else { return }
+    try loop.watch(report, for: clinux_in, Report(descriptor: report, loop: loop, then: { self.onReport() }))
+  }
+
+  /// The supervisor has ended (pidfd_open(2)).
+  override func ready(_ events: UInt32) {
+    loop.unwatch(handle)
+    close(handle)
+    var status: Int32 = 0
+    waitpid(process, &status, WNOHANG)
+    onEnd()
+  }
+}
+
+/// The one byte by which a supervisor says that there is news.
+private final class Report: Watcher {
+  private let descriptor: Int32
+  private let loop: EventLoop
+  private let then: () -> Void
+
+  init(descriptor: Int32, loop: EventLoop, then: @escaping () -> Void) {
+    self.descriptor = descriptor
+    self.loop = loop
+    self.then = then
+  }
+
+  override func ready(_ events: UInt32) {
+    loop.unwatch(descriptor)
+    close(descriptor)
+    then()
+  }
+}

@@ -1,0 +1,150 @@
+import Hardware
+import Orchestration
+import Wire
+
+/// Our own API, `/api/v2` (docs/openapi.yaml): proper status codes, and errors as problem documents.
+struct ApiRoutes {
+  let node: Node
+  private let output: OutputRoute
+
+  init(node: Node) {
+    self.node = node
+    output = OutputRoute(node: node)
+  }
+
+  func handle(_ request: HTTPRequest, _ connection: ServerConnection) {
+    do throws(Problem) {
+      try route(request, connection)
+    } catch {
+      connection.respond(error.response)
+    }
+  }
+
+  private func route(_ request: HTTPRequest, _ connection: ServerConnection) throws(Problem) {
+    let segments = request.path.split(separator: "/").dropFirst(2).map { String($0) }
+    let method = request.method == "HEAD" ? "GET" : request.method
+    switch (method, segments.count, segments.first) {
+    case ("GET", 1, "node"):
+      connection.respond(Self.ok(NodeReport(node: node).json))
+    case ("GET", 1, "runs"):
+      connection.respond(Self.ok(try list(request)))
+    case ("POST", 1, "runs"):
+      try submit(request, connection)
+    case ("GET", 2, "runs"):
+      connection.respond(Self.ok(try run(segments[1]).json))
+    case ("DELETE", 2, "runs"):
+      let run = try run(segments[1])
+      node.stop(run.id)
+      connection.respond(Self.ok(try self.run(segments[1]).json, status: run.state.isFinal ? 200 : 202))
+    case ("GET", 3, "runs") where segments[2] == "logs":
+      try output.answer(request, try run(segments[1]), connection)
+    case ("GET", 1, "events"):
+      let run = try request.queryValue("run").map { (text) throws(Problem) in try self.run(text) }
+      node.followers.add(connection, run: run)
+    default:
+      throw unknown(request, segments)
+    }
+  }
+
+  private func unknown(_ request: HTTPRequest, _ segments: [String]) -> Problem {
+    let isKnownPath =
+      segments == ["node"] || segments == ["events"] || segments.first == "runs" && segments.count < 3
+      || segments.first == "runs" && segments.count == 3 && segments[2] == "logs"
+    if isKnownPath {
+      return Problem(status: 405, detail: "\(request.method) is not possible on \(request.path)")
+    }
+    return Problem(status: 404, detail: "no route \(request.path); docs/openapi.yaml lists them")
+  }
+
+  static func ok(_ json: JSON, status: Int = 200) -> HTTPResponse {
+    HTTPResponse(
+      status: status, headers: HTTPHeaders([("Content-Type", "application/json")]), body: json.encoded())
+  }
+
+  // MARK: - Runs
+
+  /// The run of that identifier, or of that beginning of one where it is the only such run.
+  private func run(_ text: String) throws(Problem) -> Run {
+    if let id = RunID(text), let run = node.orchestrator.run(id) { return run }
+    let matches = text.isEmpty ? [] : node.orchestrator.runs.filter { $0.id.text.hasPrefix(text) }
+    if matches.count > 1 {
+      throw Problem(status: 404, detail: "'\(text)' is the beginning of \(matches.count) runs; give more of it")
+    }
+    guard let run = matches.first else {
+      throw Problem(status: 404, detail: "no run '\(text)'; the last \(node.configuration.keptRuns) ended runs are kept")
+    }
+    return run
+  }
+
+  private func list(_ request: HTTPRequest) throws(Problem) -> JSON {
+    let active: Bool
+    switch request.queryValue("active") {
+    case nil, "false": active = false
+    case "true", "": active = true
+    case .some(let other): throw Problem(status: 400, detail: "active is '\(other)', expected true or false")
+    }
+    let runs = node.orchestrator.runs.filter { !active || !$0.state.isFinal }
+    return ["runs": .array(runs.map { $0.json })]
+  }
+
+  private static let members = ["arguments", "callback", "environment", "files", "service", "type"]
+
+  private func submit(_ request: HTTPRequest, _ connection: ServerConnection) throws(Problem) {
+    var run = try Self.runRequest(request)
+    run.requester = Requester.processName(of: connection.peer, localPort: connection.localAddress.port) ?? ""
+    if case .native(let command) = run.workload {
+      run.workload = .native(command: try nativeCommand(run, command))
+    }
+    node.submit(run) { result in
+      switch result {
+      case .success(let run):
+        var response = Self.ok(run.json, status: 201)
+        response.headers.add("Location", "/api/v2/runs/" + run.id.text)
+        connection.respond(response)
+      case .failure(let problem):
+        connection.respond(problem.response)
+      }
+    }
+  }
+
+  private static func runRequest(_ request: HTTPRequest) throws(Problem) -> RunRequest {
+    let json: JSON
+    do throws(JSONError) {
+      json = try JSON.parse(request.body)
+    } catch {
+      throw Problem(status: 400, detail: "the body is not JSON: \(error.description)")
+    }
+    guard let object = json.object else { throw Problem(status: 400, detail: "the body is not a JSON object") }
+    for member in object.members where !members.contains(member.name) {
+      throw Problem(status: 422, detail: "unknown member '\(member.name)'")
+    }
+    let kind = json["type"] ?? "container"
+    guard let kind = kind.string, let arguments = json["arguments"]?.array,
+      let workload = Workload(kind: kind, arguments: arguments)
+    else {
+      throw Problem(status: 422, detail: "expected type 'container' or 'native' and arguments as an array of strings")
+    }
+    guard let source = WorkloadSource(json: json) else {
+      throw Problem(status: 422, detail: "environment and files are objects whose members are strings")
+    }
+    let callback = json["callback"] ?? ""
+    guard let callback = callback.string else { throw Problem(status: 422, detail: "callback is not a string") }
+    let service = json["service"] ?? ""
+    guard let service = service.string else { throw Problem(status: 422, detail: "service is not a string") }
+    if service.isEmpty && kind == "native" {
+      throw Problem(status: 422, detail: "a native service is named by the member service")
+    }
+    return RunRequest(service: service, workload: workload, callback: callback, source: source)
+  }
+
+  private func nativeCommand(_ run: RunRequest, _ command: [String]) throws(Problem) -> [String] {
+    node.catalogue.refresh()
+    do throws(NativeRefusal) {
+      return try ServiceDefinition.checkNative(
+        service: run.service, command: command, requester: run.requester, among: node.catalogue.definitions)
+    } catch {
+      let status = error == .notRegistered ? 404 : 403
+      throw Problem(status: status, detail: "\(error.rawValue): service '\(run.service)', asked by '\(run.requester)'")
+    }
+  }
+}

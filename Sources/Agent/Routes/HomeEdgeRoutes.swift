@@ -1,0 +1,145 @@
+import Hardware
+import Orchestration
+import Wire
+
+/// The routes that Home Edge's clients use, with its names and its habit of answering 200 with a `Message`.
+struct HomeEdgeRoutes {
+  let node: Node
+
+  private static let servicesPath = "/api/v1/orchestration/services"
+
+  func handle(_ request: HTTPRequest, _ connection: ServerConnection) {
+    switch request.path {
+    case Self.servicesPath where request.method == "POST":
+      services(request, connection)
+    case Self.servicesPath:
+      connection.respond(HTTPResponse(status: 405, headers: HTTPHeaders([("Allow", "POST")])))
+    case Self.servicesPath + "/", "/api/v1/ping/":
+      let target = String(request.path.dropLast())
+      connection.respond(HTTPResponse(status: 301, headers: HTTPHeaders([("Location", target)])))
+    default:
+      connection.respond(
+        HTTPResponse(
+          status: 404, headers: HTTPHeaders([("Content-Type", "text/plain; charset=utf-8")]),
+          body: Array("404 page not found\n".utf8)))
+    }
+  }
+
+  private func services(_ request: HTTPRequest, _ connection: ServerConnection) {
+    let json: JSON
+    do throws(JSONError) {
+      json = try JSON.parse(request.body)
+    } catch {
+      let message = "invalid json error : \(error.description)"
+      return connection.respond(answer(HomeEdgeAnswer(message), status: 503))
+    }
+    if json.array != nil {
+      let message = "invalid json error : expected an object, found an array"
+      return connection.respond(answer(HomeEdgeAnswer(message), status: 503))
+    }
+    do throws(HomeEdgeAnswer) {
+      let request = try HomeEdgeRequest(json: json)
+      try select(request, connection)
+    } catch {
+      connection.respond(answer(error))
+    }
+  }
+
+  /// Chooses what of the offer this node can do, and starts it.
+  private func select(_ request: HomeEdgeRequest, _ connection: ServerConnection) throws(HomeEdgeAnswer) {
+    node.catalogue.refresh()
+    let name = request.serviceName
+    let candidates = request.offers.filter { canRun($0, name) }
+    guard let offer = candidates.first else {
+      throw HomeEdgeAnswer("not found error : No Device Is Return", serviceName: name)
+    }
+    guard request.selfSelection else {
+      throw HomeEdgeAnswer("SERVICE_NOT_FOUND", serviceName: name)
+    }
+    let requester =
+      Requester.processName(of: connection.peer, localPort: connection.localAddress.port)
+      ?? request.requester
+    let workload: Workload
+    switch offer.kind {
+    case .container:
+      workload = .container(arguments: try dockerArguments(offer, name))
+    case .native:
+      workload = .native(command: try nativeCommand(offer, name, requester: requester))
+    }
+    var run = RunRequest(service: name, workload: workload, requester: requester, callback: request.callback)
+    run.source = LocalSource.read(for: workload)
+    let kind = offer.kind.rawValue
+    node.submit(run) { result in
+      switch result {
+      case .success(let run):
+        connection.respond(
+          self.answer(HomeEdgeAnswer("ERROR_NONE", serviceName: name, target: (kind, run.host))))
+      case .failure(let problem):
+        connection.respond(self.answer(HomeEdgeAnswer(problem.detail, serviceName: name)))
+      }
+    }
+  }
+
+  /// Home Edge's rule: a container with a command can run anywhere, everything else only where it is registered.
+  private func canRun(_ offer: HomeEdgeRequest.Offer, _ service: String) -> Bool {
+    if offer.kind == .container && !offer.command.isEmpty { return true }
+    return node.catalogue.definition(service, kind: offer.kind) != nil
+  }
+
+  private func dockerArguments(_ offer: HomeEdgeRequest.Offer, _ name: String) throws(HomeEdgeAnswer) -> [String] {
+    let command =
+      offer.command.isEmpty
+      ? node.catalogue.definition(name, kind: .container)?.command ?? [] : offer.command
+    guard command.count > 2, command[0] == "docker", command[1] == "run" else {
+      let message = "invalid command: expected docker run [options] IMAGE [command]"
+      throw HomeEdgeAnswer(message, serviceName: name)
+    }
+    return Array(command.dropFirst(2))
+  }
+
+  private func nativeCommand(
+    _ offer: HomeEdgeRequest.Offer, _ name: String, requester: String
+  ) throws(HomeEdgeAnswer) -> [String] {
+    do throws(NativeRefusal) {
+      return try ServiceDefinition.checkNative(
+        service: name, command: offer.command, requester: requester, among: node.catalogue.definitions)
+    } catch {
+      throw HomeEdgeAnswer(error.rawValue, serviceName: name)
+    }
+  }
+
+  private func answer(_ answer: HomeEdgeAnswer, status: Int = 200) -> HTTPResponse {
+    HTTPResponse(
+      status: status, headers: HTTPHeaders([("Content-Type", "application/json; charset=UTF-8")]),
+      body: answer.json.encoded())
+  }
+}
+
+/// The body of every answer to a service request.
+struct HomeEdgeAnswer: Error {
+  var message: String
+  var serviceName: String
+  /// Where it runs; both words empty when nothing was selected, nil when the request was not understood.
+  var target: (kind: String, host: String)?
+
+  /// A request that could not be read.
+  init(_ message: String) {
+    self.message = message
+    serviceName = ""
+  }
+
+  /// A request that was understood, whether or not something came of it.
+  init(_ message: String, serviceName: String, target: (String, String)? = ("", "")) {
+    self.message = message
+    self.serviceName = serviceName
+    self.target = target
+  }
+
+  var json: JSON {
+    var place = JSON.null
+    if let target {
+      place = ["ExecutionType": .string(target.kind), "Target": .string(target.host)]
+    }
+    return ["Message": .string(message), "RemoteTargetInfo": place, "ServiceName": .string(serviceName)]
+  }
+}

@@ -1,0 +1,79 @@
+internal import CLinux
+import Hardware
+import Wire
+
+/// Sends each request on 56001 to the route that answers it.
+struct Router {
+  let node: Node
+  let homeEdge: HomeEdgeRoutes
+  let api: ApiRoutes
+
+  init(node: Node) {
+    self.node = node
+    homeEdge = HomeEdgeRoutes(node: node)
+    api = ApiRoutes(node: node)
+  }
+
+  func handle(_ request: HTTPRequest, _ connection: ServerConnection) {
+    if request.path == "/api/v1/ping" { return ping(request, connection) }
+    guard isLocal(connection) else {
+      // Home Edge's answer to other hosts: 406 and nothing else.
+      return connection.respond(HTTPResponse(status: 406))
+    }
+    if let problem = browserProblem(request) { return connection.respond(problem.response) }
+    if request.path.hasPrefix("/api/v2/") {
+      api.handle(request, connection)
+    } else {
+      homeEdge.handle(request, connection)
+    }
+  }
+
+  private func ping(_ request: HTTPRequest, _ connection: ServerConnection) {
+    guard request.method == "GET" || request.method == "HEAD" else {
+      return connection.respond(HTTPResponse(status: 405))
+    }
+    connection.respond(Self.pong)
+  }
+
+  private static let pong = HTTPResponse(
+    status: 200, headers: HTTPHeaders([("Content-Type", "application/json; charset=UTF-8")]),
+    body: Array("Pong\n".utf8))
+
+  /// Whether the caller is on this machine. Its address must be loopback or one of ours; a text that merely
+  /// contains `::1` is not enough.
+  private func isLocal(_ connection: ServerConnection) -> Bool {
+    let caller = connection.peer.ip
+    return caller.isLoopback || LocalAddresses.read(root: "").all.contains(caller)
+  }
+
+  /// A web page must not command the node through its visitor's browser: browsers name the page's origin with
+  /// every request that can change something (Fetch standard, 3.1), and a name that was rebound to a loopback
+  /// address shows in `Host`.
+  private func browserProblem(_ request: HTTPRequest) -> Problem? {
+    if let origin = request.headers["Origin"] {
+      return Problem(status: 403, detail: "requests from web pages are refused (Origin: \(origin))")
+    }
+    guard let host = request.headers["Host"], !isAddressOrOurs(host) else { return nil }
+    return Problem(status: 403, detail: "Host is '\(host)', expected an address, localhost or this machine's name")
+  }
+
+  private func isAddressOrOurs(_ host: String) -> Bool {
+    if host.isEmpty { return true }
+    var name = host
+    if host.utf8.first == UInt8(ascii: "[") {
+      guard let end = host.utf8.firstIndex(of: UInt8(ascii: "]")) else { return false }
+      name = String(host[host.utf8.index(after: host.startIndex)..<end])
+    } else if let colon = host.utf8.lastIndex(of: UInt8(ascii: ":")) {
+      name = String(host[..<colon])
+    }
+    return IPAddress(name) != nil || name == "localhost" || name == Self.hostName
+  }
+
+  private static let hostName: String = {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
+      guard let text = buffer.baseAddress, gethostname(text, 255) == 0 else { return "localhost" }
+      text[255] = 0
+      return String(cString: text)
+    }
+  }()
+}

@@ -1,0 +1,42 @@
+internal import CLinux
+import Containers
+import Orchestration
+import Wire
+
+/// What somebody asks to have run, checked for its form.
+struct RunRequest {
+  var service: String
+  var workload: Workload
+  /// Process name of who asked; empty where it is not known.
+  var requester = ""
+  /// Where each change of state is to be posted; empty for nowhere.
+  var callback = ""
+  var source = WorkloadSource()
+}
+
+extension WorkloadSource {
+  /// The files and variables that came with the request, and nothing of the agent's own.
+  var optionSource: OptionSource {
+    let files = self.files
+    let environment = self.environment
+    return OptionSource(
+      readFile: { path in
+        guard let file = files.first(where: { $0.name == path }) else {
+          return .failure(OptionSource.Failure(reason: "the request does not bring the file \(path)"))
+        }
+        return .success(Array(file.value.utf8))
+      },
+      environment: { name in environment.first { $0.name == name }?.value })
+  }
+}
+
+extension RunRefusal {
+  var problem: Problem {
+    switch self {
+    case .tooManyRuns(let limit):
+      Problem(status: 503, detail: "\(limit) runs are under way on this node; try again when some have ended")
+    case .identifierInUse:
+      Problem(status: 503, detail: "the run's identifier is taken; try again")
+    }
+  }
+}

@@ -1,0 +1,36 @@
+internal import CLinux
+
+/// Bytes on their way to a socket that does not take them all at once.
+struct OutputQueue {
+  private var bytes: [UInt8] = []
+  private var sent = 0
+
+  /// Kept allocated between messages; a larger buffer is given back once it is empty.
+  private static let retained = 4096
+
+  var count: Int {
+    bytes.count - sent
+  }
+
+  /// Lets `body` append to the queue.
+  mutating func append(_ body: (inout [UInt8]) -> Void) {
+    body(&bytes)
+  }
+
+  /// Writes what the socket takes.
+  ///
+  /// - Returns: whether the connection still stands.
+  mutating func flush(to descriptor: Int32) -> Bool {
+    while sent < bytes.count {
+      let written = bytes.withUnsafeBytes { all in
+        Socket.write(descriptor, UnsafeRawBufferPointer(rebasing: all[sent...]))
+      }
+      guard let written else { return false }
+      if written == 0 { return true }
+      sent += written
+    }
+    sent = 0
+    bytes.removeAll(keepingCapacity: bytes.capacity <= Self.retained)
+    return true
+  }
+}

@@ -1,0 +1,216 @@
+internal import CLinux
+import Hardware
+import Wire
+
+/// One client's connection: requests in, answers out in the same order.
+///
+/// While an answer is outstanding no further request is read, so that a client cannot queue work without bound.
+final class ServerConnection: Watcher {
+  let peer: SocketAddress
+  private let descriptor: Int32
+  private let server: Server
+  private var parser = HTTPRequestParser(limits: Server.limits)
+  private var output = OutputQueue()
+  private var state = State.reading
+  private var keepsAlive = true
+  private var isHead = false
+  private var watchedEvents = clinux_in | clinux_peer_closed
+  /// Called when the client has gone before its streamed answer was finished.
+  private var onGone: () -> Void = {}
+  /// Called when the client has taken most of what was sent, after `send` told it to wait.
+  private var onDrained: () -> Void = {}
+  private var isCongested = false
+  /// When the request being read began, or the last byte was sent: what the deadlines count from.
+  private var since: Instant
+  private var requestIsBegun = false
+
+  private enum State {
+    /// Waiting for a request or for the rest of it.
+    case reading
+    /// A request was handed over; its answer is outstanding.
+    case answering
+    /// The answer is sent piece by piece.
+    case streaming
+    /// Everything is queued; closes once it is sent.
+    case closing
+    case closed
+  }
+
+  init(descriptor: Int32, peer: SocketAddress, server: Server) {
+    self.descriptor = descriptor
+    self.peer = peer
+    self.server = server
+    since = server.loop.now
+  }
+
+  /// The address at our end, which the client connected to.
+  var localAddress: SocketAddress {
+    Socket.localAddress(descriptor)
+  }
+
+  // MARK: - Answers
+
+  func respond(_ response: HTTPResponse) {
+    guard state == .answering else { return }
+    output.append { response.encode(into: &$0, keepAlive: keepsAlive, isHead: isHead) }
+    answered()
+  }
+
+  /// Begins an answer whose length is unknown.
+  func beginStream(_ response: HTTPResponse, onGone: @escaping () -> Void, onDrained: @escaping () -> Void = {}) {
+    guard state == .answering else { return }
+    state = .streaming
+    self.onGone = onGone
+    self.onDrained = onDrained
+    output.append { response.encodeHead(into: &$0, chunked: true, keepAlive: keepsAlive) }
+    flush()
+  }
+
+  /// Sends a piece of a streamed answer.
+  ///
+  /// - Returns: false when the client is slow and the sender should wait for `onDrained`.
+  @discardableResult
+  func send(_ bytes: [UInt8]) -> Bool {
+    guard state == .streaming, !bytes.isEmpty else { return true }
+    output.append { HTTPChunk.encode(bytes, into: &$0) }
+    flush()
+    if output.count > Server.streamBacklog { isCongested = true }
+    return !isCongested
+  }
+
+  /// How many bytes the client has not taken yet.
+  var backlog: Int {
+    output.count
+  }
+
+  func finishStream() {
+    guard state == .streaming else { return }
+    output.append { HTTPChunk.end(into: &$0) }
+    onGone = {}
+    onDrained = {}
+    answered()
+  }
+
+  private func answered() {
+    state = keepsAlive ? .reading : .closing
+    requestIsBegun = false
+    since = server.loop.now
+    flush()
+    if state == .reading { readBuffered() }
+  }
+
+  // MARK: - Events
+
+  override func ready(_ events: UInt32) {
+    if events & clinux_out != 0 { flush() }
+    if state == .closed { return }
+    if events & clinux_gone != 0 || events & clinux_peer_closed != 0 && state == .streaming { return close() }
+    if events & (clinux_in | clinux_peer_closed) != 0 { receive() }
+  }
+
+  private func receive() {
+    // While an answer is outstanding, what arrives stays in the kernel's buffer, which bounds it.
+    guard state == .reading else { return watch(watchedEvents & ~clinux_in & ~clinux_peer_closed) }
+    switch Socket.read(descriptor, into: server.buffer) {
+    case .nothingYet:
+      return
+    case .closed, .failed:
+      close()
+    case .bytes(let count):
+      parser.feed(UnsafeRawBufferPointer(rebasing: server.buffer[..<count]))
+      readBuffered()
+    }
+  }
+
+  /// Hands over the next request, if it is complete.
+  private func readBuffered() {
+    while state == .reading {
+      do throws(HTTPError) {
+        guard let request = try parser.next() else { break }
+        keepsAlive = request.keepAlive
+        isHead = request.method == "HEAD"
+        state = .answering
+        server.handler(request, self)
+      } catch {
+        refuse(error.status, error.reason)
+        return
+      }
+    }
+    guard state == .reading else { return }
+    if parser.takeContinue() {
+      output.append { HTTPResponse.encodeContinue(into: &$0) }
+      flush()
+    }
+    if parser.isIdle {
+      requestIsBegun = false
+    } else if !requestIsBegun {
+      requestIsBegun = true
+      since = server.loop.now
+    }
+  }
+
+  /// Answers a request that could not be read, and closes: what follows cannot be told apart from it.
+  private func refuse(_ status: Int, _ reason: String) {
+    state = .answering
+    keepsAlive = false
+    respond(Problem(status: status, detail: reason).response)
+  }
+
+  private func flush() {
+    guard state != .closed else { return }
+    guard output.flush(to: descriptor) else { return close() }
+    if output.count == 0 {
+      if state == .closing { return shutDown() }
+    } else {
+      since = server.loop.now
+    }
+    if isCongested && output.count < Server.streamBacklog / 2 {
+      isCongested = false
+      onDrained()
+    }
+    watch(clinux_peer_closed | (state == .reading ? clinux_in : 0) | (output.count > 0 ? clinux_out : 0))
+  }
+
+  private func watch(_ events: UInt32) {
+    guard events != watchedEvents, state != .closed else { return }
+    watchedEvents = events
+    server.loop.change(descriptor, to: events)
+  }
+
+  // MARK: - Ends
+
+  /// Looks at the deadlines; called once a second.
+  func sweep(_ now: Instant) {
+    let age = now - since
+    switch state {
+    case .reading where requestIsBegun && age > Server.requestTime:
+      refuse(408, "the request took longer than \(Int(Server.requestTime.seconds)) s to arrive")
+    case .reading where !requestIsBegun && age > Server.idleTime:
+      close()
+    case .closing where age > Server.writeTime:
+      close()
+    case .streaming where output.count > 0 && age > Server.writeTime:
+      close()
+    default:
+      break
+    }
+  }
+
+  /// Lets the peer read the answer before the connection is reset for what it still sends.
+  private func shutDown() {
+    shutdown(descriptor, Int32(SHUT_WR))
+    close()
+  }
+
+  func close() {
+    guard state != .closed else { return }
+    state = .closed
+    server.loop.unwatch(descriptor)
+    CLinux.close(descriptor)
+    server.forget(descriptor)
+    let gone = onGone
+    onGone = {}
+    onDrained = {}
+    gone()
+  }
+}

@@ -1,0 +1,84 @@
+internal import CLinux
+import Orchestration
+import Wire
+
+/// The services this node's owner has defined.
+final class ServiceCatalogue {
+  private let homeEdge: String
+  private let own: String
+  private(set) var definitions: [ServiceDefinition] = []
+  /// Bytes of names and of their files' times when last read: what tells that something has changed.
+  private var stamp: UInt64 = 0
+
+  /// Definitions a node may have.
+  private static let limit = 256
+  private static let sizeLimit = 64 << 10
+
+  /// - Parameters:
+  ///   - homeEdge: Home Edge's folder; its definitions are `apps/NAME/NAME.conf` below it.
+  ///   - own: our folder of `NAME.conf` files in the same format.
+  init(homeEdge: String, own: String) {
+    self.homeEdge = homeEdge + "/apps"
+    self.own = own
+  }
+
+  func definition(_ name: String, kind: ServiceDefinition.Kind) -> ServiceDefinition? {
+    definitions.first { $0.name == name && $0.kind == kind }
+  }
+
+  /// Reads all definitions again if a file was added, changed or removed. A faulty one is logged and left out.
+  func refresh() {
+    let files = self.files()
+    let newStamp = files.reduce(0x9e37_79b9_7f4a_7c15) { ($0 ^ $1.stamp) &* 0x100_0000_01b3 } as UInt64
+    guard newStamp != stamp else { return }
+    stamp = newStamp
+    definitions = []
+    for file in files {
+      do throws(SystemError) {
+        add(try File.read(file.path, limit: Self.sizeLimit), file)
+      } catch {
+        Log.warning(error.description)
+      }
+    }
+  }
+
+  private func add(_ bytes: [UInt8], _ file: DefinitionFile) {
+    do throws(ConfError) {
+      let definition = try ServiceDefinition.parse(bytes, path: file.path, folder: file.folder)
+      if self.definition(definition.name, kind: definition.kind) != nil {
+        Log.warning("\(file.path): \(definition.kind.rawValue) service \(definition.name) is defined already")
+      } else {
+        definitions.append(definition)
+      }
+    } catch {
+      Log.warning(error.message)
+    }
+  }
+
+  private struct DefinitionFile {
+    let path: String
+    let folder: String?
+    let stamp: UInt64
+  }
+
+  private func files() -> [DefinitionFile] {
+    var found: [DefinitionFile] = []
+    for name in File.names(in: homeEdge, limit: Self.limit).sorted() {
+      if let file = Self.file("\(homeEdge)/\(name)/\(name).conf", folder: name) { found.append(file) }
+    }
+    for name in File.names(in: own, limit: Self.limit).sorted() where name.hasSuffix(".conf") {
+      if let file = Self.file("\(own)/\(name)", folder: nil) { found.append(file) }
+    }
+    return found
+  }
+
+  private static func file(_ path: String, folder: String?) -> DefinitionFile? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    var stamp = UInt64(truncatingIfNeeded: status.st_mtim.tv_sec) &* 1_000_000_007
+    stamp ^= UInt64(truncatingIfNeeded: status.st_mtim.tv_nsec) &+ UInt64(truncatingIfNeeded: status.st_ino) << 20
+    stamp ^= UInt64(truncatingIfNeeded: status.st_size) << 40
+    for byte in path.utf8 { stamp = (stamp ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    return DefinitionFile(path: path, folder: folder, stamp: stamp)
+  }
+}

@@ -1,0 +1,16 @@
+/// The version of this program (semver.org) and what it was built for.
+enum Version {
+  static let text = "0.1.0"
+
+  static var architecture: String {
+    #if arch(x86_64)
+      "x86-64"
+    #elseif arch(arm64)
+      "arm64"
+    #elseif arch(arm)
+      "arm"
+    #else
+      "unknown"
+    #endif
+  }
+}

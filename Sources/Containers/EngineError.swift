@@ -1,0 +1,127 @@
+/// A call to the Engine that failed, and why.
+public struct EngineError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// What went wrong, as it was found.
+  public enum Reason: Equatable, Sendable {
+    /// The Engine answered with an HTTP status of 300 and above; the message is its own.
+    case refused(status: Int, message: String)
+    /// The Engine had begun to answer and then told of an error: the message is its own.
+    case reported(message: String)
+    /// The connection ended before what was still expected.
+    case closed(expected: String)
+    /// The socket could not be opened, written or read; the detail names the system's error.
+    case broken(detail: String)
+    /// The Engine said nothing for that many seconds.
+    case silent(seconds: Int)
+    /// The answer is not what this call answers with.
+    case malformed(String)
+    /// A part of the answer is larger than this program accepts.
+    case tooLarge(String, limit: Int)
+    /// The Engine's newest API version is below `EngineVersion.oldest`.
+    case tooOld(EngineVersion)
+  }
+
+  /// What the failure means for who asked.
+  public enum Kind: Equatable, Sendable {
+    case noSuchContainer
+    /// The Engine does not hold the image, or the registry does not know it or does not give it to us.
+    case noSuchImage
+    /// Another container has that name.
+    case nameInUse
+    /// The container's state forbids it: it runs, does not run, is being removed.
+    case conflict
+    /// The container was created but cannot run: no such program, device, network, resource.
+    case notStartable
+    /// The image could not be fetched for another reason than its absence; a local one may do.
+    case pullFailed
+    /// The Engine does not speak this API version (any more): ask for its version again.
+    case versionRefused
+    /// The Engine is not there, went away or hangs; the call may or may not have taken effect.
+    case unreachable
+    /// The Engine is too old for this program.
+    case tooOld
+    case other
+  }
+
+  public let verb: EngineVerb
+  /// What the call was about: a container, an image; empty if it was about nothing.
+  public let subject: String
+  public let reason: Reason
+
+  public init(_ verb: EngineVerb, subject: String = "", reason: Reason) {
+    self.verb = verb
+    self.subject = subject
+    self.reason = reason
+  }
+
+  public var kind: Kind {
+    switch reason {
+    case .refused(let status, let message): kind(status, message)
+    case .reported(let message): verb == .pull ? Self.pullKind(message) : .other
+    case .closed, .broken, .silent: .unreachable
+    case .malformed, .tooLarge: .other
+    case .tooOld: .tooOld
+    }
+  }
+
+  private func kind(_ status: Int, _ message: String) -> Kind {
+    if status == 400 && message.mentions("client version") { return .versionRefused }
+    if status == 404 && message.mentions("such container") { return .noSuchContainer }
+    switch verb {
+    case .pull:
+      return status == 404 ? .noSuchImage : Self.pullKind(message)
+    case .imageInspect where status == 404:
+      return .noSuchImage
+    case .create where status == 404 && message.mentions("such image"):
+      return .noSuchImage
+    case .create where status == 409:
+      return message.mentions("already in use") ? .nameInUse : .conflict
+    case .start:
+      return status == 409 ? .conflict : .notStartable
+    default:
+      return status == 409 ? .conflict : .other
+    }
+  }
+
+  /// Old and new Engines put the registry's answer into words that differ; these are common to all.
+  private static func pullKind(_ message: String) -> Kind {
+    let absent =
+      message.mentions("manifest unknown") || message.mentions("access denied")
+      || message.mentions("not found") || message.mentions("no matching manifest")
+    return absent ? .noSuchImage : .pullFailed
+  }
+
+  public var description: String {
+    let call = subject.isEmpty ? verb.rawValue : "\(verb.rawValue) \(subject)"
+    return "Engine: \(call): \(reason.description)"
+  }
+}
+
+extension EngineError.Reason: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .refused(let status, let message): "refused with \(status): \(message)"
+    case .reported(let message): "failed: \(message)"
+    case .closed(let expected): "the connection ended, expected \(expected)"
+    case .broken(let detail): "the connection broke: \(detail)"
+    case .silent(let seconds): "no answer for \(seconds) s"
+    case .malformed(let what): "not understood: \(what)"
+    case .tooLarge(let what, let limit): "\(what) exceeds \(limit) bytes"
+    case .tooOld(let version):
+      "its newest API version is \(version), expected \(EngineVersion.oldest) or above (Engine 17.06)"
+    }
+  }
+}
+
+extension String {
+  /// Whether the text contains the phrase (ASCII, lower case), whatever the case of its letters.
+  fileprivate func mentions(_ phrase: StaticString) -> Bool {
+    phrase.withUTF8Buffer { wanted in
+      var bytes = Array(utf8)
+      for index in bytes.indices where bytes[index] >= 0x41 && bytes[index] <= 0x5A { bytes[index] |= 0x20 }
+      guard bytes.count >= wanted.count else { return false }
+      return (0...(bytes.count - wanted.count)).contains { start in
+        bytes[start..<(start + wanted.count)].elementsEqual(wanted)
+      }
+    }
+  }
+}

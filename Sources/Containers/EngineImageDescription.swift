@@ -1,0 +1,50 @@
+internal import Wire
+
+/// An image the Engine holds (`GET /images/NAME/json`).
+public struct ImageDescription: Equatable, Sendable {
+  /// Digest of the image's configuration, `sha256:…`.
+  public var id: String
+  /// Processor architecture in Go's words: `arm`, `arm64`, `amd64`.
+  public var architecture: String
+  /// Variant of the architecture, such as `v7` of `arm`; empty if there is none.
+  public var variant: String
+  public var os: String
+  /// Bytes of its layers on disk.
+  public var size: Int64
+  /// The repositories' digests, `name@sha256:…`; empty for an image made here.
+  public var digests: [String]
+  /// The names it goes by, `name:tag`.
+  public var tags: [String]
+
+  public init(
+    id: String, architecture: String, variant: String = "", os: String = "linux", size: Int64 = 0,
+    digests: [String] = [], tags: [String] = []
+  ) {
+    self.id = id
+    self.architecture = architecture
+    self.variant = variant
+    self.os = os
+    self.size = size
+    self.digests = digests
+    self.tags = tags
+  }
+
+  init?(_ json: JSON) {
+    guard let id = json["Id"]?.string else { return nil }
+    self.id = id
+    architecture = json["Architecture"]?.string ?? ""
+    variant = json["Variant"]?.string ?? ""
+    os = json["Os"]?.string ?? ""
+    size = json["Size"]?.integer ?? 0
+    digests = Self.strings(json["RepoDigests"])
+    tags = Self.strings(json["RepoTags"])
+  }
+
+  private static func strings(_ json: JSON?) -> [String] {
+    var texts: [String] = []
+    for element in json?.array ?? [] {
+      if let text = element.string { texts.append(text) }
+    }
+    return texts
+  }
+}

@@ -1,0 +1,63 @@
+/// A version of the Engine API, such as 1.41.
+public struct EngineVersion: Comparable, Hashable, Sendable, CustomStringConvertible {
+  public let major: Int
+  public let minor: Int
+
+  public init(_ major: Int, _ minor: Int) {
+    self.major = major
+    self.minor = minor
+  }
+
+  /// Reads `major.minor`, each of 1 to 4 digits; `nil` for anything else.
+  public init?(_ text: String) {
+    var parts: [Int] = []
+    var number = 0
+    var digits = 0
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9") where digits < 4:
+        number = number * 10 + Int(byte - UInt8(ascii: "0"))
+        digits += 1
+      case UInt8(ascii: ".") where digits > 0 && parts.isEmpty:
+        parts.append(number)
+        number = 0
+        digits = 0
+      default:
+        return nil
+      }
+    }
+    guard digits > 0, let major = parts.first else { return nil }
+    self.init(major, number)
+  }
+
+  /// The oldest version this client speaks, that of Engine 17.06: the first whose `wait` takes a condition and
+  /// answers with its head at once.
+  public static let oldest = EngineVersion(1, 30)
+
+  /// The newest version whose changes were read against what this client sends and reads, that of Engine 29.0.
+  public static let newest = EngineVersion(1, 52)
+
+  public static func < (left: EngineVersion, right: EngineVersion) -> Bool {
+    left.major == right.major ? left.minor < right.minor : left.major < right.major
+  }
+
+  public var description: String {
+    "\(major).\(minor)"
+  }
+
+  /// The version to speak with an Engine that serves `minimum` to `maximum`.
+  ///
+  /// It is the Engine's newest, but none newer than `newest`, unless the Engine's minimum is above that: then the
+  /// minimum, because the API has so far only grown in what this client uses. An Engine that stops below
+  /// `oldest` is too old, which is the error.
+  public static func negotiated(
+    maximum: EngineVersion, minimum: EngineVersion?
+  ) throws(EngineError) -> EngineVersion {
+    guard maximum >= oldest else {
+      throw EngineError(.version, reason: .tooOld(maximum))
+    }
+    let wanted = min(maximum, newest)
+    guard let minimum, minimum > wanted else { return wanted }
+    return min(minimum, maximum)
+  }
+}

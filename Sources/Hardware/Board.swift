@@ -1,0 +1,65 @@
+/// What this board is; read once.
+public struct Board: Equatable, Sendable {
+  /// What this program was built for: `arm64`, `arm`, `x86_64`.
+  public var architecture: String
+  /// `/proc/device-tree/model`, else the `Model` line of `/proc/cpuinfo`.
+  public var model: Reading<String>
+  /// `/proc/device-tree/compatible`, the most specific first: the first entry names the board.
+  public var compatible: Reading<[String]>
+  /// `/proc/device-tree/serial-number`, else the `Serial` line of `/proc/cpuinfo`.
+  public var serial: Reading<String>
+  /// `/sys/class/dmi/id/sys_vendor`, `product_name` and `board_name`: x86 and some servers.
+  public var vendor: Reading<String>
+  public var product: Reading<String>
+  public var boardName: Reading<String>
+  /// The kinds of core in `/proc/cpuinfo`, in the order of their first core; at most 8.
+  public var processorParts: Reading<[ProcessorPart]>
+
+  public init(
+    architecture: String = Board.builtArchitecture, model: Reading<String> = .absent(.notYet),
+    compatible: Reading<[String]> = .absent(.notYet), serial: Reading<String> = .absent(.notYet),
+    vendor: Reading<String> = .absent(.notYet), product: Reading<String> = .absent(.notYet),
+    boardName: Reading<String> = .absent(.notYet), processorParts: Reading<[ProcessorPart]> = .absent(.notYet)
+  ) {
+    self.architecture = architecture
+    self.model = model
+    self.compatible = compatible
+    self.serial = serial
+    self.vendor = vendor
+    self.product = product
+    self.boardName = boardName
+    self.processorParts = processorParts
+  }
+
+  /// The architecture this program was built for.
+  public static var builtArchitecture: String {
+    #if arch(arm64)
+      "arm64"
+    #elseif arch(arm)
+      "arm"
+    #elseif arch(x86_64)
+      "x86_64"
+    #else
+      "unknown"
+    #endif
+  }
+}
+
+/// A run of cores of one kind.
+public struct ProcessorPart: Equatable, Sendable {
+  /// `CPU part`, as 0xd03 for a Cortex-A53; 0 on x86.
+  public var part: Int
+  /// x86's `model name`; empty on ARM, where the kernel gives none or only the architecture's.
+  public var name: String
+  /// x86's `cpu MHz` of its first core when this was read; 0 where there is none.
+  public var megahertz: Int
+  /// How many cores of this kind were online when this was read.
+  public var count: Int
+
+  public init(part: Int = 0, name: String = "", megahertz: Int = 0, count: Int) {
+    self.part = part
+    self.name = name
+    self.megahertz = megahertz
+    self.count = count
+  }
+}

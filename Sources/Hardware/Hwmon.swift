@@ -1,0 +1,90 @@
+/// Hardware monitoring chips (`/sys/class/hwmon`; Documentation/hwmon/sysfs-interface.rst).
+public struct Hwmon: Equatable, Sendable {
+  /// By ascending number, at most 64.
+  public var chips: [HwmonChip]
+  /// Why there is no list at all.
+  public var absence: Absence?
+
+  public init(chips: [HwmonChip] = [], absence: Absence? = nil) {
+    self.chips = chips
+    self.absence = absence
+  }
+}
+
+/// One chip; find it by name, since numbers are the order of probing.
+public struct HwmonChip: Equatable, Sendable {
+  public var number: Int
+  /// The driver's name, as `cpu_thermal`, `rpi_volt` or `ina219`; empty where the chip gives none.
+  public var name: String
+  /// The last part of the device's path, which tells chips of one name apart; empty where there is no device.
+  public var device: String
+  public var sensors: [HwmonSensor]
+  public var alarms: [HwmonAlarm]
+
+  public init(
+    number: Int = 0, name: String, device: String = "", sensors: [HwmonSensor] = [],
+    alarms: [HwmonAlarm] = []
+  ) {
+    self.number = number
+    self.name = name
+    self.device = device
+    self.sensors = sensors
+    self.alarms = alarms
+  }
+}
+
+/// One `*_input` of a chip.
+public struct HwmonSensor: Equatable, Sendable {
+  public enum Kind: UInt8, Sendable {
+    case temperature, voltage, current, power, fan
+  }
+
+  public var kind: Kind
+  /// The N of `tempN_input`.
+  public var number: Int
+  /// What the driver or the board's description calls it.
+  public var label: String?
+  /// In the unit of its kind: see `unit`.
+  public var value: Reading<Int>
+  /// `_max` and `_crit`, where the chip has them.
+  public var maximum: Int?
+  public var critical: Int?
+
+  public init(
+    kind: Kind, number: Int, label: String? = nil, value: Reading<Int> = .absent(.notYet),
+    maximum: Int? = nil,
+    critical: Int? = nil
+  ) {
+    self.kind = kind
+    self.number = number
+    self.label = label
+    self.value = value
+    self.maximum = maximum
+    self.critical = critical
+  }
+}
+
+extension HwmonSensor.Kind {
+  /// What the kernel's integers of this kind count.
+  public var unit: String {
+    switch self {
+    case .temperature: "m°C"
+    case .voltage: "mV"
+    case .current: "mA"
+    case .power: "µW"
+    case .fan: "rpm"
+    }
+  }
+}
+
+/// One `*_alarm` or `*_fault` of a chip.
+public struct HwmonAlarm: Equatable, Sendable {
+  /// The file's name, as `in0_lcrit_alarm`.
+  public var name: String
+  public var isRaised: Reading<Bool>
+
+  public init(name: String, isRaised: Reading<Bool> = .absent(.notYet)) {
+    self.name = name
+    self.isRaised = isRaised
+  }
+}

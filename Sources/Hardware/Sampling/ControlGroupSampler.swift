@@ -1,0 +1,234 @@
+/// Keeps `ControlGroup` up to date: limits at each scan, what the group holds in each sample.
+struct ControlGroupSampler {
+  /// Groups above this process that are looked at.
+  static let mostAncestors = 16
+
+  private struct MemoryGroup {
+    var maximum: Attribute
+    var current: Attribute
+  }
+
+  private let root: String
+  private var membership: Attribute
+  private var lastMembership: UInt64?
+  private var processorGroups: [(quota: Attribute, period: Attribute)] = []
+  private var memoryGroups: [MemoryGroup] = []
+  private var coreList: Attribute
+  private var lastCoreList: UInt64?
+  /// The group whose memory limit is the tightest.
+  private var tightest = 0
+
+  init(root: String) {
+    self.root = root
+    membership = Attribute(root + "/proc/self/cgroup", .once)
+    coreList = Attribute(root + "/sys/fs/cgroup/cpuset.cpus.effective", .once)
+  }
+
+  private var mount: String { root + "/sys/fs/cgroup" }
+
+  mutating func scan(
+    _ group: inout ControlGroup, coreCount: Int, with reader: FileReader, at now: Instant
+  ) {
+    guard let text = reader.contents(of: &membership) else {
+      group = ControlGroup(
+        cores: .absent(membership.absence), memoryMaximum: .absent(membership.absence),
+        memoryCurrent: .absent(membership.absence), allowedCores: .absent(membership.absence))
+      lastMembership = nil
+      return closeAll(reader)
+    }
+    if text.hash != lastMembership {
+      lastMembership = text.hash
+      closeAll(reader)
+      find(parseMembership(text), &group)
+    }
+    guard let version = group.version else { return }
+    readProcessorLimit(&group, version, with: reader, at: now)
+    readMemoryLimit(&group, with: reader, at: now)
+    readCores(&group, coreCount: coreCount, with: reader, at: now)
+  }
+
+  private mutating func closeAll(_ reader: FileReader) {
+    for index in memoryGroups.indices { reader.close(&memoryGroups[index].current) }
+    memoryGroups = []
+    processorGroups = []
+    lastCoreList = nil
+    tightest = 0
+  }
+
+  /// Names the files of each group from this process's own up to the highest that can be seen.
+  private mutating func find(_ paths: GroupPaths, _ group: inout ControlGroup) {
+    let isV1 =
+      (paths.memory != nil && pathExists(mount + "/memory"))
+      || (paths.processor != nil && pathExists(mount + "/cpu"))
+    guard isV1 || paths.unified != nil else {
+      group.version = nil
+      let absence = membership.absent(.notSupported(errno: 0))
+      group = ControlGroup(
+        cores: .absent(absence), memoryMaximum: .absent(absence), memoryCurrent: .absent(absence),
+        allowedCores: .absent(absence))
+      return
+    }
+    group.version = isV1 ? .v1 : .v2
+    let processor = isV1 ? paths.processor ?? "/" : paths.unified ?? "/"
+    for folder in ancestors(processor, below: isV1 ? mount + "/cpu" : mount) {
+      let quota = folder + (isV1 ? "/cpu.cfs_quota_us" : "/cpu.max")
+      processorGroups.append((Attribute(quota, .once), Attribute(folder + "/cpu.cfs_period_us", .once)))
+    }
+    let memory = isV1 ? paths.memory ?? "/" : paths.unified ?? "/"
+    for folder in ancestors(memory, below: isV1 ? mount + "/memory" : mount) {
+      memoryGroups.append(
+        MemoryGroup(
+          maximum: Attribute(folder + (isV1 ? "/memory.limit_in_bytes" : "/memory.max"), .once),
+          current: Attribute(folder + (isV1 ? "/memory.usage_in_bytes" : "/memory.current"))))
+    }
+    let cores = ancestors(
+      isV1 ? paths.cores ?? "/" : paths.unified ?? "/", below: isV1 ? mount + "/cpuset" : mount)
+    let name = isV1 ? "/cpuset.effective_cpus" : "/cpuset.cpus.effective"
+    // The kernel has already intersected the lists of all groups above.
+    coreList = Attribute((cores.first ?? mount) + name, .once)
+  }
+
+  /// The folders of a group and of all above it that exist here: inside a container only the highest may.
+  private func ancestors(_ path: String, below mount: String) -> [String] {
+    var folders: [String] = []
+    var rest = path
+    while rest.utf8.count > 1, folders.count < Self.mostAncestors {
+      if !contains(rest, ".."), pathExists(mount + rest) { folders.append(mount + rest) }
+      rest = parent(rest)
+    }
+    folders.append(mount)
+    return folders
+  }
+
+  private mutating func readProcessorLimit(
+    _ group: inout ControlGroup, _ version: ControlGroup.Version, with reader: FileReader, at now: Instant
+  ) {
+    var limit: Double?
+    for index in processorGroups.indices {
+      let cores: Double?
+      if let text = reader.contents(of: &processorGroups[index].quota) {
+        var quota = text
+        if version == .v2 {
+          guard let parsed = parseProcessorMaximum(&quota) else {
+            group.cores = .absent(processorGroups[index].quota.malformed(text))
+            return
+          }
+          cores = parsed
+        } else {
+          guard let value = quota.integer() else {
+            group.cores = .absent(processorGroups[index].quota.malformed(text))
+            return
+          }
+          var period = reader.contents(of: &processorGroups[index].period)
+          let length = period?.integer() ?? 100_000
+          cores = value > 0 && length > 0 ? Double(value) / Double(length) : nil
+        }
+      } else if processorGroups[index].quota.absence.reason == .noFile {
+        cores = nil
+      } else {
+        group.cores = .absent(processorGroups[index].quota.absence)
+        return
+      }
+      if let cores { limit = min(limit ?? cores, cores) }
+    }
+    group.cores = .value(limit, at: now)
+  }
+
+  private mutating func readMemoryLimit(
+    _ group: inout ControlGroup, with reader: FileReader, at now: Instant
+  ) {
+    var limit: UInt64?
+    tightest = 0
+    for index in memoryGroups.indices {
+      guard let text = reader.contents(of: &memoryGroups[index].maximum) else {
+        if memoryGroups[index].maximum.absence.reason == .noFile { continue }
+        group.memoryMaximum = .absent(memoryGroups[index].maximum.absence)
+        return
+      }
+      var maximum = text
+      guard let bytes = parseMemoryMaximum(&maximum) else {
+        group.memoryMaximum = .absent(memoryGroups[index].maximum.malformed(text))
+        return
+      }
+      // Above an exbibyte is the old generation's way to say that there is no limit.
+      if bytes < 1 << 60, bytes < limit ?? .max {
+        limit = bytes
+        tightest = index
+      }
+    }
+    group.memoryMaximum = .value(limit, at: now)
+  }
+
+  private mutating func readCores(
+    _ group: inout ControlGroup, coreCount: Int, with reader: FileReader, at now: Instant
+  ) {
+    guard let text = reader.contents(of: &coreList) else {
+      group.allowedCores =
+        coreList.absence.reason == .noFile ? .value(nil, at: now) : .absent(coreList.absence)
+      lastCoreList = nil
+      return
+    }
+    guard text.hash != lastCoreList else {
+      if case .value(let cores, _) = group.allowedCores { group.allowedCores = .value(cores, at: now) }
+      return
+    }
+    lastCoreList = text.hash
+    let cores = parseCoreList(text)
+    if cores.isEmpty {
+      group.allowedCores = .absent(coreList.malformed(text))
+    } else {
+      group.allowedCores = .value(cores.count >= coreCount ? nil : cores, at: now)
+    }
+  }
+
+  mutating func sample(_ group: inout ControlGroup, with reader: FileReader, at now: Instant) {
+    guard tightest < memoryGroups.count else { return }
+    reader.update(&group.memoryCurrent, from: &memoryGroups[tightest].current, at: now) { $0.unsigned() }
+  }
+}
+
+/// Where this process is in each hierarchy.
+struct GroupPaths: Equatable {
+  var unified: String?
+  var processor: String?
+  var memory: String?
+  var cores: String?
+}
+
+/// `0::/path` (second generation) and `N:controller,controller:/path` lines.
+func parseMembership(_ text: Cursor) -> GroupPaths {
+  var text = text
+  var paths = GroupPaths()
+  while var line = text.line() {
+    guard line.unsigned() != nil, line.skip(UInt8(ascii: ":")) else { continue }
+    var controllers = line.part(upTo: UInt8(ascii: ":"))
+    guard line.peek == UInt8(ascii: "/"), line.count < 1024 else { continue }
+    if controllers.isAtEnd {
+      paths.unified = line.text(limit: 1024)
+      continue
+    }
+    while !controllers.isAtEnd {
+      let controller = controllers.part(upTo: UInt8(ascii: ","))
+      if controller.equals("cpu" as StaticString) { paths.processor = line.text(limit: 1024) }
+      if controller.equals("memory" as StaticString) { paths.memory = line.text(limit: 1024) }
+      if controller.equals("cpuset" as StaticString) { paths.cores = line.text(limit: 1024) }
+    }
+  }
+  return paths
+}
+
+/// `max 100000` or `50000 100000`: cores, or nil inside for no limit; nil if malformed.
+func parseProcessorMaximum(_ text: inout Cursor) -> Double?? {
+  if text.skip("max") { return .some(nil) }
+  guard let quota = text.unsigned() else { return nil }
+  text.skipSpaces()
+  guard let period = text.unsigned(), period > 0, text.isBlank else { return nil }
+  return .some(Double(quota) / Double(period))
+}
+
+/// `max` or bytes; `UInt64.max` is no limit.
+func parseMemoryMaximum(_ text: inout Cursor) -> UInt64? {
+  if text.skip("max") { return .max }
+  guard let bytes = text.unsigned(), text.isBlank else { return nil }
+  return bytes
+}

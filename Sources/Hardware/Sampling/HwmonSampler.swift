@@ -1,0 +1,144 @@
+/// Keeps `Hwmon` up to date.
+struct HwmonSampler {
+  static let mostChips = 64
+  /// Sensors and alarms of one chip, each.
+  static let mostSensors = 32
+
+  private struct ChipFiles {
+    var sensors: [Attribute] = []
+    var alarms: [Attribute] = []
+  }
+
+  private let folder: String
+  private var files: [ChipFiles] = []
+  private var lastFingerprint: UInt64?
+
+  init(root: String) {
+    folder = root + "/sys/class/hwmon"
+  }
+
+  /// Looks for chips, if any came or went or `anew`.
+  mutating func scan(_ hwmon: inout Hwmon, anew: Bool, with reader: FileReader, at now: Instant) {
+    let seen = fingerprint(of: folder)
+    guard anew || seen != lastFingerprint else { return }
+    lastFingerprint = seen
+    for chip in files.indices {
+      for index in files[chip].sensors.indices { reader.close(&files[chip].sensors[index]) }
+      for index in files[chip].alarms.indices { reader.close(&files[chip].alarms[index]) }
+    }
+    files = []
+    var numbers: [Int] = []
+    let number = forEachName(in: folder) { name in
+      if let number = name.number(after: "hwmon"), numbers.count < Self.mostChips { numbers.append(number) }
+    }
+    numbers.sort()
+    hwmon = Hwmon(absence: number == 0 ? nil : Absence(path: folder, reason: absenceReason(number)))
+    for number in numbers { add(number, to: &hwmon, with: reader, at: now) }
+  }
+
+  private mutating func add(_ number: Int, to hwmon: inout Hwmon, with reader: FileReader, at now: Instant) {
+    let top = folder + "/hwmon\(number)"
+    var path = top
+    var (sensors, alarms) = names(in: path)
+    if sensors.isEmpty && alarms.isEmpty {
+      // Old drivers keep everything at the device.
+      path += "/device"
+      (sensors, alarms) = names(in: path)
+    }
+    var chip = HwmonChip(
+      number: number,
+      name: reader.text(top + "/name", at: now).value ?? reader.text(path + "/name", at: now).value ?? "",
+      device: linkTarget(top + "/device").map(lastPart) ?? "")
+    var chipFiles = ChipFiles()
+    for sensor in sensors {
+      let base = path + "/" + sensor.kind.prefix + String(sensor.number)
+      chip.sensors.append(
+        HwmonSensor(
+          kind: sensor.kind, number: sensor.number, label: reader.text(base + "_label", at: now).value,
+          maximum: reader.integer(base + "_max", at: now).value,
+          critical: reader.integer(base + "_crit", at: now).value))
+      chipFiles.sensors.append(Attribute(base + "_input"))
+    }
+    for alarm in alarms {
+      chip.alarms.append(HwmonAlarm(name: alarm))
+      chipFiles.alarms.append(Attribute(path + "/" + alarm))
+    }
+    hwmon.chips.append(chip)
+    files.append(chipFiles)
+  }
+
+  /// The sensors and alarms among the files of a chip, in a steady order.
+  private func names(in path: String) -> (sensors: [SensorName], alarms: [String]) {
+    var sensors: [SensorName] = []
+    var alarms: [String] = []
+    _ = forEachName(in: path) { name in
+      if let sensor = SensorName(name) {
+        if sensors.count < Self.mostSensors { sensors.append(sensor) }
+      } else if name.ends(in: "_alarm") || name.ends(in: "_fault"), alarms.count < Self.mostSensors {
+        alarms.append(name.text())
+      }
+    }
+    sensors.sort { $0.order < $1.order }
+    alarms.sort { precedes($0, $1) }
+    return (sensors, alarms)
+  }
+
+  mutating func sample(_ hwmon: inout Hwmon, with reader: FileReader, at now: Instant) {
+    for chip in files.indices where chip < hwmon.chips.count {
+      for index in files[chip].sensors.indices where index < hwmon.chips[chip].sensors.count {
+        reader.updateInteger(
+          &hwmon.chips[chip].sensors[index].value, from: &files[chip].sensors[index], at: now)
+      }
+      for index in files[chip].alarms.indices where index < hwmon.chips[chip].alarms.count {
+        reader.update(&hwmon.chips[chip].alarms[index].isRaised, from: &files[chip].alarms[index], at: now) {
+          $0.integer().map { $0 != 0 }
+        }
+      }
+    }
+  }
+}
+
+/// The kind and number in `temp1_input`.
+struct SensorName {
+  var kind: HwmonSensor.Kind
+  var number: Int
+
+  init?(_ name: Cursor) {
+    guard name.ends(in: "_input") else { return nil }
+    var name = name
+    let kind: HwmonSensor.Kind
+    if name.skip("temp") {
+      kind = .temperature
+    } else if name.skip("in") {
+      kind = .voltage
+    } else if name.skip("curr") {
+      kind = .current
+    } else if name.skip("power") {
+      kind = .power
+    } else if name.skip("fan") {
+      kind = .fan
+    } else {
+      return nil
+    }
+    guard let number = name.unsigned(), number < 1000, name.equals("_input" as StaticString) else {
+      return nil
+    }
+    self.kind = kind
+    self.number = Int(number)
+  }
+
+  var order: Int { Int(kind.rawValue) * 1000 + number }
+}
+
+extension HwmonSensor.Kind {
+  /// How the names of this kind's files begin.
+  public var prefix: String {
+    switch self {
+    case .temperature: "temp"
+    case .voltage: "in"
+    case .current: "curr"
+    case .power: "power"
+    case .fan: "fan"
+    }
+  }
+}

@@ -1,0 +1,274 @@
+/// Keeps `Network` up to date; the counters of all interfaces come from one read of `/proc/net/dev`.
+struct NetworkSampler {
+  static let mostInterfaces = 64
+
+  private struct InterfaceFiles {
+    var carrier: Attribute
+    var state: Attribute
+    var speed: Attribute
+    /// Virtual interfaces are many and tell little: theirs are read at scans only.
+    var isSteady: Bool
+    var lastCarrier: Bool?
+    var hasSpeed = false
+  }
+
+  private let folder: String
+  private var table: Attribute
+  private var wireless: Attribute
+  private let noRate: Absence
+  private var files: [InterfaceFiles] = []
+  private var hasWireless = false
+
+  init(root: String) {
+    folder = root + "/sys/class/net/"
+    table = Attribute(root + "/proc/net/dev", .keptLong)
+    wireless = Attribute(root + "/proc/net/wireless", .keptLong)
+    noRate = table.absence
+  }
+
+  mutating func sample(
+    _ network: inout Network, anew: Bool, isScan: Bool, with reader: FileReader, at now: Instant
+  ) {
+    guard var lines = reader.contents(of: &table) else {
+      return forget(&network, because: table.absence, reader)
+    }
+    let whole = lines
+    guard lines.line() != nil, lines.wholeLine() != nil else {
+      return forget(&network, because: table.malformed(whole), reader)
+    }
+    network.absence = nil
+    if anew || !matches(network, lines) {
+      rebuild(&network, from: lines, with: reader, at: now)
+      // The table was read into the buffer that the rebuild used.
+      guard let again = reader.contents(of: &table) else {
+        return forget(&network, because: table.absence, reader)
+      }
+      lines = again
+      _ = lines.line()
+      _ = lines.line()
+    }
+    sampleCounters(&network, lines, at: now)
+    for index in files.indices where index < network.interfaces.count {
+      if isScan || files[index].isSteady {
+        sampleLink(&network.interfaces[index], &files[index], reader, now)
+      }
+    }
+    if hasWireless { sampleWireless(&network, with: reader, at: now) }
+  }
+
+  private mutating func forget(_ network: inout Network, because absence: Absence, _ reader: FileReader) {
+    closeAll(reader)
+    if !network.interfaces.isEmpty { network.interfaces = [] }
+    network.absence = absence
+  }
+
+  private mutating func closeAll(_ reader: FileReader) {
+    for index in files.indices {
+      reader.close(&files[index].carrier)
+      reader.close(&files[index].state)
+      reader.close(&files[index].speed)
+    }
+    if !files.isEmpty { files = [] }
+  }
+
+  /// Whether the table's names are the known ones, in the same order.
+  private func matches(_ network: Network, _ lines: Cursor) -> Bool {
+    var lines = lines
+    var index = 0
+    while var line = lines.wholeLine() {
+      guard let name = interfaceName(&line) else { continue }
+      if index == Self.mostInterfaces { break }
+      guard index < network.interfaces.count, name.equals(network.interfaces[index].name) else {
+        return false
+      }
+      index += 1
+    }
+    return index == network.interfaces.count
+  }
+
+  private mutating func rebuild(
+    _ network: inout Network, from lines: Cursor, with reader: FileReader, at now: Instant
+  ) {
+    closeAll(reader)
+    var lines = lines
+    var names: [String] = []
+    while var line = lines.wholeLine(), names.count < Self.mostInterfaces {
+      if let name = interfaceName(&line) { names.append(name.text()) }
+    }
+    let old = network.interfaces
+    network.interfaces = []
+    hasWireless = false
+    for name in names {
+      let path = folder + name
+      let kind = kind(of: name, with: reader, at: now)
+      var interface = NetworkInterface(
+        name: name, kind: kind, isUSB: linkTarget(path).map { contains($0, "/usb") } ?? false,
+        receiveRate: .absent(noRate), transmitRate: .absent(noRate),
+        wireless: .absent(Absence(path: wireless.path, reason: .noFile)))
+      for known in old where sameBytes(known.name, name) { interface.counters = known.counters }
+      var files = InterfaceFiles(
+        carrier: Attribute(path + "/carrier"), state: Attribute(path + "/operstate"),
+        speed: Attribute(path + "/speed", .once), isSteady: kind != .virtual && kind != .loopback)
+      if kind == .wifi { hasWireless = true }
+      sampleLink(&interface, &files, reader, now)
+      network.interfaces.append(interface)
+      self.files.append(files)
+    }
+  }
+
+  private func kind(of name: String, with reader: FileReader, at now: Instant) -> NetworkInterface.Kind {
+    let path = folder + name
+    let type = reader.integer(path + "/type", at: now).value
+    if type == 772 || (type == nil && sameBytes(name, "lo")) { return .loopback }
+    if pathExists(path + "/bridge") { return .bridge }
+    if pathExists(path + "/phy80211") || pathExists(path + "/wireless") { return .wifi }
+    if pathExists(path + "/device") { return type == 1 ? .ethernet : .other }
+    return type == nil ? .other : .virtual
+  }
+
+  private func sampleLink(
+    _ interface: inout NetworkInterface, _ files: inout InterfaceFiles, _ reader: FileReader, _ now: Instant
+  ) {
+    reader.update(&interface.carrier, from: &files.carrier, at: now) { $0.integer().map { $0 != 0 } }
+    reader.update(&interface.state, from: &files.state, at: now, parseInterfaceState)
+    // Reading the speed takes the kernel's network lock, so only when the link may have changed.
+    let carrier = interface.carrier.value
+    if !files.hasSpeed || carrier != files.lastCarrier {
+      files.hasSpeed = true
+      files.lastCarrier = carrier
+      reader.updateInteger(&interface.speed, from: &files.speed, at: now)
+      if case .value(let speed, _) = interface.speed, speed < 0 || speed >= 0xffff_ffff {
+        interface.speed = .absent(files.speed.absent(.notSupported(errno: 0)))
+      }
+    }
+  }
+
+  private mutating func sampleCounters(_ network: inout Network, _ lines: Cursor, at now: Instant) {
+    var lines = lines
+    var index = 0
+    while var line = lines.wholeLine(), index < network.interfaces.count {
+      guard interfaceName(&line) != nil else { continue }
+      let whole = line
+      if let counters = parseInterfaceCounters(&line) {
+        advance(&network.interfaces[index], to: counters, at: now)
+      } else {
+        let absence = table.malformed(whole)
+        network.interfaces[index].counters = .absent(absence)
+        network.interfaces[index].receiveRate = .absent(absence)
+        network.interfaces[index].transmitRate = .absent(absence)
+      }
+      index += 1
+    }
+  }
+
+  private func advance(_ interface: inout NetworkInterface, to new: InterfaceCounters, at now: Instant) {
+    defer { interface.counters = .value(new, at: now) }
+    guard case .value(let old, let then) = interface.counters else {
+      interface.receiveRate = .absent(noRate)
+      interface.transmitRate = .absent(noRate)
+      return
+    }
+    guard now > then else { return }
+    let seconds = (now - then).seconds
+    // Without a known speed, 1 Gbit/s decides whether a counter wrapped or began anew.
+    let bytesPerSecond = Double(interface.speed.value ?? 1000) * 125_000
+    let most = bytesPerSecond * seconds * 1.25 + 65536
+    interface.receiveRate = rate(from: old.receivedBytes, to: new.receivedBytes, most, seconds, now)
+    interface.transmitRate = rate(from: old.sentBytes, to: new.sentBytes, most, seconds, now)
+  }
+
+  private func rate(
+    from old: UInt64, to new: UInt64, _ most: Double, _ seconds: Double, _ now: Instant
+  ) -> Reading<Double> {
+    guard let growth = counterGrowth(from: old, to: new, atMost: most) else { return .absent(noRate) }
+    return .value(growth / seconds, at: now)
+  }
+
+  private mutating func sampleWireless(_ network: inout Network, with reader: FileReader, at now: Instant) {
+    let contents = reader.contents(of: &wireless)
+    for index in network.interfaces.indices where network.interfaces[index].kind == .wifi {
+      guard var lines = contents else {
+        network.interfaces[index].wireless = .absent(wireless.absence)
+        continue
+      }
+      _ = lines.line()
+      _ = lines.line()
+      var link: Reading<WirelessLink> = .absent(wireless.absent(.notSupported(errno: 0)))
+      while var line = lines.wholeLine() {
+        guard let name = interfaceName(&line), name.equals(network.interfaces[index].name) else { continue }
+        let whole = line
+        link = parseWirelessLink(&line).map { .value($0, at: now) } ?? .absent(wireless.malformed(whole))
+      }
+      network.interfaces[index].wireless = link
+    }
+  }
+}
+
+/// How much a counter grew, as a number for a rate: one step back is a wrap at 32 bits if that is plausible, else the
+/// counter began anew and nothing is known.
+func counterGrowth(from old: UInt64, to new: UInt64, atMost most: Double) -> Double? {
+  if new >= old { return Double(new - old) }
+  guard old <= 0xffff_ffff else { return nil }
+  let wrapped = Double(new + 0x1_0000_0000 - old)
+  return wrapped <= most ? wrapped : nil
+}
+
+/// The name before the colon, which may touch the number behind it.
+func interfaceName(_ line: inout Cursor) -> Cursor? {
+  line.skipSpaces()
+  let name = line.part(upTo: UInt8(ascii: ":"))
+  return name.isAtEnd || name.count > 63 || line.isAtEnd ? nil : name
+}
+
+/// Eight numbers of receiving and eight of sending.
+func parseInterfaceCounters(_ line: inout Cursor) -> InterfaceCounters? {
+  var counters = InterfaceCounters()
+  for column in 0..<16 {
+    line.skipSpaces()
+    guard let value = line.unsigned() else { return nil }
+    switch column {
+    case 0: counters.receivedBytes = value
+    case 1: counters.receivedPackets = value
+    case 2: counters.receiveErrors = value
+    case 3: counters.receiveDrops = value
+    case 8: counters.sentBytes = value
+    case 9: counters.sentPackets = value
+    case 10: counters.sendErrors = value
+    case 11: counters.sendDrops = value
+    default: break
+    }
+  }
+  return counters
+}
+
+/// ` 0000   54.  -56.  -256        0      0      0      0     12        0` after the colon.
+func parseWirelessLink(_ line: inout Cursor) -> WirelessLink? {
+  line.skipSpaces()
+  guard line.hexadecimal() != nil else { return nil }
+  var values: [3 of Int] = [0, 0, 0]
+  for index in 0..<3 {
+    line.skipSpaces()
+    guard let value = line.integer() else { return nil }
+    // A dot marks a value that is new.
+    _ = line.skip(UInt8(ascii: "."))
+    values[index] = value
+  }
+  var missed: UInt64 = 0
+  for _ in 0..<6 {
+    line.skipSpaces()
+    guard let value = line.unsigned() else { return nil }
+    missed = value
+  }
+  return WirelessLink(quality: values[0], level: values[1], noise: values[2], missedBeacons: missed)
+}
+
+func parseInterfaceState(_ text: inout Cursor) -> NetworkInterface.State? {
+  let word = text.word()
+  if word.equals("up" as StaticString) { return .up }
+  if word.equals("down" as StaticString) { return .down }
+  if word.equals("dormant" as StaticString) { return .dormant }
+  if word.equals("lowerlayerdown" as StaticString) { return .lowerlayerdown }
+  if word.equals("notpresent" as StaticString) { return .notpresent }
+  if word.equals("testing" as StaticString) { return .testing }
+  return word.equals("unknown" as StaticString) ? .unknown : nil
+}

@@ -1,0 +1,89 @@
+internal import CLinux
+
+/// Keeps `Thermal` up to date.
+struct ThermalSampler {
+  static let mostZones = 64
+  static let mostTrips = 16
+
+  private let folder: String
+  private var zoneFiles: [Attribute] = []
+  private var deviceFiles: [Attribute] = []
+  private var lastFingerprint: UInt64?
+
+  init(root: String) {
+    folder = root + "/sys/class/thermal"
+  }
+
+  /// Looks for zones and devices, if any came or went or `anew`.
+  mutating func scan(_ thermal: inout Thermal, anew: Bool, with reader: FileReader, at now: Instant) {
+    let seen = fingerprint(of: folder)
+    guard anew || seen != lastFingerprint else { return }
+    lastFingerprint = seen
+    for index in zoneFiles.indices { reader.close(&zoneFiles[index]) }
+    for index in deviceFiles.indices { reader.close(&deviceFiles[index]) }
+    zoneFiles = []
+    deviceFiles = []
+    var zones: [Int] = []
+    var devices: [Int] = []
+    let number = forEachName(in: folder) { name in
+      if let number = name.number(after: "thermal_zone"), zones.count < Self.mostZones {
+        zones.append(number)
+      } else if let number = name.number(after: "cooling_device"), devices.count < Self.mostZones {
+        devices.append(number)
+      }
+    }
+    zones.sort()
+    devices.sort()
+    thermal = Thermal(absence: number == 0 ? nil : Absence(path: folder, reason: absenceReason(number)))
+    for number in zones {
+      let path = folder + "/thermal_zone\(number)"
+      thermal.zones.append(
+        ThermalZone(
+          number: number, type: reader.text(path + "/type", at: now).value ?? "",
+          trips: trips(of: path, with: reader, at: now)))
+      zoneFiles.append(Attribute(path + "/temp"))
+    }
+    for number in devices {
+      let path = folder + "/cooling_device\(number)"
+      thermal.coolingDevices.append(
+        CoolingDevice(
+          number: number, type: reader.text(path + "/type", at: now).value ?? "",
+          maximum: reader.integer(path + "/max_state", at: now)))
+      deviceFiles.append(Attribute(path + "/cur_state"))
+    }
+  }
+
+  private func trips(of zone: String, with reader: FileReader, at now: Instant) -> [TripPoint] {
+    var trips: [TripPoint] = []
+    while trips.count < Self.mostTrips {
+      let path = zone + "/trip_point_\(trips.count)"
+      guard let kind = reader.text(path + "_type", at: now).value,
+        let temperature = reader.integer(path + "_temp", at: now).value
+      else { break }
+      trips.append(
+        TripPoint(
+          kind: tripKind(kind), temperature: temperature,
+          hysteresis: reader.integer(path + "_hyst", at: now).value ?? 0))
+    }
+    return trips
+  }
+
+  mutating func sample(_ thermal: inout Thermal, with reader: FileReader, at now: Instant) {
+    for index in zoneFiles.indices where index < thermal.zones.count {
+      reader.updateInteger(&thermal.zones[index].temperature, from: &zoneFiles[index], at: now)
+      if case .value(let value, _) = thermal.zones[index].temperature, value < -40_000 || value > 150_000 {
+        thermal.zones[index].temperature = .absent(zoneFiles[index].absent(.notSupported(errno: ERANGE)))
+      }
+    }
+    for index in deviceFiles.indices where index < thermal.coolingDevices.count {
+      reader.updateInteger(&thermal.coolingDevices[index].state, from: &deviceFiles[index], at: now)
+    }
+  }
+}
+
+private func tripKind(_ text: String) -> TripPoint.Kind {
+  for kind in [TripPoint.Kind.active, .passive, .hot, .critical] where sameBytes(text, kind.rawValue) {
+    return kind
+  }
+  return .other
+}

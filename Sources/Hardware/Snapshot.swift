@@ -1,0 +1,40 @@
+/// All readings of this board at one time.
+public struct Snapshot: Equatable, Sendable {
+  /// When the sampler last ran; nil before the first sample.
+  public var instant: Instant?
+  public var board: Board
+  public var processors: Processors
+  public var load: Reading<Load>
+  public var memory: Reading<Memory>
+  public var pressure: Pressure
+  public var thermal: Thermal
+  public var hwmon: Hwmon
+  public var network: Network
+  public var storage: Storage
+  public var power: PowerSupplies
+  public var controlGroup: ControlGroup
+  public var firmware: Firmware
+
+  /// A snapshot of nothing: every reading not measured yet, every list empty.
+  public init(
+    instant: Instant? = nil, board: Board = Board(), processors: Processors = Processors(),
+    load: Reading<Load> = .absent(.notYet), memory: Reading<Memory> = .absent(.notYet),
+    pressure: Pressure = Pressure(), thermal: Thermal = Thermal(), hwmon: Hwmon = Hwmon(),
+    network: Network = Network(), storage: Storage = Storage(), power: PowerSupplies = PowerSupplies(),
+    controlGroup: ControlGroup = ControlGroup(), firmware: Firmware = Firmware()
+  ) {
+    self.instant = instant
+    self.board = board
+    self.processors = processors
+    self.load = load
+    self.memory = memory
+    self.pressure = pressure
+    self.thermal = thermal
+    self.hwmon = hwmon
+    self.network = network
+    self.storage = storage
+    self.power = power
+    self.controlGroup = controlGroup
+    self.firmware = firmware
+  }
+}

@@ -1,0 +1,81 @@
+/// Free space where it matters, and what the disks do.
+public struct Storage: Equatable, Sendable {
+  /// The file system of the agent's state folder.
+  public var state: Reading<FileSystemSpace>
+  /// The file system of the Engine's folder.
+  public var engine: Reading<FileSystemSpace>
+  /// Whole disks, at most 64; no loop, RAM, compressed RAM or mapped devices and no partitions.
+  public var disks: [Disk]
+  /// Why there is no list of disks at all.
+  public var absence: Absence?
+
+  public init(
+    state: Reading<FileSystemSpace> = .absent(.notYet), engine: Reading<FileSystemSpace> = .absent(.notYet),
+    disks: [Disk] = [], absence: Absence? = nil
+  ) {
+    self.state = state
+    self.engine = engine
+    self.disks = disks
+    self.absence = absence
+  }
+}
+
+/// `statvfs` of a folder, in bytes.
+public struct FileSystemSpace: Equatable, Sendable {
+  public var total: UInt64
+  /// What an ordinary user may still write.
+  public var free: UInt64
+  /// A card with errors is often mounted again read-only.
+  public var isReadOnly: Bool
+
+  public init(total: UInt64, free: UInt64, isReadOnly: Bool = false) {
+    self.total = total
+    self.free = free
+    self.isReadOnly = isReadOnly
+  }
+}
+
+/// One disk of `/proc/diskstats`.
+public struct Disk: Equatable, Sendable {
+  public var name: String
+  public var counters: Reading<DiskCounters>
+  /// The share 0...1 of the time since the last sample in which it had something to do.
+  public var busyShare: Reading<Double>
+  /// In bytes per second between the last two samples.
+  public var readRate: Reading<Double>
+  public var writeRate: Reading<Double>
+
+  public init(
+    name: String, counters: Reading<DiskCounters> = .absent(.notYet),
+    busyShare: Reading<Double> = .absent(.notYet), readRate: Reading<Double> = .absent(.notYet),
+    writeRate: Reading<Double> = .absent(.notYet)
+  ) {
+    self.name = name
+    self.counters = counters
+    self.busyShare = busyShare
+    self.readRate = readRate
+    self.writeRate = writeRate
+  }
+}
+
+/// Counters since boot (Documentation/admin-guide/iostats.rst); times wrap at 32 bits, after 49.7 days.
+public struct DiskCounters: Equatable, Sendable {
+  public var reads: UInt64
+  /// In units of 512 bytes, whatever the disk's own sector is.
+  public var readSectors: UInt64
+  public var writes: UInt64
+  public var writtenSectors: UInt64
+  /// In milliseconds.
+  public var busyTime: UInt64
+
+  public init(
+    reads: UInt64 = 0, readSectors: UInt64 = 0, writes: UInt64 = 0, writtenSectors: UInt64 = 0,
+    busyTime: UInt64 = 0
+  ) {
+    self.reads = reads
+    self.readSectors = readSectors
+    self.writes = writes
+    self.writtenSectors = writtenSectors
+    self.busyTime = busyTime
+  }
+}

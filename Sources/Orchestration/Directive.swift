@@ -1,0 +1,60 @@
+public import Containers
+
+/// What the orchestrator wants done. The Agent carries it out and reports back by the method each case names.
+public enum Directive: Sendable {
+  /// Write the run to disk; then `recorded(_:at:)` or `recordFailed(_:reason:at:)`.
+  case record(RunID)
+  /// Write the run to disk when convenient: it saves a question after a crash, and nothing is lost without it.
+  case note(RunID)
+  /// Make this call to the engine; every event of it goes to `engine(_:of:for:at:)`.
+  case call(RunID, EngineStep, EngineRequest)
+  /// End a call under way; no more events of it.
+  case cancel(RunID, EngineStep)
+  /// Ask the engine for this node's containers; then `engineAvailable(containers:at:)`.
+  case listContainers
+  /// Start the native program; then `native(_:for:at:)`.
+  case spawn(RunID, NativeCommand)
+  /// Find the native program of an earlier agent again; then `native(_:for:at:)`.
+  case adopt(RunID)
+  /// End the native program, politely first; then `native(_:for:at:)`.
+  case terminate(RunID)
+  /// Keep the last output of a run that ended, for `logs` after its container is gone.
+  case keepOutput(RunID, [UInt8])
+  /// The run's state changed: tell whoever follows it.
+  case changed(RunID)
+  /// The run is too old to be kept: drop what is on disk of it.
+  case forget(RunID)
+}
+
+/// The calls that one container goes through.
+public enum EngineStep: UInt8, Sendable, Equatable {
+  case pull, create, start, wait, inspect, output, remove, stop
+}
+
+/// A program of this node to run without a shell.
+public struct NativeCommand: Sendable {
+  /// The file and its arguments, the file first; never empty.
+  public var arguments: [String]
+  /// Added to a minimal environment.
+  public var environment: [(name: String, value: String)]
+
+  public init(arguments: [String], environment: [(name: String, value: String)]) {
+    self.arguments = arguments
+    self.environment = environment
+  }
+}
+
+/// What became of a native program.
+public enum NativeEvent: Sendable {
+  case started
+  /// It could not be started, in the kernel's words.
+  case failed(reason: String)
+  case exited(code: Int)
+  /// Ended by this signal.
+  case signalled(number: Int)
+  case timeLimitReached(seconds: Int)
+  /// It was recorded, but the agent ended before it was started.
+  case neverStarted
+  /// Nobody knows: its supervisor left no result.
+  case lost
+}

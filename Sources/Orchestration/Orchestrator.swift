@@ -1,0 +1,272 @@
+public import Containers
+public import Hardware
+
+/// A request's life, from acceptance to its end, for all runs of this node.
+///
+/// A state machine without I/O: events and the time go in, directives come out. Whatever happens to the agent or
+/// the engine, a run that was recorded ends in a final state: the container carries the run's identifier as a label,
+/// so that after a restart of either side the step to go on with is read off the container itself.
+public struct Orchestrator {
+  public struct Settings: Sendable {
+    /// Final runs kept for `ps -a` and `logs`; older ones are forgotten. Memory and flash are small on a board.
+    public var keptRuns = 100
+    /// Runs under way at one time. Each holds a connection to the engine.
+    public var runsUnderWay = 512
+    /// How long an accepted run waits for an engine that is away before it fails: a package upgrade of the engine
+    /// takes about half a minute on a Raspberry Pi.
+    public var engineGrace = Interval.seconds(60)
+    /// Bytes of output kept of a run that ended.
+    public var keptOutput = 64 << 10
+    /// Lines of output asked of the engine for that.
+    public var keptLines = 1000
+    /// Label value by which this node knows its containers.
+    public var node = ""
+
+    public init() {}
+  }
+
+  public var settings: Settings
+  private(set) var records: [RunID: RunRecord] = [:]
+  /// All runs, oldest first.
+  private(set) var order: [RunID] = []
+  private(set) var underWay = 0
+  public private(set) var engineIsAvailable = false
+  /// Directives of the event at hand; every public method returns and empties them.
+  var pending: [Directive] = []
+
+  public init(settings: Settings) {
+    self.settings = settings
+  }
+
+  // MARK: - Questions
+
+  public func run(_ id: RunID) -> Run? {
+    records[id]?.run
+  }
+
+  /// All runs, oldest first.
+  public var runs: [Run] {
+    order.compactMap { records[$0]?.run }
+  }
+
+  public var runsUnderWay: Int {
+    underWay
+  }
+
+  /// The run's container, while it exists.
+  public func containerID(of id: RunID) -> String? {
+    records[id]?.containerID
+  }
+
+  public func usesTerminal(_ id: RunID) -> Bool {
+    records[id]?.usesTerminal ?? false
+  }
+
+  // MARK: - Requests
+
+  /// Accepts a request; it begins once `recorded(_:at:)` says that it is safe on disk.
+  ///
+  /// - Throws: `RunRefusal` when the node has no room for it.
+  public mutating func accept(_ run: Run, command: RunCommand?) throws(RunRefusal) -> [Directive] {
+    guard underWay < settings.runsUnderWay else { throw .tooManyRuns(settings.runsUnderWay) }
+    guard records[run.id] == nil else { throw .identifierInUse }
+    records[run.id] = RunRecord(run: run, command: command)
+    order.append(run.id)
+    underWay += 1
+    pending.append(.record(run.id))
+    return take()
+  }
+
+  /// The run's present state is on disk.
+  public mutating func recorded(_ id: RunID, at moment: Moment) -> [Directive] {
+    guard let record = records[id] else { return [] }
+    if record.run.state.isFinal {
+      settle(id)
+    } else if record.step == .unrecorded {
+      pending.append(.changed(id))
+      begin(id, at: moment)
+    }
+    return take()
+  }
+
+  /// The disk did not take the run's state. A request that was not yet acknowledged is dropped; a result stays in
+  /// memory, and its container stays with the engine, until a later attempt.
+  public mutating func recordFailed(_ id: RunID) -> [Directive] {
+    guard let record = records[id] else { return [] }
+    if record.step == .unrecorded {
+      records[id] = nil
+      order.removeAll { $0 == id }
+      underWay -= 1
+    } else {
+      records[id]?.recordIsDue = true
+    }
+    return take()
+  }
+
+  /// Takes up a run that an earlier agent recorded. Followed by `engineAvailable` once the engine has answered.
+  public mutating func restore(_ run: Run, command: RunCommand?) -> [Directive] {
+    guard records[run.id] == nil else { return [] }
+    var record = RunRecord(run: run, command: command)
+    record.step = run.state.isFinal ? .settled : .suspended
+    records[run.id] = record
+    order.append(run.id)
+    if run.state.isFinal { return [] }
+    underWay += 1
+    if case .native = run.workload { pending.append(.adopt(run.id)) }
+    return take()
+  }
+
+  /// Ends a run that is under way; a run that has ended stays as it is.
+  public mutating func stop(_ id: RunID, at moment: Moment) -> [Directive] {
+    guard let record = records[id], !record.run.state.isFinal, !record.stopIsRequested else { return [] }
+    records[id]?.stopIsRequested = true
+    switch record.step {
+    case .native:
+      pending.append(.terminate(id))
+    case .pull:
+      pending.append(.cancel(id, .pull))
+      end(id, .stopped, at: moment)
+    case .wait:
+      stopContainer(id)
+    case .suspended where record.run.times.started == 0 && record.containerID == nil:
+      end(id, .stopped, at: moment)
+    default:
+      break  // The step under way looks at stopIsRequested when it is done.
+    }
+    return take()
+  }
+
+  /// Once a second: what waited too long, and what the disk refused before.
+  public mutating func tick(at moment: Moment) -> [Directive] {
+    guard underWay > 0 || recordsAreDue else { return [] }
+    for id in order {
+      guard let record = records[id] else { continue }
+      if record.recordIsDue {
+        records[id]?.recordIsDue = false
+        pending.append(.record(id))
+      }
+      if record.step == .suspended, !engineIsAvailable, record.run.times.started == 0,
+        let since = record.suspendedAt, moment.instant - since > settings.engineGrace
+      {
+        let waited = Int(settings.engineGrace.seconds)
+        end(id, .failed(RunFailure(.engine, "the engine was away for more than \(waited) s")), at: moment)
+      }
+    }
+    return take()
+  }
+
+  /// The peer of the callback has taken the run's end.
+  public mutating func endReported(_ id: RunID) {
+    records[id]?.run.endReported = true
+  }
+
+  // MARK: - Engine
+
+  /// The engine answers; `containers` are all of this node, running or not.
+  public mutating func engineAvailable(containers: [ContainerState], at moment: Moment) -> [Directive] {
+    engineIsAvailable = true
+    var byRun: [RunID: ContainerState] = [:]
+    for container in containers {
+      guard let id = RunID(container.labels[Label.run] ?? "") else { continue }
+      byRun[id] = container
+    }
+    for (id, container) in byRun where records[id].map({ $0.step == .settled }) ?? false {
+      pending.append(.call(id, .remove, .remove(id: container.id, force: true, volumes: true)))
+    }
+    for id in order where records[id]?.step == .suspended {
+      resume(id, container: byRun[id], at: moment)
+    }
+    return take()
+  }
+
+  /// The engine went away. Calls under way fail by themselves.
+  public mutating func engineLost() {
+    engineIsAvailable = false
+  }
+
+  /// One event of a call made for a run.
+  public mutating func engine(_ event: EngineEvent, of step: EngineStep, for id: RunID, at moment: Moment)
+    -> [Directive]
+  {
+    guard records[id] != nil else { return [] }
+    handle(event, of: step, for: id, at: moment)
+    return take()
+  }
+
+  /// What became of a run's native program.
+  public mutating func native(_ event: NativeEvent, for id: RunID, at moment: Moment) -> [Directive] {
+    guard let record = records[id], !record.run.state.isFinal else { return [] }
+    handle(event, of: record, at: moment)
+    return take()
+  }
+
+  // MARK: - Records
+
+  var recordsAreDue: Bool {
+    records.values.contains { $0.recordIsDue }
+  }
+
+  mutating func update(_ id: RunID, _ change: (inout RunRecord) -> Void) {
+    guard var record = records[id] else { return }
+    change(&record)
+    records[id] = record
+  }
+
+  func record(_ id: RunID) -> RunRecord? {
+    records[id]
+  }
+
+  /// Enters a state that is not final and says so.
+  mutating func enter(_ id: RunID, _ state: RunState) {
+    guard let record = records[id], record.run.state != state else { return }
+    records[id]?.run.state = state
+    pending.append(.changed(id))
+  }
+
+  /// Enters a final state; it is announced once it is on disk.
+  mutating func end(_ id: RunID, _ state: RunState, at moment: Moment) {
+    guard let record = records[id], !record.run.state.isFinal else { return }
+    records[id]?.run.state = state
+    records[id]?.run.times.ended = moment.wallMilliseconds
+    records[id]?.step = .ending
+    records[id]?.command = nil
+    underWay -= 1
+    pending.append(.record(id))
+  }
+
+  /// A recorded end: announce it, let the container go, and forget the oldest runs.
+  private mutating func settle(_ id: RunID) {
+    guard let record = records[id], record.step == .ending else { return }
+    records[id]?.step = .settled
+    pending.append(.changed(id))
+    if let container = record.containerID {
+      pending.append(.call(id, .remove, .remove(id: container, force: true, volumes: true)))
+    }
+    forgetOldest()
+  }
+
+  private mutating func forgetOldest() {
+    var surplus = order.count - underWay - settings.keptRuns
+    guard surplus > 0 else { return }
+    order.removeAll { id in
+      guard surplus > 0, let record = records[id], record.step == .settled, record.containerID == nil
+      else { return false }
+      surplus -= 1
+      records[id] = nil
+      pending.append(.forget(id))
+      return true
+    }
+  }
+
+  private mutating func take() -> [Directive] {
+    defer { pending = [] }
+    return pending
+  }
+}
+
+/// Why a request was not accepted.
+public enum RunRefusal: Error, Equatable {
+  /// So many runs are under way already.
+  case tooManyRuns(Int)
+  case identifierInUse
+}

@@ -1,0 +1,79 @@
+internal import Hardware
+
+private let mebibyte = 1_048_576.0
+
+extension Term {
+  /// Whether the firmware slows the cores below what cpufreq shows.
+  ///
+  /// Where its flags cannot be read and the board's trips do not tell (Raspberry Pi), the temperature does: the
+  /// firmware goes from first to full throttling within five degrees (80 to 85 °C).
+  static func throttling(_ snapshot: Snapshot, _ profile: Profile, _ heat: Term) -> Term {
+    let weight = profile.weights.throttling
+    if let flags = snapshot.firmware.throttle.value {
+      var factor = 1.0
+      if flags.contains(.softTemperatureLimit) { factor = 0.5 }
+      if flags.contains(.throttled) || flags.contains(.frequencyCapped) { factor = 0 }
+      return Term(
+        kind: .throttling, value: 1 - factor, full: 0, source: .measured, weight: weight, factor: factor)
+    }
+    let absence = snapshot.firmware.throttle.absence
+    let fullThrottling = 5.0
+    if !profile.heat.trustsTrips, heat.source.isMeasured {
+      let factor = 1 - clamped((heat.value - heat.full) / fullThrottling)
+      return Term(
+        kind: .throttling, value: 1 - factor, full: 0, source: .substitute(absence), weight: weight,
+        factor: factor)
+    }
+    return Term(kind: .throttling, value: 0, full: 0, source: .assumed(absence), weight: weight, factor: 1)
+  }
+
+  /// Whether the supply is too weak now.
+  static func supply(_ snapshot: Snapshot, _ profile: Profile) -> Term {
+    let alarm = snapshot.firmware.undervoltage.value
+    let flag = snapshot.firmware.throttle.value?.contains(.undervoltage)
+    let isWeak = (alarm ?? false) || (flag ?? false)
+    let source: Source =
+      alarm == nil && flag == nil ? .assumed(snapshot.firmware.undervoltage.absence) : .measured
+    return Term(
+      kind: .supply, value: isWeak ? 1 : 0, full: 0, source: source, weight: profile.weights.supply,
+      factor: isWeak ? 0 : 1)
+  }
+
+  /// What is left of a battery that is being emptied; from half of it on it counts.
+  static func battery(_ snapshot: Snapshot, _ profile: Profile) -> Term {
+    let enough = 50.0
+    var left: Double?
+    var source = Source.measured
+    for supply in snapshot.power.supplies where supply.kind == .battery || supply.kind == .ups {
+      guard let state = supply.state.value else {
+        source = .assumed(supply.state.absence)
+        continue
+      }
+      guard state.status == .discharging else { continue }
+      // A battery that does not tell its charge is taken for a low one.
+      let charge = state.capacity.map { Double(min(max($0, 0), 100)) } ?? enough / 2
+      left = min(left ?? charge, charge)
+    }
+    if let absence = snapshot.power.absence { source = .assumed(absence) }
+    return Term(
+      kind: .battery, value: left ?? -1, full: enough, source: source, weight: profile.weights.battery,
+      factor: left.map { clamped($0 / enough) } ?? 1)
+  }
+
+  /// The smaller of the places work needs: the state folder's and the Engine's file systems.
+  static func storage(_ snapshot: Snapshot, _ profile: Profile) -> Term {
+    let ample = profile.assumed.ampleStorage
+    var least: Double?
+    func consider(_ reading: Reading<FileSystemSpace>) {
+      guard let space = reading.value else { return }
+      let free = space.isReadOnly ? -mebibyte : Double(space.free)
+      least = min(least ?? free, free)
+    }
+    consider(snapshot.storage.state)
+    consider(snapshot.storage.engine)
+    return Term(
+      kind: .storage, value: (least ?? ample) / mebibyte, full: ample / mebibyte,
+      source: least == nil ? .assumed(snapshot.storage.state.absence) : .measured,
+      weight: profile.weights.storage, factor: clamped((least ?? ample) / ample))
+  }
+}

@@ -1,0 +1,75 @@
+internal import Hardware
+
+extension Term {
+  /// The free bandwidth of the best interface, whatever its name: link speed less what passes now.
+  ///
+  /// Virtual interfaces count only where there are no others, as in a container.
+  static func link(_ snapshot: Snapshot, _ profile: Profile) -> Term {
+    let interfaces = snapshot.network.interfaces
+    let hasHardware = interfaces.contains { isHardware($0.kind) }
+    var best = -1.0
+    var source = Source.assumed(snapshot.network.absence)
+    for interface in interfaces where interface.kind != .loopback {
+      if hasHardware, !isHardware(interface.kind) { continue }
+      guard hasLink(interface) else {
+        if best < 0 {
+          best = 0
+          source = .measured
+        }
+        continue
+      }
+      let speed = assess(interface, profile.link)
+      let free = max(speed.bandwidth - used(interface), 0)
+      if free > best {
+        best = free
+        source = speed.source
+      }
+    }
+    let free = best < 0 ? profile.link.limit : best
+    return Term(
+      kind: .link, value: free, full: profile.link.ample, source: source, weight: profile.weights.link,
+      factor: clamped(free / profile.link.ample))
+  }
+
+  private static func isHardware(_ kind: NetworkInterface.Kind) -> Bool {
+    kind == .ethernet || kind == .wifi || kind == .other
+  }
+
+  /// The carrier tells; without one the state, of which `unknown` is said by many links that work.
+  private static func hasLink(_ interface: NetworkInterface) -> Bool {
+    if let carrier = interface.carrier.value { return carrier }
+    guard let state = interface.state.value else { return true }
+    return state == .up || state == .unknown || state == .dormant
+  }
+
+  /// What the link can carry, in Mbit/s.
+  private static func assess(
+    _ interface: NetworkInterface, _ link: Profile.Link
+  ) -> (bandwidth: Double, source: Source) {
+    if let speed = interface.speed.value, speed > 0 {
+      return (min(Double(speed), link.limit), .measured)
+    }
+    let absence = interface.speed.absence
+    guard interface.kind == .wifi else { return (link.limit, .assumed(absence)) }
+    let bandwidth = min(link.wifi, link.limit)
+    guard let level = interface.wireless.value?.level, level < 0 else {
+      return (bandwidth, .assumed(absence))
+    }
+    // -55 dBm carries the full rate, at -90 the link is about to break (usual receiver sensitivities).
+    let quality = clamped((Double(level) + 90) / 35)
+    let leastQuality = 0.05
+    return (bandwidth * max(quality, leastQuality), .substitute(absence))
+  }
+
+  /// What passes now, in Mbit/s: the busier direction, or both where they share the air.
+  private static func used(_ interface: NetworkInterface) -> Double {
+    let received = rate(interface.receiveRate)
+    let sent = rate(interface.transmitRate)
+    return interface.kind == .wifi ? received + sent : max(received, sent)
+  }
+
+  private static func rate(_ reading: Reading<Double>) -> Double {
+    guard let bytes = reading.value, bytes >= 0 else { return 0 }
+    return bytes * 8 / 1e6
+  }
+}

@@ -1,0 +1,147 @@
+public import Wire
+
+extension Profile {
+  /// Reads a profile.
+  ///
+  /// - Parameters:
+  ///   - name: the name of its file without `.conf`.
+  ///   - file: how errors name it.
+  /// - Throws: the first thing that is unknown, missing or out of range.
+  public static func parse(_ bytes: [UInt8], name: String, file: String) throws(ConfError) -> Profile {
+    let rules = Conf.Rules(repeatable: ["compatible", "soc", "model", "product", "core", "zone", "chip"])
+    let conf = try Conf.parse(bytes, file: file, rules: rules)
+    try conf.refuseUnknown(shape)
+    let board = conf.section("board")
+    return Profile(
+      name: name, title: try board.required("name"), recognition: try recognition(board),
+      processor: try processor(conf.section("processor")), heat: try heat(conf.section("thermal")),
+      link: try link(conf.section("network")), assumed: try assumed(conf.section("assumed")),
+      weights: try weights(conf.section("weights")))
+  }
+
+  private static let shape = ConfShape([
+    ConfShape.Keys("board", ["name", "compatible", "soc", "model", "parts", "product", "architecture"]),
+    // Read by cross/setup.
+    ConfShape.Keys("build", ["debian-architecture", "cpu"]),
+    ConfShape.Keys("processor", ["core", "mips-per-mhz", "thread-gain", "clock", "cores"]),
+    ConfShape.Keys("thermal", ["zone", "chip", "throttle", "trust-trips", "margin"]),
+    ConfShape.Keys("network", ["limit", "wifi", "ample"]),
+    ConfShape.Keys("assumed", ["load", "memory", "temperature", "ample-memory", "ample-storage"]),
+    ConfShape.Keys(
+      "weights",
+      [
+        "memory", "cpu-pressure", "memory-pressure", "io-pressure", "heat", "throttling", "supply", "battery",
+        "link", "storage",
+      ]),
+  ])
+
+  private static func recognition(_ section: Conf.Section) throws(ConfError) -> Recognition {
+    var result = Recognition()
+    result.compatible = all(section, "compatible")
+    result.soc = all(section, "soc")
+    result.models = all(section, "model")
+    result.products = all(section, "product")
+    result.architecture = section.text("architecture")
+    for text in try section.list("parts") ?? [] {
+      guard let part = part(text) else { throw wrong(section.entry("parts"), "CPU parts as 0xd03, 0xd09") }
+      result.parts.append(part)
+    }
+    return result
+  }
+
+  private static func processor(_ section: Conf.Section) throws(ConfError) -> Processor {
+    var result = Processor()
+    for entry in section.entries where entry.key == "core" {
+      result.rates.append(try rate(entry))
+    }
+    result.rate = try section.number("mips-per-mhz", in: rateRange) ?? result.rate
+    result.threadGain = try section.number("thread-gain", in: 0...1) ?? result.threadGain
+    result.clock = try section.number("clock", in: 1...10_000) ?? result.clock
+    result.cores = try section.integer("cores", in: 1...1024) ?? result.cores
+    return result
+  }
+
+  /// A vintage microcontroller to twice the best core there is.
+  private static let rateRange = 0.01...5.0
+
+  /// `0xd03 0.72`.
+  private static func rate(_ entry: Conf.Entry) throws(ConfError) -> Rate {
+    let expected = "a CPU part and its MIPS per MHz, as 0xd03 0.72"
+    guard let blank = entry.value.utf8.firstIndex(of: 0x20) else { throw wrong(entry, expected) }
+    guard let part = part(String(entry.value[..<blank])) else { throw wrong(entry, expected) }
+    // The rest is one number: let the format's own reader judge it.
+    let number = Conf.number(String(entry.value[blank...]))
+    guard let number, rateRange.contains(number) else { throw wrong(entry, expected) }
+    return Rate(part: part, rate: number)
+  }
+
+  private static func heat(_ section: Conf.Section) throws(ConfError) -> Heat {
+    var result = Heat()
+    result.zones = all(section, "zone")
+    result.chips = all(section, "chip")
+    result.throttle = try section.number("throttle", in: 30...150) ?? result.throttle
+    result.trustsTrips = try section.bool("trust-trips") ?? result.trustsTrips
+    result.margin = try section.number("margin", in: 1...100) ?? result.margin
+    return result
+  }
+
+  private static func link(_ section: Conf.Section) throws(ConfError) -> Link {
+    var result = Link()
+    result.limit = try section.number("limit", in: 1...1_000_000) ?? result.limit
+    result.wifi = try section.number("wifi", in: 1...1_000_000) ?? result.wifi
+    result.ample = try section.number("ample", in: 1...1_000_000) ?? result.ample
+    return result
+  }
+
+  private static func assumed(_ section: Conf.Section) throws(ConfError) -> Assumed {
+    var result = Assumed()
+    let bytes = 1_048_576...1e15
+    result.load = try section.number("load", in: 0...1) ?? result.load
+    result.memory = try section.number("memory", in: bytes, units: Conf.Unit.memory) ?? result.memory
+    result.temperature = try section.number("temperature", in: -40...150) ?? result.temperature
+    result.ampleMemory =
+      try section.number("ample-memory", in: bytes, units: Conf.Unit.memory) ?? result.ampleMemory
+    result.ampleStorage =
+      try section.number("ample-storage", in: bytes, units: Conf.Unit.memory) ?? result.ampleStorage
+    return result
+  }
+
+  private static func weights(_ section: Conf.Section) throws(ConfError) -> Weights {
+    var result = Weights()
+    try weigh(section, "memory", &result.memory)
+    try weigh(section, "cpu-pressure", &result.cpuPressure)
+    try weigh(section, "memory-pressure", &result.memoryPressure)
+    try weigh(section, "io-pressure", &result.ioPressure)
+    try weigh(section, "heat", &result.heat)
+    try weigh(section, "throttling", &result.throttling)
+    try weigh(section, "supply", &result.supply)
+    try weigh(section, "battery", &result.battery)
+    try weigh(section, "link", &result.link)
+    try weigh(section, "storage", &result.storage)
+    return result
+  }
+
+  private static func weigh(
+    _ section: Conf.Section, _ key: String, _ weight: inout Double
+  ) throws(ConfError) {
+    weight = try section.number(key, in: 0...0.95) ?? weight
+  }
+
+  private static func all(_ section: Conf.Section, _ key: String) -> [String] {
+    var values: [String] = []
+    for entry in section.entries where entry.key == key && !entry.value.isEmpty { values.append(entry.value) }
+    return values
+  }
+
+  /// `0xd03`.
+  private static func part(_ text: String) -> Int? {
+    guard text.utf8.starts(with: "0x".utf8) else { return nil }
+    return Int(String(text.utf8.dropFirst(2)) ?? "", radix: 16)
+  }
+
+  private static func wrong(_ entry: Conf.Entry?, _ expected: String) -> ConfError {
+    ConfError(
+      file: entry?.file ?? "", line: entry?.line ?? 0,
+      text: "\(entry?.key ?? "") = \(entry?.value ?? ""); expected \(expected)")
+  }
+}

@@ -1,0 +1,126 @@
+internal import CBoards
+public import Hardware
+public import Wire
+
+/// All profiles this program knows: those embedded in it, and those its owner adds.
+public struct Profiles: Sendable {
+  /// By the order they were embedded or added.
+  public let all: [Profile]
+
+  /// A file of the owner's, as `/etc/hearth/boards.d/NAME.conf`.
+  public struct Addition: Sendable {
+    public let name: String
+    public let file: String
+    public let text: [UInt8]
+
+    /// - Parameters:
+    ///   - name: the file's name without `.conf`; an embedded profile of that name is replaced.
+    ///   - file: how errors name it.
+    public init(name: String, file: String, text: [UInt8]) {
+      self.name = name
+      self.file = file
+      self.text = text
+    }
+  }
+
+  /// Most embedded and added profiles together.
+  public static let limit = 256
+
+  /// Reads the embedded profiles, then the additions.
+  public init(additions: [Addition] = []) throws(ConfError) {
+    var all: [Profile] = []
+    var index: UInt32 = 0
+    while let name = cboards_name(index), let text = cboards_text(index), all.count < Self.limit {
+      let name = String(cString: name)
+      let bytes = Array(String(cString: text).utf8)
+      all.append(try Profile.parse(bytes, name: name, file: "boards/" + name + ".conf"))
+      index += 1
+    }
+    for addition in additions {
+      let profile = try Profile.parse(addition.text, name: addition.name, file: addition.file)
+      if let old = all.firstIndex(where: { $0.name == addition.name }) {
+        all[old] = profile
+      } else if all.count < Self.limit {
+        all.append(profile)
+      } else {
+        throw ConfError(file: addition.file, line: 0, text: "more than \(Self.limit) board profiles")
+      }
+    }
+    self.all = all
+  }
+
+  /// The profile of a board, and why it is the one.
+  public struct Match: Equatable, Sendable {
+    /// The kinds of evidence, strongest first.
+    public enum Rule: String, Sendable {
+      /// The device tree names the board.
+      case compatible
+      /// The device tree names the chip.
+      case soc
+      case model
+      case parts = "CPU parts"
+      case product = "DMI product"
+      case architecture
+      /// Nothing matched.
+      case none
+    }
+
+    public let profile: Profile
+    public let rule: Rule
+    /// The text of the board that matched.
+    public let text: String
+  }
+
+  /// Finds the profile of `board`, by the strongest evidence any profile has.
+  ///
+  /// Entries of `compatible` go from special to general, so an earlier one wins over a later one.
+  public func match(_ board: Board) -> Match {
+    for entry in board.compatible.value ?? [] {
+      for profile in all where profile.recognition.compatible.contains(entry) {
+        return Match(profile: profile, rule: .compatible, text: entry)
+      }
+      for profile in all where profile.recognition.soc.contains(entry) {
+        return Match(profile: profile, rule: .soc, text: entry)
+      }
+    }
+    if let model = board.model.value {
+      for profile in all where profile.recognition.models.contains(where: { isModel(model, $0) }) {
+        return Match(profile: profile, rule: .model, text: model)
+      }
+    }
+    if let parts = board.processorParts.value, !parts.isEmpty {
+      for profile in all where isSame(parts, profile.recognition.parts) {
+        return Match(profile: profile, rule: .parts, text: text(parts))
+      }
+    }
+    for product in [board.product.value, board.boardName.value] {
+      guard let product, !product.isEmpty else { continue }
+      for profile in all where profile.recognition.products.contains(product) {
+        return Match(profile: profile, rule: .product, text: product)
+      }
+    }
+    for profile in all where profile.recognition.architecture == board.architecture {
+      return Match(profile: profile, rule: .architecture, text: board.architecture)
+    }
+    return Match(profile: .unknown, rule: .none, text: board.architecture)
+  }
+}
+
+/// Whether the board's model is `known`, with or without the revision the firmware appends.
+private func isModel(_ model: String, _ known: String) -> Bool {
+  model.utf8.elementsEqual(known.utf8) || model.utf8.starts(with: (known + " Rev").utf8)
+}
+
+private func isSame(_ parts: [ProcessorPart], _ known: [Int]) -> Bool {
+  !known.isEmpty && parts.allSatisfy { known.contains($0.part) }
+    && known.allSatisfy { number in parts.contains { $0.part == number } }
+}
+
+private func text(_ parts: [ProcessorPart]) -> String {
+  var text = ""
+  for part in parts {
+    if !text.isEmpty { text += ", " }
+    text += "0x" + String(part.part, radix: 16)
+  }
+  return text
+}

@@ -70,8 +70,8 @@ struct RunCommandLine {
     if run["state"]?.string == "stopped" { return 130 }
     let reason = run["failure"]?["reason"]?.string ?? ""
     // As `docker run` tells them apart, by the runtime's words.
-    if reason.contains("executable file not found") || reason.contains("no such file or directory") { return 127 }
-    return reason.contains("permission denied") ? 126 : startFailed
+    if reason.mentions("executable file not found") || reason.mentions("no such file or directory") { return 127 }
+    return reason.mentions("permission denied") ? 126 : startFailed
   }
 }
 

@@ -23,6 +23,7 @@ struct RunRecord {
   var containerID: String?
   var usesTerminal: Bool
   var stopIsRequested = false
+  var stopIsUnderWay = false
   /// A pull was made, so that a missing image is an error now.
   var pullIsDone = false
   /// Why the pull failed, in case the image is not here either.
@@ -35,6 +36,11 @@ struct RunRecord {
   var output: [[UInt8]] = []
   var outputBytes = 0
   var suspendedAt: Instant?
+  /// Calls of this run whose connection broke before it ran.
+  var brokenCalls = 0
+  /// Times that the engine said the container's name was taken.
+  var nameConflicts = 0
+  var removalFailedAt: Instant?
   /// A write of the run failed and is to be tried again.
   var recordIsDue = false
 

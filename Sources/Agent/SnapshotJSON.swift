@@ -1,8 +1,8 @@
 internal import Hardware
 internal import Wire
 
-/// All readings as JSON. A reading is `{"value": …, "ageMilliseconds": …}`, its age counted from the sample, or
-/// `{"absent": reason, "path": …}`; units are those of `Snapshot`.
+/// All readings as JSON. A reading is `{"value": …, "ageMilliseconds": …}`, its age counted from the sample,
+/// or `{"absent": reason, "path": …}`; units are those of `Snapshot`.
 func snapshotJSON(_ snapshot: Snapshot) -> JSON {
   SnapshotEncoder(now: snapshot.instant ?? Instant(nanoseconds: 0)).encode(snapshot)
 }
@@ -275,10 +275,12 @@ private struct SnapshotEncoder {
     }
   }
 
+  @inline(never)
   private func found(_ value: JSON, at instant: Instant) -> JSON {
     object([("value", value), ("ageMilliseconds", .integer((now - instant).milliseconds))])
   }
 
+  @inline(never)
   private func missing(_ absence: Absence) -> JSON {
     object([("absent", .string(absence.reason.text)), ("path", .string(absence.path))])
   }
@@ -288,27 +290,33 @@ private struct SnapshotEncoder {
     absence.map(missing) ?? .array(elements.map(encode))
   }
 
+  @inline(never)
   private func number(_ value: Reading<Double>) -> JSON {
     reading(value) { .double($0) }
   }
 
+  @inline(never)
   private func whole(_ value: Reading<Int>) -> JSON {
     reading(value) { .integer(Int64($0)) }
   }
 
+  @inline(never)
   private func text(_ value: Reading<String>) -> JSON {
     reading(value) { .string($0) }
   }
 
+  @inline(never)
   private func whole(_ value: Int) -> JSON {
     .integer(Int64(value))
   }
 
   /// Counters above 2^63, which no kernel reaches, stop there.
+  @inline(never)
   private func count(_ value: UInt64) -> JSON {
     .integer(Int64(clamping: value))
   }
 
+  @inline(never)
   private func object(_ members: [(String, JSON)]) -> JSON {
     .object(JSONObject(members.map { JSONMember(name: $0.0, value: $0.1) }))
   }

@@ -27,16 +27,19 @@ private struct SnapshotReport {
   /// The section's title, until its first line carries it.
   private var title = ""
 
+  @inline(never)
   mutating func line(_ title: String, _ content: String) {
     text += padded(title, Self.titleWidth) + content + "\n"
   }
 
+  @inline(never)
   mutating func section(_ title: String, isEmpty: Bool, _ absence: Absence?) {
     self.title = title
     if let absence { line(title, absence.description) } else if isEmpty { line(title, "none") }
   }
 
   /// A line of the section begun last.
+  @inline(never)
   mutating func item(_ name: String, _ content: String) {
     text += padded(title, Self.titleWidth) + padded(name, Self.nameWidth) + content + "\n"
     title = ""
@@ -66,7 +69,7 @@ private struct SnapshotReport {
       }
       item(
         "core \(core.number)",
-        "busy " + say(core.utilisation, percent) + ", capacity " + brief(core.capacity) { "\($0)" })
+        "busy " + brief(core.utilisation, percent) + ", capacity " + brief(core.capacity) { "\($0)" })
     }
     for policy in processors.policies {
       item(
@@ -174,7 +177,7 @@ private struct SnapshotReport {
   }
 }
 
-// Texts of single values.
+// Texts of single values. Those that stand in many places are kept from being copied into each.
 
 /// The value's text, or the whole story of its absence.
 private func say<Value>(_ reading: Reading<Value>, _ text: (Value) -> String) -> String {
@@ -188,10 +191,16 @@ private func say<Value>(_ reading: Reading<Value>, _ text: (Value) -> String) ->
 private func brief<Value>(_ reading: Reading<Value>, _ text: (Value) -> String) -> String {
   switch reading {
   case .value(let value, _): text(value)
-  case .absent(let absence): "(" + absence.reason.text + ")"
+  case .absent(let absence): bracketed(absence)
   }
 }
 
+@inline(never)
+private func bracketed(_ absence: Absence) -> String {
+  "(" + absence.reason.text + ")"
+}
+
+@inline(never)
 private func padded(_ text: String, _ width: Int) -> String {
   var text = text
   let missing = width - text.unicodeScalars.count
@@ -200,6 +209,7 @@ private func padded(_ text: String, _ width: Int) -> String {
 }
 
 /// One decimal, as `12.3`; what does not fit is cut off at a quadrillion.
+@inline(never)
 private func tenths(_ value: Double) -> String {
   guard value == value else { return "?" }
   let bounded = min(max(value, -1e15), 1e15) * 10
@@ -208,14 +218,17 @@ private func tenths(_ value: Double) -> String {
   return (count < 0 ? "-" : "") + "\(magnitude / 10).\(magnitude % 10)"
 }
 
+@inline(never)
 private func percent(_ share: Double) -> String {
   tenths(share * 100) + " %"
 }
 
+@inline(never)
 private func degrees(_ thousandths: Int) -> String {
   tenths(Double(thousandths) / 1000) + " °C"
 }
 
+@inline(never)
 private func megahertz(_ kilohertz: Int) -> String {
   "\(kilohertz / 1000) MHz"
 }
@@ -228,6 +241,7 @@ private func perSecond(_ rate: Double) -> String {
   scaled(rate) + "B/s"
 }
 
+@inline(never)
 private func scaled(_ value: Double) -> String {
   var value = value
   for unit in [" ", " Ki", " Mi", " Gi"] {

@@ -1,5 +1,18 @@
 // What needs storage of its own, and functions the Embedded Swift library expects from its platform and musl does not have.
+// Only here: under this macro the C library's headers differ from those that other modules were made of.
+#define _GNU_SOURCE 1
 #include "CLinux.h"
+
+int clinux_accept(int fd, struct sockaddr_storage *address, socklen_t *length) {
+  return accept4(fd, (struct sockaddr *)address, length, SOCK_CLOEXEC | SOCK_NONBLOCK);
+}
+
+int clinux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+/// Replaces the process by the program `arguments[0]`, looked for in PATH; returns only where that fails.
+void clinux_exec(char *const arguments[], char *const environment[]) {
+  execvpe(arguments[0], arguments, environment);
+}
 
 static volatile sig_atomic_t interrupted;
 

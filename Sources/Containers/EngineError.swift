@@ -1,3 +1,5 @@
+internal import Wire
+
 /// A call to the Engine that failed, and why.
 public struct EngineError: Error, Equatable, Sendable, CustomStringConvertible {
   /// What went wrong, as it was found.
@@ -111,20 +113,6 @@ extension EngineError.Reason: CustomStringConvertible {
     case .tooLarge(let what, let limit): "\(what) exceeds \(limit) bytes"
     case .tooOld(let version):
       "its newest API version is \(version), expected \(EngineVersion.oldest) or above (Engine 17.06)"
-    }
-  }
-}
-
-extension String {
-  /// Whether the text contains the phrase (ASCII, lower case), whatever the case of its letters.
-  fileprivate func mentions(_ phrase: StaticString) -> Bool {
-    phrase.withUTF8Buffer { wanted in
-      var bytes = Array(utf8)
-      for index in bytes.indices where bytes[index] >= 0x41 && bytes[index] <= 0x5A { bytes[index] |= 0x20 }
-      guard bytes.count >= wanted.count else { return false }
-      return (0...(bytes.count - wanted.count)).contains { start in
-        bytes[start..<(start + wanted.count)].elementsEqual(wanted)
-      }
     }
   }
 }

@@ -16,7 +16,7 @@ struct EngineTarget {
 
   /// Appends one segment of the path from outside.
   mutating func path(segment: String) {
-    text += URL.percentEncoded(segment)
+    text += HTTPURL.percentEncoded(segment)
   }
 
   /// Appends an image's name, whose slashes stay; the Engine does not follow paths that lead elsewhere.
@@ -25,7 +25,7 @@ struct EngineTarget {
     for segment in image.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
       if !isFirst { text += "/" }
       isFirst = false
-      text += URL.percentEncoded(String(decoding: segment, as: UTF8.self))
+      text += HTTPURL.percentEncoded(String(decoding: segment, as: UTF8.self))
     }
   }
 
@@ -34,7 +34,7 @@ struct EngineTarget {
     separator = "&"
     text += name.description
     text += "="
-    text += URL.percentEncoded(value)
+    text += HTTPURL.percentEncoded(value)
   }
 
   mutating func query(_ name: StaticString, _ value: Bool) {

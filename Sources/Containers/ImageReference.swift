@@ -23,7 +23,7 @@ public struct ImageReference: Hashable, Sendable, CustomStringConvertible {
       digest = text.has(":") ? text : "sha256:" + text
       return
     }
-    let fault = RunCommandError(reason: "invalid reference format: \"\(text)\" is no name of an image")
+    let fault = RunCommandError(reason: "invalid reference format: \"%\" is no name of an image", text)
     var name = text
     if let (head, tail) = text.cut(at: "@") {
       guard Self.isDigest(tail) else { throw fault }
@@ -38,7 +38,7 @@ public struct ImageReference: Hashable, Sendable, CustomStringConvertible {
     (registry, repository) = Self.divided(name)
     if repository != repository.lowered {
       throw RunCommandError(
-        reason: "invalid reference format: repository name must be lowercase in \"\(text)\"")
+        reason: "invalid reference format: repository name must be lowercase in \"%\"", text)
     }
     guard Self.isRegistry(registry), repository.pieces(at: "/").allSatisfy({ Self.isComponent($0) }) else {
       throw fault
@@ -85,9 +85,7 @@ public struct ImageReference: Hashable, Sendable, CustomStringConvertible {
       host = String(text[..<colon])
       guard OptionNumber.natural(String(text[text.utf8.index(after: colon)...])) != nil else { return false }
     }
-    if host.begins(with: "["), host.utf8.last == 0x5d {
-      return OptionAddress.parse(String(decoding: host.utf8.dropFirst().dropLast(), as: UTF8.self)) != nil
-    }
+    if let address = host.unbracketed { return OptionAddress.parse(address) != nil }
     return host.pieces(at: ".").allSatisfy { label in
       !label.utf8.isEmpty && label.utf8.first != 0x2d && label.utf8.last != 0x2d
         && label.utf8.allSatisfy { $0.isLetter || $0.isDigit || $0 == 0x2d }

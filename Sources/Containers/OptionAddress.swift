@@ -4,7 +4,7 @@ enum OptionAddress {
   /// `text` in Go's normal form: RFC 5952 for IPv6, dotted decimal for IPv4 and for IPv4 in IPv6.
   static func normal(_ text: String) throws(OptionFault) -> String {
     guard let bytes = parse(text.trimmed) else {
-      throw OptionFault("IP address is not correctly formatted: \(text)")
+      throw OptionFault("IP address is not correctly formatted: %", text)
     }
     let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]
     if bytes.count == 4 || bytes.starts(with: mapped) { return dotted(bytes.suffix(4)) }

@@ -6,7 +6,7 @@ enum OptionDevice {
   /// `HOST[:CONTAINER][:PERMISSIONS]`, permissions being some of r, w and m.
   static func mapping(_ text: String) throws(OptionFault) -> JSON {
     let parts = text.pieces(at: ":")
-    guard parts.count <= 3, !parts[0].utf8.isEmpty else { throw OptionFault("bad format for path: \(text)") }
+    guard parts.count <= 3, !parts[0].utf8.isEmpty else { throw OptionFault("bad format for path: %", text) }
     var inside = parts[0]
     var permissions = "rwm"
     if parts.count == 2, isMode(parts[1]) {
@@ -16,12 +16,12 @@ enum OptionDevice {
     }
     if parts.count == 3 {
       guard isMode(parts[2]) else {
-        throw OptionFault("bad mode specified: \(parts[2]), expected some of rwm")
+        throw OptionFault("bad mode specified: %, expected some of rwm", parts[2])
       }
       permissions = parts[2]
     }
-    guard inside.begins(with: "/") else { throw OptionFault("\(inside) is not an absolute path") }
-    guard parts[0].begins(with: "/") else { throw OptionFault("\(parts[0]) is not an absolute path") }
+    guard inside.begins(with: "/") else { throw OptionFault("% is not an absolute path", inside) }
+    guard parts[0].begins(with: "/") else { throw OptionFault("% is not an absolute path", parts[0]) }
     guard parts[0].utf8.last != 0x2a else {
       throw OptionFault("a device with * suffix cannot be honoured, name each device")
     }
@@ -32,16 +32,20 @@ enum OptionDevice {
   }
 
   private static func isMode(_ text: String) -> Bool {
-    let bytes = [UInt8](text.utf8)
-    let known = bytes.allSatisfy { $0 == 0x72 || $0 == 0x77 || $0 == 0x6d }
-    return known && (1...3).contains(bytes.count) && Set(bytes).count == bytes.count
+    var seen: UInt8 = 0
+    for byte in text.utf8 {
+      let bit: UInt8 = byte == 0x72 ? 1 : byte == 0x77 ? 2 : byte == 0x6d ? 4 : 0
+      guard bit != 0, seen & bit == 0 else { return false }
+      seen |= bit
+    }
+    return seen != 0
   }
 
   /// `TYPE MAJOR:MINOR PERMISSIONS`, numbers or `*`; of the cgroup's device controller.
   static func cgroupRule(_ text: String) throws(OptionFault) -> String {
-    let fault = OptionFault("invalid device cgroup format '\(text)', expected such as 'c 81:* rmw'")
+    let fault = OptionFault("invalid device cgroup format '%', expected such as 'c 81:* rmw'", text)
     let words = text.pieces(at: " ")
-    guard words.count == 3, ["a", "c", "b"].contains(words[0]), let (major, minor) = words[1].cut(at: ":")
+    guard words.count == 3, words[0].isOne(of: "a|b|c"), let (major, minor) = words[1].cut(at: ":")
     else {
       throw fault
     }
@@ -63,7 +67,7 @@ enum OptionDevice {
   static func operationRate(_ text: String) throws(OptionFault) -> JSON {
     let (path, value) = try device(text)
     guard let rate = OptionNumber.natural(value), let rate = Int64(exactly: rate) else {
-      throw OptionFault("invalid rate for device: \(text), expected <device-path>:<number>")
+      throw OptionFault("invalid rate for device: %, expected <device-path>:<number>", text)
     }
     return .object(["Path": .string(path), "Rate": .integer(rate)])
   }
@@ -72,41 +76,39 @@ enum OptionDevice {
   static func weight(_ text: String) throws(OptionFault) -> JSON {
     let (path, value) = try device(text)
     guard let weight = OptionNumber.natural(value), weight == 0 || (10...1000).contains(weight) else {
-      throw OptionFault("invalid weight for device: \(text), expected 0 or 10 to 1000")
+      throw OptionFault("invalid weight for device: %, expected 0 or 10 to 1000", text)
     }
     return .object(["Path": .string(path), "Weight": .integer(Int64(truncatingIfNeeded: weight))])
   }
 
   private static func device(_ text: String) throws(OptionFault) -> (path: String, value: String) {
     guard let (path, value) = text.cut(at: ":"), !path.utf8.isEmpty else {
-      throw OptionFault("bad format: \(text)")
+      throw OptionFault("bad format: %", text)
     }
-    guard path.begins(with: "/dev/") else { throw OptionFault("bad format for device path: \(text)") }
+    guard path.begins(with: "/dev/") else { throw OptionFault("bad format for device path: %", text) }
     return (path, value)
   }
 
   /// `TYPE=SOFT[:HARD]`, −1 meaning no limit.
   static func ulimit(_ text: String) throws(OptionFault) -> JSON {
-    let names = [
-      "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss",
-      "rtprio",
-      "rttime", "sigpending", "stack",
-    ]
+    let names =
+      "core|cpu|data|fsize|locks|memlock|msgqueue|nice|nofile|nproc|rss|rtprio|rttime|sigpending|stack"
     guard let (name, values) = text.cut(at: "=") else {
-      throw OptionFault("invalid ulimit argument: \(text)")
+      throw OptionFault("invalid ulimit argument: %", text)
     }
-    guard names.contains(name) else { throw OptionFault("invalid ulimit type: \(name)") }
+    guard name.isOne(of: names) else { throw OptionFault("invalid ulimit type: %", name) }
     let limits = values.pieces(at: ":")
     guard limits.count <= 2 else {
-      throw OptionFault("too many limit value arguments - \(values), can only have up to two, `soft[:hard]`")
+      throw OptionFault("too many limit value arguments - %, can only have up to two, `soft[:hard]`", values)
     }
     guard let soft = OptionNumber.decimal(limits[0]),
       let hard = OptionNumber.decimal(limits[limits.count - 1])
     else {
-      throw OptionFault("expected whole numbers soft[:hard], found '\(values)'")
+      throw OptionFault("expected whole numbers soft[:hard], found '%'", values)
     }
     guard hard == -1 || (soft != -1 && soft <= hard) else {
-      throw OptionFault("ulimit soft limit must be less than or equal to hard limit: \(soft) > \(hard)")
+      throw OptionFault(
+        "ulimit soft limit must be less than or equal to hard limit: % > %", String(soft), String(hard))
     }
     return .object(["Name": .string(name), "Hard": .integer(hard), "Soft": .integer(soft)])
   }
@@ -121,7 +123,7 @@ enum OptionDevice {
       var (key, value) = field.cut(at: "=") ?? ("count", field)
       key = key.lowered
       guard !seen.contains(key) else {
-        throw OptionFault("gpu request key '\(key)' can be specified only once")
+        throw OptionFault("gpu request key '%' can be specified only once", key)
       }
       seen.append(key)
       switch key {
@@ -132,7 +134,7 @@ enum OptionDevice {
         request["Capabilities"] = .array([.array(value.pieces(at: ",").map { .string($0) } + ["gpu"])])
       case "options":
         request["Options"] = .object(OptionFields.object(try OptionFields.split(value)))
-      default: throw OptionFault("unexpected key '\(key)' in '\(field)'")
+      default: throw OptionFault("unexpected key '%' in '%'", key, field)
       }
     }
     if !seen.contains("count"), !seen.contains("device") { request["Count"] = 1 }
@@ -142,7 +144,7 @@ enum OptionDevice {
   private static func gpuCount(_ text: String) throws(OptionFault) -> Int64 {
     if text == "all" { return -1 }
     guard let count = OptionNumber.decimal(text) else {
-      throw OptionFault("count must be an integer or all: \(text)")
+      throw OptionFault("count must be an integer or all: %", text)
     }
     return count
   }

@@ -7,22 +7,22 @@ enum OptionMount {
   static func volume(_ text: String) throws(OptionFault) -> String {
     let parts = text.pieces(at: ":")
     guard parts.count <= 3, parts.allSatisfy({ !$0.utf8.isEmpty }) else {
-      throw OptionFault("invalid volume specification: '\(text)', expected [source:]target[:modes]")
+      throw OptionFault("invalid volume specification: '%', expected [source:]target[:modes]", text)
     }
     let target = parts.count == 1 ? parts[0] : parts[1]
     guard target.begins(with: "/") else {
       throw OptionFault(
-        "invalid volume specification: '\(text)': invalid mount path: '\(target)' must be absolute")
+        "invalid volume specification: '%': invalid mount path: '%' must be absolute", text, target)
     }
     guard target.utf8.contains(where: { $0 != 0x2f }) else {
-      throw OptionFault("invalid volume specification: '\(text)': destination can't be '/'")
+      throw OptionFault("invalid volume specification: '%': destination can't be '/'", text)
     }
     if parts.count > 1 {
       let source = parts[0]
       guard !source.begins(with: "."), !source.begins(with: "~") else { throw relative(source) }
       guard source.begins(with: "/") || OptionValue.isName(source) else {
         throw OptionFault(
-          "\"\(source)\" is neither an absolute path nor a volume name ([a-zA-Z0-9][a-zA-Z0-9_.-])")
+          "\"%\" is neither an absolute path nor a volume name ([a-zA-Z0-9][a-zA-Z0-9_.-])", source)
       }
     }
     return text
@@ -30,7 +30,7 @@ enum OptionMount {
 
   private static func relative(_ path: String) -> OptionFault {
     OptionFault(
-      "host path \"\(path)\" is relative, and a request has no working directory: expected an absolute path")
+      "host path \"%\" is relative, and a request has no working directory: expected an absolute path", path)
   }
 
   /// The long syntax: comma-separated `type=`, `source=`, `target=` and the options of the type.
@@ -42,8 +42,8 @@ enum OptionMount {
     for field in try OptionFields.split(text) {
       let (name, value) = field.cut(at: "=").map { ($0.head, $0.tail as String?) } ?? (field, nil)
       let key = name.lowered
-      guard let value = value ?? (flags.contains(key) ? "true" : nil) else {
-        throw OptionFault("invalid field '\(field)' must be a key=value pair")
+      guard let value = value ?? (key.isOne(of: flags) ? "true" : nil) else {
+        throw OptionFault("invalid field '%' must be a key=value pair", field)
       }
       switch key {
       case "type": mount["Type"] = .string(value.lowered)
@@ -61,7 +61,7 @@ enum OptionMount {
     return try checked(&mount, bind, tmpfs, volume)
   }
 
-  private static let flags = ["readonly", "ro", "volume-nocopy", "bind-nonrecursive"]
+  private static let flags = "readonly|ro|volume-nocopy|bind-nonrecursive"
 
   private static func setVolume(
     _ key: String, _ value: String, _ field: String, _ volume: inout JSONObject
@@ -72,7 +72,7 @@ enum OptionMount {
     case "volume-label": set(value, in: "Labels", of: &volume)
     case "volume-driver": driver["Name"] = .string(value)
     case "volume-opt": set(value, in: "Options", of: &driver)
-    default: throw OptionFault("unexpected key '\(key)' in '\(field)'")
+    default: throw OptionFault("unexpected key '%' in '%'", key, field)
     }
     volume["DriverConfig"] = .object(driver)
   }
@@ -95,7 +95,7 @@ enum OptionMount {
     ]
     where !options.members.isEmpty {
       guard type == kind else {
-        throw OptionFault("cannot mix '\(kind)-*' options with mount type '\(type)'")
+        throw OptionFault("cannot mix '%-*' options with mount type '%'", kind, type)
       }
       mount[name] = .object(options)
     }
@@ -108,13 +108,13 @@ enum OptionMount {
     do {
       return try OptionNumber.flag(value)
     } catch {
-      throw OptionFault("invalid value for \(key): \(value)")
+      throw OptionFault("invalid value for %: %", key, value)
     }
   }
 
   private static func fileMode(_ text: String) throws(OptionFault) -> Int64 {
     guard let mode = OptionNumber.natural(text, radix: 8), let mode = UInt32(exactly: mode) else {
-      throw OptionFault("invalid value for tmpfs-mode: \(text), expected an octal number")
+      throw OptionFault("invalid value for tmpfs-mode: %, expected an octal number", text)
     }
     return Int64(mode)
   }

@@ -11,7 +11,7 @@ enum OptionNetwork {
     var options = JSONObject()
     var addresses = JSONObject()
     for field in try OptionFields.split(text) {
-      guard let (key, value) = field.cut(at: "=") else { throw OptionFault("invalid field \(field)") }
+      guard let (key, value) = field.cut(at: "=") else { throw OptionFault("invalid field %", field) }
       let trimmed = value.trimmed
       switch key.trimmed.lowered {
       case "name": endpoint["Network"] = .string(trimmed)
@@ -23,7 +23,7 @@ enum OptionNetwork {
           throw OptionFault("invalid key value pair format in driver options")
         }
         options[name.trimmed] = .string(setting.trimmed)
-      default: throw OptionFault("invalid field key \(key)")
+      default: throw OptionFault("invalid field key %", key)
       }
     }
     guard endpoint["Network"]?.string?.utf8.isEmpty == false else {
@@ -37,7 +37,7 @@ enum OptionNetwork {
 
   /// True for networks that somebody created, as against the Engine's own modes.
   static func isUserDefined(_ network: String) -> Bool {
-    !["default", "bridge", "host", "none"].contains(network) && !network.begins(with: "container:")
+    !network.isOne(of: "default|bridge|host|none") && !network.begins(with: "container:")
   }
 
   /// The endpoints by network name; those of one network without settings are left to the Engine.
@@ -59,7 +59,7 @@ enum OptionNetwork {
       modes[isUserDefined(network) ? 1 : 0] = true
       guard endpoints[network] == nil else {
         throw RunCommandError(
-          option: "--network", reason: "network \"\(network)\" is specified multiple times")
+          option: "--network", reason: "network \"%\" is specified multiple times", network)
       }
       if !endpoint.members.isEmpty || networks.count > 1 { endpoints[network] = .object(endpoint) }
     }
@@ -78,7 +78,7 @@ enum OptionNetwork {
     var addresses = endpoint["IPAMConfig"]?.object ?? JSONObject()
     func conflict(_ option: String, _ what: String) -> RunCommandError {
       RunCommandError(
-        option: option, reason: "conflicting options: cannot specify both \(option) and per-network \(what)")
+        option: option, reason: "conflicting options: cannot specify both % and per-network %", option, what)
     }
     let aliases = options.values(of: "network-alias")
     if !aliases.isEmpty {

@@ -3,11 +3,9 @@
 enum OptionNumber {
   /// Go's ParseBool.
   static func flag(_ text: String) throws(OptionFault) -> Bool {
-    switch text {
-    case "1", "t", "T", "true", "TRUE", "True": return true
-    case "0", "f", "F", "false", "FALSE", "False": return false
-    default: throw OptionFault("expected true or false")
-    }
+    if text.isOne(of: "1|t|T|true|TRUE|True") { return true }
+    if text.isOne(of: "0|f|F|false|FALSE|False") { return false }
+    throw OptionFault("expected true or false")
   }
 
   /// A decimal number of ASCII digits only; nil on anything else or beyond 64 bits.
@@ -45,7 +43,7 @@ enum OptionNumber {
 
   /// A number of bytes with an optional unit b, k, m, g, t or p of 1024 and an optional fraction, rounded down.
   static func bytes(_ text: String) throws(OptionFault) -> Int64 {
-    let fault = OptionFault("invalid size: '\(text)', expected a number with an optional unit b, k, m or g")
+    let fault = OptionFault("invalid size: '%', expected a number with an optional unit b, k, m or g", text)
     var (units, unit) = split(text)
     if unit.utf8.first == 0x20 { unit = unit.dropping(1) }
     let suffix = unit.lowered
@@ -60,7 +58,7 @@ enum OptionNumber {
     default: throw fault
     }
     let tail = power == 0 ? suffix : suffix.dropping(1)
-    guard tail == "" || tail == "b" || tail == "i" || tail == "ib" else { throw fault }
+    guard tail.isOne(of: "|b|i|ib") else { throw fault }
     guard units.utf8.first?.isDigit == true, units.utf8.last?.isDigit == true else { throw fault }
 
     var fraction: UInt64 = 0
@@ -89,7 +87,7 @@ enum OptionNumber {
   /// A number of CPUs, decimal or as a fraction, in billionths.
   static func nanoCPUs(_ text: String) throws(OptionFault) -> Int64 {
     let fault = OptionFault(
-      "failed to parse \(text) as a rational number, expected a number of CPUs such as 1.5")
+      "failed to parse % as a rational number, expected a number of CPUs such as 1.5", text)
     if let (numerator, denominator) = text.cut(at: "/") {
       guard let over = natural(numerator), let under = natural(denominator), under > 0,
         let billion = Int64(exactly: over)?.multipliedReportingOverflow(by: 1_000_000_000), !billion.overflow,
@@ -102,7 +100,7 @@ enum OptionNumber {
     var (whole, fraction) = unsigned.cut(at: ".") ?? (unsigned, "")
     guard !whole.utf8.isEmpty || !fraction.utf8.isEmpty else { throw fault }
     if whole.utf8.isEmpty { whole = "0" }
-    while fraction.utf8.last == 0x30 { fraction = String(decoding: fraction.utf8.dropLast(), as: UTF8.self) }
+    while fraction.utf8.last == 0x30 { fraction = fraction.droppingLast }
     guard fraction.utf8.allSatisfy({ $0.isDigit }) else { throw fault }
     guard fraction.utf8.count <= 9 else { throw OptionFault("value is too precise") }
     while fraction.utf8.count < 9 { fraction += "0" }
@@ -112,7 +110,7 @@ enum OptionNumber {
 
   /// A Go duration such as `1m30s` or `1.5h`, in nanoseconds.
   static func duration(_ text: String) throws(OptionFault) -> Int64 {
-    let fault = OptionFault("invalid duration '\(text)', expected a number with a unit ms, s, m or h")
+    let fault = OptionFault("invalid duration '%', expected a number with a unit ms, s, m or h", text)
     let negative = text.begins(with: "-")
     var rest = negative || text.begins(with: "+") ? text.dropping(1) : text
     if rest == "0" { return 0 }

@@ -32,15 +32,16 @@ struct OptionPorts {
     var (published, target, proto) = ("", "", "tcp")
     for field in text.pieces(at: ",") {
       guard let (key, value) = field.cut(at: "=") else {
-        throw OptionFault("invalid publish opts format (should be name=value but got '\(field)')")
+        throw OptionFault("invalid publish opts format (should be name=value but got '%')", field)
       }
       switch key {
       case "published": published = value
       case "target": target = value
       case "protocol": proto = value
-      case "mode" where value == "host" || value == "ingress": break
+      case "mode":
+        guard value == "host" else { throw OptionFault("mode '%' cannot be honoured, expected host", value) }
       default:
-        throw OptionFault("unexpected key '\(key)' in '\(text)', expected published, target or protocol")
+        throw OptionFault("unexpected key '%' in '%', expected published, target or protocol", key, text)
       }
     }
     return "\(published):\(target)/\(proto)"
@@ -52,18 +53,18 @@ struct OptionPorts {
     let (container, proto) = try Self.splitProtocol(parts.removeLast(), of: text)
     let hostText = parts.popLast() ?? ""
     var address = Self.join(parts)
-    let bracketed = address.begins(with: "[") && address.utf8.last == 0x5d
-    if bracketed { address = String(decoding: address.utf8.dropFirst().dropLast(), as: UTF8.self) }
+    let bracketed = address.unbracketed != nil
+    address = address.unbracketed ?? address
     guard address.utf8.isEmpty || (OptionAddress.parse(address) != nil && bracketed == address.has(":"))
     else {
-      throw OptionFault("Invalid ip address: \(address)")
+      throw OptionFault("Invalid ip address: %", address)
     }
-    guard let inside = Self.range(container) else { throw OptionFault("Invalid containerPort: \(container)") }
+    guard let inside = Self.range(container) else { throw OptionFault("Invalid containerPort: %", container) }
     guard let outside = hostText.utf8.isEmpty ? 0...0 : Self.range(hostText) else {
-      throw OptionFault("Invalid hostPort: \(hostText)")
+      throw OptionFault("Invalid hostPort: %", hostText)
     }
     guard hostText.utf8.isEmpty || outside.count == inside.count || inside.count == 1 else {
-      throw OptionFault("Invalid ranges specified for container and host Ports: \(container) and \(hostText)")
+      throw OptionFault("Invalid ranges specified for container and host Ports: % and %", container, hostText)
     }
     for (offset, port) in inside.enumerated() {
       var hostPort = hostText.utf8.isEmpty ? "" : "\(outside.lowerBound + offset)"
@@ -80,17 +81,17 @@ struct OptionPorts {
   }
 
   private mutating func expose(_ text: String) throws(OptionFault) {
-    guard !text.has(":") else { throw OptionFault("invalid port format for --expose: \(text)") }
+    guard !text.has(":") else { throw OptionFault("invalid port format for --expose: %", text) }
     let (ports, proto) = try Self.splitProtocol(text, of: text)
     guard let range = Self.range(ports) else {
-      throw OptionFault("invalid range format for --expose: \(text)")
+      throw OptionFault("invalid range format for --expose: %", text)
     }
     for port in range { try add("\(port)/\(proto)") }
   }
 
   private mutating func add(_ port: String) throws(OptionFault) {
     guard exposed.count < Self.maximumPorts else {
-      throw OptionFault("more than \(Self.maximumPorts) ports cannot be honoured")
+      throw OptionFault("more than % ports cannot be honoured", String(Self.maximumPorts))
     }
     exposed.append(JSONMember(name: port, value: .object([:])))
   }
@@ -104,10 +105,10 @@ struct OptionPorts {
   private static func splitProtocol(_ text: String, of whole: String) throws(OptionFault) -> (String, String)
   {
     let (ports, given) = text.cut(at: "/") ?? (text, "")
-    guard !ports.utf8.isEmpty else { throw OptionFault("No port specified: \(whole)<empty>") }
+    guard !ports.utf8.isEmpty else { throw OptionFault("No port specified: %<empty>", whole) }
     let proto = given.utf8.isEmpty ? "tcp" : given.lowered
     guard proto == "tcp" || proto == "udp" || proto == "sctp" else {
-      throw OptionFault("Invalid proto: \(given)")
+      throw OptionFault("Invalid proto: %", given)
     }
     return (ports, proto)
   }

@@ -14,7 +14,8 @@ struct OptionScanner {
     values = [[JSON]](repeating: [], count: OptionTable.rows.count)
     guard arguments.count <= Self.maximumArguments else {
       throw RunCommandError(
-        reason: "expected at most \(Self.maximumArguments) arguments, found \(arguments.count)")
+        reason: "expected at most % arguments, found %", String(Self.maximumArguments),
+        String(arguments.count))
     }
     var remaining = arguments[...]
     while let argument = remaining.first {
@@ -35,11 +36,11 @@ struct OptionScanner {
   {
     let text = argument.dropping(2)
     guard let first = text.utf8.first, first != 0x2d, first != 0x3d else {
-      throw RunCommandError(option: argument, reason: "bad flag syntax: \(argument)")
+      throw RunCommandError(option: argument, reason: "bad flag syntax: %", argument)
     }
     let (name, joined) = text.cut(at: "=").map { ($0.head, $0.tail as String?) } ?? (text, nil)
     guard let row = OptionTable.index(of: name) else {
-      throw RunCommandError(option: "--\(name)", reason: "unknown flag: --\(name)")
+      throw RunCommandError(option: "--\(name)", reason: "unknown flag: --%", name)
     }
     if let joined {
       try add(joined, at: row)
@@ -56,9 +57,9 @@ struct OptionScanner {
     var letters = argument.dropping(1)
     while let letter = letters.utf8.first {
       guard let row = OptionTable.index(ofShort: letter) else {
-        let shown = letter < 0x80 ? String(Character(Unicode.Scalar(letter))) : letters
+        let shown = letter < 0x80 ? String(decoding: [letter], as: UTF8.self) : letters
         throw RunCommandError(
-          option: "-\(shown)", reason: "unknown shorthand flag: '\(shown)' in \(argument)")
+          option: "-\(shown)", reason: "unknown shorthand flag: '%' in %", shown, argument)
       }
       letters = letters.dropping(1)
       if letters.utf8.first == 0x3d, letters.utf8.count > 1 {
@@ -69,7 +70,7 @@ struct OptionScanner {
         continue
       }
       if !letters.utf8.isEmpty { return try add(letters, at: row) }
-      let shown = String(Character(Unicode.Scalar(letter)))
+      let shown = String(decoding: [letter], as: UTF8.self)
       return try addNext(
         of: &remaining, at: row, missing: "flag needs an argument: '\(shown)' in \(argument)")
     }

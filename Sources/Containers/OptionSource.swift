@@ -36,10 +36,10 @@ public struct OptionSource: Sendable {
 
   func file(_ path: String) throws(OptionFault) -> [UInt8] {
     switch readFile(path) {
-    case .failure(let failure): throw OptionFault("\(path): \(failure.reason)")
+    case .failure(let failure): throw OptionFault("%: %", path, failure.reason)
     case .success(let bytes):
       guard bytes.count <= Self.maximumFileSize else {
-        throw OptionFault("\(path): larger than \(Self.maximumFileSize) bytes")
+        throw OptionFault("%: larger than % bytes", path, String(Self.maximumFileSize))
       }
       return bytes
     }
@@ -52,7 +52,7 @@ public struct OptionSource: Sendable {
     if content.starts(with: [0xef, 0xbb, 0xbf]) { content = content.dropFirst(3) }
     for (index, bytes) in content.split(separator: 0x0a, omittingEmptySubsequences: false).enumerated() {
       guard let text = String(validating: bytes, as: UTF8.self) else {
-        throw OptionFault("\(path): invalid utf8 bytes at line \(index + 1)")
+        throw OptionFault("%: invalid utf8 bytes at line %", path, String(index + 1))
       }
       var line = text.utf8[...]
       if line.last == 0x0d { line = line.dropLast() }
@@ -60,8 +60,8 @@ public struct OptionSource: Sendable {
       guard let first = line.first, first != 0x23 else { continue }
       let pair = String(decoding: line, as: UTF8.self)
       let name = pair.cut(at: "=")?.head ?? pair.trimmed
-      guard !name.utf8.isEmpty else { throw OptionFault("\(path): no variable name on line '\(pair)'") }
-      guard !name.hasBlank else { throw OptionFault("\(path): variable '\(name)' contains whitespaces") }
+      guard !name.utf8.isEmpty else { throw OptionFault("%: no variable name on line '%'", path, pair) }
+      guard !name.hasBlank else { throw OptionFault("%: variable '%' contains whitespaces", path, name) }
       pairs.append(pair.has("=") ? pair : name)
     }
     return pairs
@@ -87,7 +87,7 @@ public struct OptionSource: Sendable {
     do {
       _ = try JSON.parse(bytes)
     } catch {
-      throw OptionFault("compacting json for seccomp profile (\(path)) failed: \(error.description)")
+      throw OptionFault("compacting json for seccomp profile (%) failed: %", path, error.description)
     }
     var compact: [UInt8] = []
     var (quoted, escaped) = (false, false)

@@ -2,13 +2,13 @@
 
 extension String {
   /// The parts before and after the first `mark`, an ASCII character; nil where it does not occur.
-  func cut(at mark: Unicode.Scalar) -> (head: String, tail: String)? {
+  @inline(never) func cut(at mark: Unicode.Scalar) -> (head: String, tail: String)? {
     guard let index = utf8.firstIndex(of: UInt8(truncatingIfNeeded: mark.value)) else { return nil }
     return (String(self[..<index]), String(self[utf8.index(after: index)...]))
   }
 
   /// All parts between `mark`s, an ASCII character; one more than there are marks.
-  func pieces(at mark: Unicode.Scalar) -> [String] {
+  @inline(never) func pieces(at mark: Unicode.Scalar) -> [String] {
     var pieces: [String] = []
     var rest = self
     while let (head, tail) = rest.cut(at: mark) {
@@ -19,25 +19,39 @@ extension String {
     return pieces
   }
 
-  func has(_ mark: Unicode.Scalar) -> Bool { utf8.contains(UInt8(truncatingIfNeeded: mark.value)) }
+  @inline(never) func has(_ mark: Unicode.Scalar) -> Bool {
+    utf8.contains(UInt8(truncatingIfNeeded: mark.value))
+  }
 
-  func begins(with prefix: String) -> Bool { utf8.starts(with: prefix.utf8) }
+  @inline(never) func begins(with prefix: String) -> Bool { utf8.starts(with: prefix.utf8) }
 
   /// The text without its first `count` bytes, which must be ASCII.
-  func dropping(_ count: Int) -> String { String(decoding: utf8.dropFirst(count), as: UTF8.self) }
+  @inline(never) func dropping(_ count: Int) -> String {
+    String(decoding: utf8.dropFirst(count), as: UTF8.self)
+  }
+
+  @inline(never) var droppingLast: String { String(decoding: utf8.dropLast(), as: UTF8.self) }
+
+  /// The text without the square brackets around it; nil where there are none.
+  @inline(never) var unbracketed: String? {
+    begins(with: "[") && utf8.last == 0x5d ? droppingLast.dropping(1) : nil
+  }
+
+  /// True for the texts between the `|`s of `choices`; a list of its own for each place would be larger.
+  @inline(never) func isOne(of choices: String) -> Bool { choices.pieces(at: "|").contains(self) }
 
   /// The text without spaces and tabs at both ends.
-  var trimmed: String {
+  @inline(never) var trimmed: String {
     var bytes = utf8[...]
     while let first = bytes.first, first.isBlank { bytes = bytes.dropFirst() }
     while let last = bytes.last, last.isBlank { bytes = bytes.dropLast() }
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  var hasBlank: Bool { utf8.contains { $0.isBlank } }
+  @inline(never) var hasBlank: Bool { utf8.contains { $0.isBlank } }
 
   /// The text with A–Z in lower case and all else untouched.
-  var lowered: String {
+  @inline(never) var lowered: String {
     String(decoding: utf8.map { $0.isUpper ? $0 &+ 32 : $0 }, as: UTF8.self)
   }
 }

@@ -38,8 +38,8 @@ enum OptionValue {
     case .sysctl: return try sysctl(text)
     case .tmpfs: return try tmpfs(text)
     case .windows: throw OptionFault("is for Windows containers only, and this Engine runs Linux ones")
-    case .refused: throw OptionFault("cannot be honoured: \(row.field)")
-    case .alias: throw OptionFault("is another name of --\(row.field)")
+    case .refused: throw OptionFault("cannot be honoured: %", row.field)
+    case .alias: throw OptionFault("is another name of --%", row.field)
     }
   }
 
@@ -64,7 +64,7 @@ enum OptionValue {
   private static func swappiness(_ text: String) throws(OptionFault) -> Int64 {
     let value = try OptionNumber.integer(text)
     guard (-1...100).contains(value) else {
-      throw OptionFault("invalid value: \(value). Valid memory swappiness range is 0-100")
+      throw OptionFault("invalid value: %. Valid memory swappiness range is 0-100", String(value))
     }
     return value
   }
@@ -79,12 +79,12 @@ enum OptionValue {
         return text
       }
     }
-    throw OptionFault("expected one of \(choices)")
+    throw OptionFault("expected one of %", choices)
   }
 
   private static func mac(_ text: String) throws(OptionFault) -> String {
     guard text.utf8.isEmpty || OptionAddress.isMAC(text.trimmed) else {
-      throw OptionFault("\(text) is not a valid mac address")
+      throw OptionFault("% is not a valid mac address", text)
     }
     return text
   }
@@ -92,17 +92,16 @@ enum OptionValue {
   /// `no`, `always`, `unless-stopped` or `on-failure[:COUNT]`.
   private static func restart(_ text: String) throws(OptionFault) -> JSON {
     let (policy, tail) = text.cut(at: ":").map { ($0.head, $0.tail as String?) } ?? (text, nil)
-    let known = ["", "no", "always", "unless-stopped", "on-failure"]
-    guard known.contains(policy) else {
+    guard policy.isOne(of: "|no|always|unless-stopped|on-failure") else {
       throw OptionFault(
-        "invalid restart policy '\(policy)', expected no, always, unless-stopped or on-failure[:count]")
+        "invalid restart policy '%', expected no, always, unless-stopped or on-failure[:count]", policy)
     }
     guard let tail else { return restart(policy, 0) }
     guard let count = OptionNumber.decimal(tail) else {
       throw OptionFault("invalid restart policy format: maximum retry count must be an integer")
     }
     guard policy == "on-failure" || count == 0, !policy.utf8.isEmpty else {
-      throw OptionFault("maximum retry count cannot be used with restart policy '\(policy)'")
+      throw OptionFault("maximum retry count cannot be used with restart policy '%'", policy)
     }
     guard count >= 0 else { throw OptionFault("maximum retry count cannot be negative") }
     return restart(policy, count)
@@ -119,7 +118,7 @@ enum OptionValue {
   /// The Engine's rule for container names, so that the option is named when it is broken.
   private static func name(_ text: String) throws(OptionFault) -> String {
     guard isName(text.begins(with: "/") ? text.dropping(1) : text) else {
-      throw OptionFault("Invalid container name (\(text)), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed")
+      throw OptionFault("Invalid container name (%), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", text)
     }
     return text
   }
@@ -136,13 +135,13 @@ enum OptionValue {
   private static func domain(_ text: String) throws(OptionFault) -> String {
     var name = text.trimmed
     if name == "." { return name }
-    if name.utf8.last == 0x2e { name = String(decoding: name.utf8.dropLast(), as: UTF8.self) }
+    if name.utf8.last == 0x2e { name = name.droppingLast }
     let valid = name.pieces(at: ".").allSatisfy { label in
       label.utf8.allSatisfy { $0.isLetter || $0.isDigit || $0 == 0x2d }
         && !label.utf8.isEmpty && label.utf8.first != 0x2d && label.utf8.last != 0x2d
     }
     guard valid, name.utf8.count < 255, name.utf8.contains(where: { $0.isLetter }) else {
-      throw OptionFault("\(text) is not a valid domain")
+      throw OptionFault("% is not a valid domain", text)
     }
     return name
   }
@@ -150,13 +149,11 @@ enum OptionValue {
   /// `host:ip`, also `host=ip` and `[ip]` as later clients take it; always passed on as `host:ip`.
   private static func host(_ text: String) throws(OptionFault) -> String {
     guard var (name, address) = text.cut(at: "=") ?? text.cut(at: ":"), !name.utf8.isEmpty else {
-      throw OptionFault("bad format for add-host: \"\(text)\", expected host:ip")
+      throw OptionFault("bad format for add-host: \"%\", expected host:ip", text)
     }
-    if address.begins(with: "["), address.utf8.last == 0x5d {
-      address = String(decoding: address.utf8.dropFirst().dropLast(), as: UTF8.self)
-    }
+    address = address.unbracketed ?? address
     guard address == "host-gateway" || OptionAddress.parse(address) != nil else {
-      throw OptionFault("invalid IP address in add-host: \"\(address)\"")
+      throw OptionFault("invalid IP address in add-host: \"%\"", address)
     }
     name += ":"
     return name + address
@@ -164,7 +161,7 @@ enum OptionValue {
 
   private static func environment(_ text: String) throws(OptionFault) -> String {
     guard let first = text.utf8.first, first != 0x3d else {
-      throw OptionFault("invalid environment variable: \(text), expected NAME or NAME=value")
+      throw OptionFault("invalid environment variable: %, expected NAME or NAME=value", text)
     }
     return text
   }
@@ -172,21 +169,21 @@ enum OptionValue {
   static func label(_ text: String) throws(OptionFault) -> String {
     var key = text.cut(at: "=")?.head ?? text
     while key.utf8.first?.isBlank == true { key = key.dropping(1) }
-    guard !key.utf8.isEmpty else { throw OptionFault("invalid label '\(text)': empty name") }
-    guard !key.hasBlank else { throw OptionFault("label '\(key)' contains whitespaces") }
+    guard !key.utf8.isEmpty else { throw OptionFault("invalid label '%': empty name", text) }
+    guard !key.hasBlank else { throw OptionFault("label '%' contains whitespaces", key) }
     return text
   }
 
   private static func link(_ text: String) throws(OptionFault) -> String {
     guard !text.utf8.isEmpty, text.pieces(at: ":").count <= 2 else {
-      throw OptionFault("bad format for links: \(text), expected name or name:alias")
+      throw OptionFault("bad format for links: %, expected name or name:alias", text)
     }
     return text
   }
 
   private static func stream(_ text: String) throws(OptionFault) -> String {
     let name = text.lowered
-    guard name == "stdin" || name == "stdout" || name == "stderr" else {
+    guard name.isOne(of: "stdin|stdout|stderr") else {
       throw OptionFault("valid streams are STDIN, STDOUT and STDERR")
     }
     return name
@@ -201,15 +198,14 @@ enum OptionValue {
 
   /// Only the kernel parameters that belong to a container's own namespaces.
   private static func sysctl(_ text: String) throws(OptionFault) -> JSON {
-    let names = [
-      "kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem", "kernel.shmall", "kernel.shmmax",
-      "kernel.shmmni", "kernel.shm_rmid_forced",
-    ]
+    let names =
+      "msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced"
     guard let (key, value) = text.cut(at: "="),
-      names.contains(key) || key.begins(with: "net.") || key.begins(with: "fs.mqueue.")
+      (key.begins(with: "kernel.") && key.dropping(7).isOne(of: names)) || key.begins(with: "net.")
+        || key.begins(with: "fs.mqueue.")
     else {
       throw OptionFault(
-        "sysctl '\(text)' is not allowed, expected a name of a container's namespaces and a value")
+        "sysctl '%' is not allowed, expected a name of a container's namespaces and a value", text)
     }
     return .array([.string(key), .string(value)])
   }

@@ -44,14 +44,17 @@ struct RunBody {
   private mutating func setDefaults(_ options: OptionScanner) {
     host["NetworkMode"] = .string(
       options.values(of: "network").first?["Network"]?.string ?? "default")
-    if host["RestartPolicy"] == nil { host["RestartPolicy"] = OptionValue.restart("no", 0) }
-    if host["MemorySwappiness"] == nil { host["MemorySwappiness"] = -1 }
-    if host["OomKillDisable"] == nil { host["OomKillDisable"] = false }
-    if host["PidsLimit"] == nil { host["PidsLimit"] = 0 }
-    for name in ["Dns", "DnsOptions", "DnsSearch", "Devices", "BlkioWeightDevice"] where host[name] == nil {
-      host[name] = []
-    }
-    if host["PortBindings"] == nil { host["PortBindings"] = .object([:]) }
+    setDefault("RestartPolicy", OptionValue.restart("no", 0))
+    setDefault("MemorySwappiness", -1)
+    setDefault("OomKillDisable", false)
+    setDefault("PidsLimit", 0)
+    for name in "Dns|DnsOptions|DnsSearch|Devices|BlkioWeightDevice".pieces(at: "|") { setDefault(name, []) }
+    setDefault("PortBindings", .object([:]))
+  }
+
+  @inline(never)
+  private mutating func setDefault(_ name: String, _ value: JSON) {
+    if host[name] == nil { host[name] = value }
   }
 
   /// The streams a container has; `--detach` keeps all of them unattached, as it does for the client.
@@ -106,7 +109,7 @@ struct RunBody {
     for (name, field) in settings {
       guard let value = options.integer(name), value != 0 else { continue }
       guard value > 0 else {
-        throw RunCommandError(option: "--\(name)", reason: "--\(name) cannot be negative")
+        throw RunCommandError(option: "--\(name)", reason: "--% cannot be negative", name)
       }
       health[field] = .integer(value)
     }
@@ -132,7 +135,7 @@ struct RunBody {
         continue
       }
       guard option == "no-new-privileges" || option.has("=") || option.has(":") else {
-        throw RunCommandError(option: "--security-opt", reason: "Invalid --security-opt: \"\(option)\"")
+        throw RunCommandError(option: "--security-opt", reason: "Invalid --security-opt: \"%\"", option)
       }
       let (key, value) = option.cut(at: "=") ?? option.cut(at: ":") ?? (option, "")
       guard key == "seccomp", value != "unconfined", value != "builtin" else {
@@ -180,7 +183,7 @@ struct RunBody {
       throw RunCommandError(option: option, reason: error.reason)
     }
     guard
-      host["AutoRemove"]?.bool != true || ["", "no"].contains(host["RestartPolicy"]?["Name"]?.string ?? "")
+      host["AutoRemove"]?.bool != true || (host["RestartPolicy"]?["Name"]?.string ?? "").isOne(of: "|no")
     else {
       throw RunCommandError(option: "--rm", reason: "Conflicting options: --restart and --rm")
     }

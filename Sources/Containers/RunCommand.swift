@@ -113,7 +113,7 @@ extension RunCommand {
   public var stopTimeout: Int64? { body.config["StopTimeout"]?.integer }
 
   /// Whether the Engine starts the container again by itself (--restart other than `no`).
-  public var restarts: Bool { !["", "no"].contains(body.host["RestartPolicy"]?["Name"]?.string ?? "") }
+  public var restarts: Bool { !(body.host["RestartPolicy"]?["Name"]?.string ?? "").isOne(of: "|no") }
 
   private func positive(_ value: JSON?) -> Int64? {
     guard let number = value?.integer, number > 0 else { return nil }

@@ -22,5 +22,19 @@ public struct RunCommandError: Error, Equatable, Sendable, CustomStringConvertib
 struct OptionFault: Error {
   var reason: String
 
-  init(_ reason: String) { self.reason = reason }
+  /// The reason with each `%` replaced by the next value: interpolation at every fault would be a tenth of the module.
+  @inline(never)
+  init(_ template: String, _ first: String = "", _ second: String = "", _ third: String = "") {
+    reason = ""
+    var values = [first, second, third][...]
+    for piece in template.pieces(at: "%") { reason += piece + (values.popFirst() ?? "") }
+  }
+}
+
+extension RunCommandError {
+  /// The reason with each `%` replaced by the next value.
+  @inline(never)
+  init(option: String? = nil, reason: String, _ first: String, _ second: String = "", _ third: String = "") {
+    self.init(option: option, reason: OptionFault(reason, first, second, third).reason)
+  }
 }

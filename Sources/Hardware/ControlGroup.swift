@@ -1,4 +1,5 @@
-/// What the container or unit around this process allows it: the tightest limit of all visible groups above it.
+/// What the container or unit around this process allows it: the tightest limit of all visible groups above
+/// it.
 ///
 /// Both generations: Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/.
 public struct ControlGroup: Equatable, Sendable {
@@ -13,7 +14,8 @@ public struct ControlGroup: Equatable, Sendable {
   public var cores: Reading<Double?>
   /// The tightest memory limit in bytes; nil is no limit.
   public var memoryMaximum: Reading<UInt64?>
-  /// What the group with the tightest limit (this process's own group where there is none) holds now, in bytes.
+  /// What the group with the tightest limit (this process's own group where there is none) holds now, in
+  /// bytes.
   public var memoryCurrent: Reading<UInt64>
   /// The numbers of the cores this process may run on; nil is all.
   public var allowedCores: Reading<[Int]?>

@@ -1,6 +1,7 @@
 /// What a board's firmware says about power and heat; Raspberry Pi only so far.
 public struct Firmware: Equatable, Sendable {
-  /// Whether the supply is too weak now: hwmon `rpi_volt`, `in0_lcrit_alarm` (drivers/hwmon/raspberrypi-hwmon.c).
+  /// Whether the supply is too weak now: hwmon `rpi_volt`, `in0_lcrit_alarm`
+  /// (drivers/hwmon/raspberrypi-hwmon.c).
   public var undervoltage: Reading<Bool>
   /// The firmware's throttle word. A zero from sysfs is not believed (later kernels show a stale word) and is
   /// absent as not supported.

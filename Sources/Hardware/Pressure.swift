@@ -1,4 +1,5 @@
-/// Pressure stall information (`/proc/pressure`; Documentation/accounting/psi.rst); off by default on Raspberry Pi OS.
+/// Pressure stall information (`/proc/pressure`; Documentation/accounting/psi.rst); off by default on
+/// Raspberry Pi OS.
 public struct Pressure: Equatable, Sendable {
   public var cpu: PressureResource
   public var memory: PressureResource

@@ -36,7 +36,8 @@ public struct Core: Equatable, Sendable {
   public var times: Reading<CoreTimes>
   /// Busy share 0...1 between the last two samples.
   public var utilisation: Reading<Double>
-  /// `cpu_capacity`: 1024 for the fastest core of this machine; absent on older x86 kernels, to be taken as 1024.
+  /// `cpu_capacity`: 1024 for the fastest core of this machine; absent on older x86 kernels, to be taken as
+  /// 1024.
   public var capacity: Reading<Int>
   public var topology: CoreTopology
   /// The position in `Processors.policies` of the policy this core belongs to.
@@ -57,7 +58,8 @@ public struct Core: Equatable, Sendable {
   }
 }
 
-/// Where a core sits (`cpuN/topology`); old arm64 kernels give the cluster as package, so group by policy instead.
+/// Where a core sits (`cpuN/topology`); old arm64 kernels give the cluster as package, so group by policy
+/// instead.
 public struct CoreTopology: Equatable, Sendable {
   public var package: Reading<Int>
   public var cluster: Reading<Int>

@@ -24,13 +24,14 @@ extension Reading: Equatable where Value: Equatable {}
 
 /// Why a reading has no value, and which file would have held it.
 ///
-/// A shared object, so that the hundreds of readings of a snapshot stay small and a repeated absence costs nothing.
+/// A shared object, so that the hundreds of readings of a snapshot stay small and a repeated absence costs
+/// nothing.
 public final class Absence: Equatable, Sendable, CustomStringConvertible {
   public enum Reason: Equatable, Sendable {
     /// The file does not exist: other kernel, other hardware, or hidden in a container.
     case noFile
-    /// The kernel or the driver says that it has no such value (`EINVAL`, `EOPNOTSUPP`, `ENODATA`, …), or gives a
-    /// value that means so, as -1 for `speed`.
+    /// The kernel or the driver says that it has no such value (`EINVAL`, `EOPNOTSUPP`, `ENODATA`, …), or
+    /// gives a value that means so, as -1 for `speed`.
     case notSupported(errno: Int32)
     /// This process may not read the file.
     case permission

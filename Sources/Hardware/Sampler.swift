@@ -1,7 +1,7 @@
 /// Samples the board behind a root folder into one snapshot.
 ///
-/// It keeps its files open and, after a few samples, allocates nothing as long as nothing comes or goes and nobody else
-/// holds a copy of the snapshot (a copy makes the next sample duplicate the lists).
+/// It keeps its files open and, after a few samples, allocates nothing as long as nothing comes or goes and
+/// nobody else holds a copy of the snapshot (a copy makes the next sample duplicate the lists).
 public final class Sampler {
   /// Samples between two looks at which cores, zones, chips, interfaces, disks and supplies exist.
   public static let samplesPerScan = 30

@@ -16,9 +16,17 @@ func sameBytes(_ left: String, _ right: String) -> Bool {
   left.utf8.elementsEqual(right.utf8)
 }
 
-/// Whether `left` comes before `right`.
-func precedes(_ left: String, _ right: String) -> Bool {
-  left.utf8.lexicographicallyPrecedes(right.utf8)
+/// Sorts a few names by insertion: the library's sort is written out anew for each kind of element.
+func sortNames(_ names: inout [String]) {
+  var sorted = 1
+  while sorted < names.count {
+    var index = sorted
+    while index > 0, names[index].utf8.lexicographicallyPrecedes(names[index - 1].utf8) {
+      names.swapAt(index, index - 1)
+      index -= 1
+    }
+    sorted += 1
+  }
 }
 
 /// Whether `part` occurs in `text`.

@@ -15,8 +15,9 @@ struct EngineCapture: CustomTestStringConvertible, Sendable {
     get throws { try Self.bytes(of: name) }
   }
 
-  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
-    "Captures")
+  static let folder = Foundation.URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent(
+      "Captures")
 
   static func bytes(of name: String) throws -> [UInt8] {
     Array(try Data(contentsOf: folder.appendingPathComponent("\(name).http")))

@@ -7,10 +7,10 @@ private let skipped: Comment =
   "needs HEARTH_ENGINE (a socket), or root and docker.io for an Engine of our own"
 
 /// The client against a real Engine over its socket.
-@Suite(.serialized, .enabled(if: EngineLab.given != nil || EngineLab.canStart, skipped), .engineLab)
+@Suite(.serialized, .enabled(if: RealEngine.given != nil || RealEngine.canStart, skipped), .realEngine)
 struct EngineRealTests {
-  private var lab: EngineLab {
-    get throws { try #require(EngineLab.current) }
+  private var lab: RealEngine {
+    get throws { try #require(RealEngine.current) }
   }
 
   @Test func theEngineTellsItsVersionsAndIsSpokenToInOneOfThem() throws {
@@ -111,7 +111,9 @@ struct EngineRealTests {
     let id = try lab.create("head -c 1000000 /dev/zero; head -c 300000 /dev/zero >&2")
     defer { lab.remove(id) }
     #expect(try lab.works(.start(id: id)))
-    let events = try lab.ask(.logs(id: id, follow: true))
+    // Following a container that ends meanwhile, Engine 20.10 may leave out the last of its output.
+    #expect(try lab.ask(.wait(id: id)).first == .exited(code: 0))
+    let events = try lab.ask(.logs(id: id, follow: false))
     #expect(events.text(.stdout).utf8.count == 1_000_000 && events.text(.stderr).utf8.count == 300_000)
     #expect(events.last == .done)
   }
@@ -166,18 +168,18 @@ struct EngineRealTests {
   }
 
   @Test func aSocketThatIsNotThereIsUnreachable() throws {
-    let gone = EngineLab(socket: "/tmp/hearth-no-such.sock", folder: nil)
+    let gone = RealEngine(socket: "/tmp/hearth-no-such.sock", folder: nil)
     let error = try #require(try gone.ask(.ping).error)
     #expect(error.kind == .unreachable && error.description.contains("No such file or directory"))
   }
 }
 
 /// An Engine of our own that dies and comes back.
-@Suite(.serialized, .enabled(if: EngineLab.canStart, "needs root and docker.io for an Engine of our own"))
+@Suite(.serialized, .enabled(if: RealEngine.canStart, "needs root and docker.io for an Engine of our own"))
 struct EngineRestartTests {
   @Test func anEngineThatIsKilledFailsItsCallsAndFindsTheContainerWhenItIsBack() throws {
-    let folder = EngineLab.newFolder()
-    var lab = try EngineLab.start(in: folder)
+    let folder = RealEngine.newFolder()
+    var lab = try RealEngine.start(in: folder)
     defer { try? lab.stop() }
     let id = try lab.create("sleep 600", label: "hearth.restart")
     #expect(try lab.works(.start(id: id)))
@@ -197,7 +199,11 @@ struct EngineRestartTests {
     }
     #expect(try lab.ask(.ping).error?.kind == .unreachable)
 
-    lab = try EngineLab.start(in: folder)
+    // Its containerd dies with it, but not at once; neither must be taken for a running one.
+    Thread.sleep(forTimeInterval: 1)
+    unlink("\(folder)/docker.pid")
+    unlink("\(folder)/exec/containerd/containerd.pid")
+    lab = try RealEngine.start(in: folder)
     guard case .containers(let found)? = try lab.ask(.list(labels: ["hearth.restart"])).first else {
       throw Unexpected([])
     }
@@ -209,13 +215,13 @@ struct EngineRestartTests {
   }
 
   @Test func anEngineThatIsStoppedDoesNotPassItsEndOffAsAnExit() throws {
-    let lab = try EngineLab.start(in: EngineLab.newFolder())
+    let lab = try RealEngine.start(in: RealEngine.newFolder())
     defer { try? lab.stop() }
     let id = try lab.create("trap 'exit 9' TERM; sleep 600 & wait")
     #expect(try lab.works(.start(id: id)))
     let wait = EngineConnection(lab.socket, .wait(id: id), version: EngineVersion(1, 41))
     Thread.sleep(forTimeInterval: 0.5)
-    _ = try EngineLab.run("stop", #require(lab.folder))
+    _ = try RealEngine.run("stop", #require(lab.folder))
     try wait.pump(seconds: 30) { _ in false }
     // The Engine stops the container first, so either its code comes or the connection ends.
     #expect(wait.events == [.exited(code: 9), .done] || wait.events.error != nil)

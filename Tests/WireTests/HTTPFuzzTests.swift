@@ -79,7 +79,7 @@ import Wire
         dictionary: ["[", "]", ":", "/", "?", "#", "@", "%41", "99999", "é"],
         seed: random.next())
       let text = String(decoding: mutator.next(), as: UTF8.self)
-      guard let url = try? Wire.URL(parsing: text) else { return nil }
+      guard let url = try? Wire.HTTPURL(parsing: text) else { return nil }
       var sent: [UInt8] = []
       HTTPRequest.encode(method: "GET", target: url.target, host: url.authority, into: &sent)
       let (requests, error) = collectRequests(sent)

@@ -5,7 +5,7 @@ import Wire
 /// One POST to a callback's address.
 final class CallbackRequest: Watcher {
   private let loop: EventLoop
-  private let url: URL
+  private let url: HTTPURL
   private var output = OutputQueue()
   private var parser = HTTPResponseParser(limits: HTTPLimits(bodyBytes: 64 << 10))
   private var descriptor: Int32 = -1
@@ -18,7 +18,7 @@ final class CallbackRequest: Watcher {
   private static let timeLimit = Interval.seconds(10)
 
   /// `then` is told the status, 0 where no answer came.
-  init(loop: EventLoop, url: URL, body: [UInt8], then: @escaping (Int) -> Void) {
+  init(loop: EventLoop, url: HTTPURL, body: [UInt8], then: @escaping (Int) -> Void) {
     self.loop = loop
     self.url = url
     self.then = then

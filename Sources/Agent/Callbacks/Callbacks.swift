@@ -12,7 +12,7 @@ final class Callbacks {
   var onEndReported: (RunID) -> Void = { _ in }
 
   private struct Queue {
-    let url: URL
+    let url: HTTPURL
     /// Changes not taken yet, oldest first.
     var waiting: [(body: [UInt8], isFinal: Bool)] = []
     var attempt = 0
@@ -29,10 +29,10 @@ final class Callbacks {
   }
 
   /// The address of a callback, or what is wrong with it.
-  static func check(_ text: String) throws(Problem) -> URL {
-    let url: URL
-    do throws(URL.Malformed) {
-      url = try URL(parsing: text)
+  static func check(_ text: String) throws(Problem) -> HTTPURL {
+    let url: HTTPURL
+    do throws(HTTPURL.Malformed) {
+      url = try HTTPURL(parsing: text)
     } catch {
       throw Problem(status: 422, detail: "StatusCallbackURI '\(text)': \(error.description)")
     }
@@ -43,7 +43,7 @@ final class Callbacks {
   }
 
   func changed(_ run: Run) {
-    guard !run.callback.isEmpty, let url = try? URL(parsing: run.callback) else { return }
+    guard !run.callback.isEmpty, let url = try? HTTPURL(parsing: run.callback) else { return }
     if case .pulling(let percent) = run.state, percent >= 0 { return }
     var queue = queues[run.id] ?? Queue(url: url)
     guard queue.waiting.count < Self.queueLimit else { return }

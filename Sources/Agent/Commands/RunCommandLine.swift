@@ -36,7 +36,7 @@ struct RunCommandLine {
       }
     }
     words = arguments.rest
-    if words.isEmpty && kind == "container" { throw UsageError("run needs an image") }
+    if words.isEmpty && service.isEmpty { throw UsageError("run needs an image, or a service that is defined here") }
   }
 
   func run() throws(CommandFailure) -> Int32 {
@@ -70,8 +70,8 @@ struct RunCommandLine {
     if run["state"]?.string == "stopped" { return 130 }
     let reason = run["failure"]?["reason"]?.string ?? ""
     // As `docker run` tells them apart, by the runtime's words.
-    if reason.contains("executable file not found") || reason.contains("no such file or directory") { return 127 }
-    return reason.contains("permission denied") ? 126 : startFailed
+    if reason.mentions("executable file not found") || reason.mentions("no such file or directory") { return 127 }
+    return reason.mentions("permission denied") ? 126 : startFailed
   }
 }
 

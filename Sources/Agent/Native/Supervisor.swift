@@ -132,7 +132,7 @@ struct Supervisor {
     }
     environment.append(nil)
     setenv("PATH", NativeLimits.path, 1)
-    execvpe(command.arguments[0], &arguments, &environment)
+    clinux_exec(&arguments, &environment)
   }
 
   // MARK: - Watching

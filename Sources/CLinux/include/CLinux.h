@@ -3,10 +3,6 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
-
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
@@ -71,9 +67,7 @@ static inline int clinux_bind(int fd, const struct sockaddr_storage *address, so
 static inline int clinux_connect(int fd, const struct sockaddr_storage *address, socklen_t length) {
   return connect(fd, (const struct sockaddr *)address, length);
 }
-static inline int clinux_accept(int fd, struct sockaddr_storage *address, socklen_t *length) {
-  return accept4(fd, (struct sockaddr *)address, length, SOCK_CLOEXEC | SOCK_NONBLOCK);
-}
+int clinux_accept(int fd, struct sockaddr_storage *address, socklen_t *length);
 static inline int clinux_getsockname(int fd, struct sockaddr_storage *address, socklen_t *length) {
   return getsockname(fd, (struct sockaddr *)address, length);
 }
@@ -170,7 +164,8 @@ static inline void clinux_default_signals(void) {
 // The resource is an enumeration in one C library, an integer in the other.
 static inline int clinux_setrlimit_core(const struct rlimit *limit) { return setrlimit(RLIMIT_CORE, limit); }
 static inline int clinux_setrlimit_files(const struct rlimit *limit) { return setrlimit(RLIMIT_NOFILE, limit); }
-static inline int clinux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+int clinux_pipe(int ends[2]);
+void clinux_exec(char *const arguments[], char *const environment[]);
 extern char **environ;
 static inline char *clinux_environment(unsigned index) { return environ[index]; }
 

@@ -47,7 +47,8 @@ struct ProcessorInformation: Equatable {
   var serial: String?
 }
 
-/// Each core begins with a `processor` line; old ARM kernels list all of those first and one `CPU part` at the end.
+/// Each core begins with a `processor` line; old ARM kernels list all of those first and one `CPU part` at
+/// the end.
 func parseProcessorInformation(_ text: Cursor) -> ProcessorInformation {
   var text = text
   var information = ProcessorInformation()

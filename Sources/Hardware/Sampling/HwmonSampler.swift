@@ -50,7 +50,8 @@ struct HwmonSampler {
       name: reader.text(top + "/name", at: now).value ?? reader.text(path + "/name", at: now).value ?? "",
       device: linkTarget(top + "/device").map(lastPart) ?? "")
     var chipFiles = ChipFiles()
-    for sensor in sensors {
+    for order in sensors {
+      guard let sensor = SensorName(order: order) else { continue }
       let base = path + "/" + sensor.kind.prefix + String(sensor.number)
       chip.sensors.append(
         HwmonSensor(
@@ -68,18 +69,18 @@ struct HwmonSampler {
   }
 
   /// The sensors and alarms among the files of a chip, in a steady order.
-  private func names(in path: String) -> (sensors: [SensorName], alarms: [String]) {
-    var sensors: [SensorName] = []
+  private func names(in path: String) -> (sensors: [Int], alarms: [String]) {
+    var sensors: [Int] = []
     var alarms: [String] = []
     _ = forEachName(in: path) { name in
       if let sensor = SensorName(name) {
-        if sensors.count < Self.mostSensors { sensors.append(sensor) }
+        if sensors.count < Self.mostSensors { sensors.append(sensor.order) }
       } else if name.ends(in: "_alarm") || name.ends(in: "_fault"), alarms.count < Self.mostSensors {
         alarms.append(name.text())
       }
     }
-    sensors.sort { $0.order < $1.order }
-    alarms.sort { precedes($0, $1) }
+    sensors.sort()
+    sortNames(&alarms)
     return (sensors, alarms)
   }
 
@@ -127,7 +128,16 @@ struct SensorName {
     self.number = Int(number)
   }
 
+  /// Sorts by kind and number, and can be turned back.
   var order: Int { Int(kind.rawValue) * 1000 + number }
+
+  init?(order: Int) {
+    guard let rawValue = UInt8(exactly: order / 1000), let kind = HwmonSensor.Kind(rawValue: rawValue) else {
+      return nil
+    }
+    self.kind = kind
+    number = order % 1000
+  }
 }
 
 extension HwmonSensor.Kind {

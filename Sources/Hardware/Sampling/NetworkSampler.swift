@@ -50,7 +50,7 @@ struct NetworkSampler {
     sampleCounters(&network, lines, at: now)
     for index in files.indices where index < network.interfaces.count {
       if isScan || files[index].isSteady {
-        sampleLink(&network.interfaces[index], &files[index], reader, now)
+        Self.sampleLink(&network.interfaces[index], &files[index], reader, now)
       }
     }
     if hasWireless { sampleWireless(&network, with: reader, at: now) }
@@ -110,7 +110,7 @@ struct NetworkSampler {
         carrier: Attribute(path + "/carrier"), state: Attribute(path + "/operstate"),
         speed: Attribute(path + "/speed", .once), isSteady: kind != .virtual && kind != .loopback)
       if kind == .wifi { hasWireless = true }
-      sampleLink(&interface, &files, reader, now)
+      Self.sampleLink(&interface, &files, reader, now)
       network.interfaces.append(interface)
       self.files.append(files)
     }
@@ -126,7 +126,9 @@ struct NetworkSampler {
     return type == nil ? .other : .virtual
   }
 
-  private func sampleLink(
+  /// Static, as everything that gets a part of `files`: a copy of the sampler would make the next write copy
+  /// them all.
+  private static func sampleLink(
     _ interface: inout NetworkInterface, _ files: inout InterfaceFiles, _ reader: FileReader, _ now: Instant
   ) {
     reader.update(&interface.carrier, from: &files.carrier, at: now) { $0.integer().map { $0 != 0 } }
@@ -204,8 +206,8 @@ struct NetworkSampler {
   }
 }
 
-/// How much a counter grew, as a number for a rate: one step back is a wrap at 32 bits if that is plausible, else the
-/// counter began anew and nothing is known.
+/// How much a counter grew, as a number for a rate: one step back is a wrap at 32 bits if that is plausible,
+/// else the counter began anew and nothing is known.
 func counterGrowth(from old: UInt64, to new: UInt64, atMost most: Double) -> Double? {
   if new >= old { return Double(new - old) }
   guard old <= 0xffff_ffff else { return nil }

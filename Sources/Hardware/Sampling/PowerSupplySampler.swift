@@ -21,7 +21,7 @@ struct PowerSupplySampler {
     let number = forEachName(in: folder) { name in
       if names.count < Self.mostSupplies { names.append(name.text()) }
     }
-    names.sort { precedes($0, $1) }
+    sortNames(&names)
     power = PowerSupplies(absence: number == 0 ? nil : Absence(path: folder, reason: absenceReason(number)))
     for name in names {
       let path = folder + "/" + name

@@ -8,7 +8,8 @@ struct ProcessorSampler {
     var limit: Attribute
   }
 
-  private let root: String
+  private let folder: String
+  private let policyFolder: String
   private var stat: Attribute
   private let noRate: Absence
   private var policyFiles: [PolicyFiles] = []
@@ -17,16 +18,15 @@ struct ProcessorSampler {
   private(set) var isStale = true
 
   init(root: String) {
-    self.root = root
+    folder = root + "/sys/devices/system/cpu"
+    policyFolder = folder + "/cpufreq"
     stat = Attribute(root + "/proc/stat")
     noRate = stat.absence
   }
 
-  private var folder: String { root + "/sys/devices/system/cpu" }
-
   /// Looks for cores and policies, if any came or went.
   mutating func scan(_ processors: inout Processors, with reader: FileReader, at now: Instant) {
-    let seen = fingerprint(of: folder) &+ 31 &* fingerprint(of: folder + "/cpufreq")
+    let seen = fingerprint(of: folder) &+ 31 &* fingerprint(of: policyFolder)
     guard isStale || seen != lastFingerprint else { return }
     lastFingerprint = seen
     isStale = false
@@ -78,14 +78,14 @@ struct ProcessorSampler {
     policyFiles = []
     processors.policies = []
     var numbers: [Int] = []
-    _ = forEachName(in: folder + "/cpufreq") { name in
+    _ = forEachName(in: policyFolder) { name in
       if let number = name.number(after: "policy"), numbers.count < Self.mostPolicies {
         numbers.append(number)
       }
     }
     numbers.sort()
     for number in numbers {
-      add(number, at: folder + "/cpufreq/policy\(number)", to: &processors, with: reader, at: now)
+      add(number, at: policyFolder + "/policy\(number)", to: &processors, with: reader, at: now)
     }
     if numbers.isEmpty { scanOldPolicies(&processors, with: reader, at: now) }
   }
@@ -205,7 +205,8 @@ struct ProcessorSampler {
   }
 }
 
-/// The numbers after `cpu` or `cpuN` in `/proc/stat`; older kernels give fewer columns, and at least four are needed.
+/// The numbers after `cpu` or `cpuN` in `/proc/stat`; older kernels give fewer columns, and at least four are
+/// needed.
 func parseCoreTimes(_ line: inout Cursor) -> CoreTimes? {
   var times = CoreTimes()
   var column = 0
@@ -239,7 +240,8 @@ func busyShare(from old: CoreTimes, to new: CoreTimes) -> Double? {
   return busy + idle > 0 ? busy / (busy + idle) : nil
 }
 
-/// A list of cores as the kernel writes it: `0-3,6` or, in cpufreq, `0 1 2 3`; what is not a number below 1024 ends it.
+/// A list of cores as the kernel writes it: `0-3,6` or, in cpufreq, `0 1 2 3`; what is not a number below
+/// 1024 ends it.
 func parseCoreList(_ text: Cursor) -> [Int] {
   var text = text
   var cores: [Int] = []

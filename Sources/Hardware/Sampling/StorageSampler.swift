@@ -17,8 +17,8 @@ struct StorageSampler {
   }
 
   mutating func sample(_ storage: inout Storage, with reader: FileReader, at now: Instant) {
-    sampleSpace(&storage.state, of: statePath, &folderAbsences.state, at: now)
-    sampleSpace(&storage.engine, of: enginePath, &folderAbsences.engine, at: now)
+    Self.sampleSpace(&storage.state, of: statePath, &folderAbsences.state, at: now)
+    Self.sampleSpace(&storage.engine, of: enginePath, &folderAbsences.engine, at: now)
     guard let lines = reader.contents(of: &table) else {
       if !storage.disks.isEmpty { storage.disks = [] }
       storage.absence = table.absence
@@ -31,7 +31,7 @@ struct StorageSampler {
     }
   }
 
-  private func sampleSpace(
+  private static func sampleSpace(
     _ space: inout Reading<FileSystemSpace>, of path: String, _ attribute: inout Attribute, at now: Instant
   ) {
     switch fileSystemSpace(of: path) {
@@ -110,10 +110,12 @@ func diskName(_ line: inout Cursor) -> Cursor? {
   return name.isAtEnd ? nil : name
 }
 
-/// Whether a name of `/proc/diskstats` is a disk with hardware of its own, and no partition of the disk before it.
+/// Whether a name of `/proc/diskstats` is a disk with hardware of its own, and no partition of the disk
+/// before it.
 ///
-/// The kernel writes a partition as the disk's name and a number, with a letter between if the disk's name ends in a
-/// digit (`sda1`, `mmcblk0p1`, block/partitions/core.c); an eMMC's boot areas, `mmcblk0boot0`, are parts too.
+/// The kernel writes a partition as the disk's name and a number, with a letter between if the disk's name
+/// ends in a digit (`sda1`, `mmcblk0p1`, block/partitions/core.c); an eMMC's boot areas, `mmcblk0boot0`, are
+/// parts too.
 func isWholeDisk(_ name: Cursor, after last: Cursor) -> Bool {
   var copy = name
   for prefix in virtualDisks {

@@ -19,14 +19,14 @@ struct SystemSampler {
   mutating func sample(_ snapshot: inout Snapshot, with reader: FileReader, at now: Instant) {
     reader.update(&snapshot.load, from: &load, at: now, parseLoad)
     reader.update(&snapshot.memory, from: &memory, at: now, parseMemory)
-    advance(&snapshot.pressure.cpu, from: &cpu, with: reader, at: now)
-    advance(&snapshot.pressure.memory, from: &memoryPressure, with: reader, at: now)
-    advance(&snapshot.pressure.io, from: &io, with: reader, at: now)
+    Self.advance(&snapshot.pressure.cpu, from: &cpu, with: reader, noRate, at: now)
+    Self.advance(&snapshot.pressure.memory, from: &memoryPressure, with: reader, noRate, at: now)
+    Self.advance(&snapshot.pressure.io, from: &io, with: reader, noRate, at: now)
   }
 
-  private func advance(
+  private static func advance(
     _ resource: inout PressureResource, from attribute: inout Attribute, with reader: FileReader,
-    at now: Instant
+    _ noRate: Absence, at now: Instant
   ) {
     let old = resource.stall
     reader.update(&resource.stall, from: &attribute, at: now, parsePressure)
@@ -41,12 +41,12 @@ struct SystemSampler {
       return
     }
     guard now > then else { return }
-    resource.someShare = stallShare(from: last.some, at: then, to: new.some, at: now)
-    resource.fullShare = stallShare(from: last.full, at: then, to: new.full, at: now)
+    resource.someShare = stallShare(from: last.some, at: then, to: new.some, at: now, noRate)
+    resource.fullShare = stallShare(from: last.full, at: then, to: new.full, at: now, noRate)
   }
 
-  private func stallShare(
-    from old: PressureLine?, at then: Instant, to new: PressureLine?, at now: Instant
+  private static func stallShare(
+    from old: PressureLine?, at then: Instant, to new: PressureLine?, at now: Instant, _ noRate: Absence
   ) -> Reading<Double> {
     guard let old, let new, new.total >= old.total else { return .absent(noRate) }
     let share = Double(new.total - old.total) / 1e6 / (now - then).seconds
@@ -70,7 +70,8 @@ func parseLoad(_ text: inout Cursor) -> Load? {
   return Load(one: one, five: five, fifteen: fifteen, runnable: runnable, tasks: tasks)
 }
 
-/// `Key:   value kB` by name, since keys come and go; nil without `MemTotal` or anything to tell what is available.
+/// `Key:   value kB` by name, since keys come and go; nil without `MemTotal` or anything to tell what is
+/// available.
 func parseMemory(_ text: inout Cursor) -> Memory? {
   var total: UInt64?
   var available: UInt64?

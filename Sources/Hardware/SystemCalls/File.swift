@@ -1,17 +1,21 @@
 internal import CLinux
 
-/// Opens `path` for reading without ever waiting (a FIFO has no writer): a descriptor, or minus the error number.
+/// Opens `path` for reading without ever waiting (a FIFO has no writer): a descriptor, or minus the error
+/// number.
 func openForReading(_ path: String, extra flags: Int32 = 0) -> Int32 {
   while true {
-    let descriptor = clinux_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags, 0)
+    // `withCString` everywhere: passing the string itself copies it to the heap in the ordinary build.
+    let descriptor = path.withCString {
+      clinux_open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags, 0)
+    }
     if descriptor >= 0 { return descriptor }
     let number = clinux_errno()
     if number != EINTR { return -number }
   }
 }
 
-/// `pread`: how many bytes, or minus the error number. `EAGAIN`, which some drivers answer while they measure, is
-/// tried once more.
+/// `pread`: how many bytes, or minus the error number. `EAGAIN`, which some drivers answer while they
+/// measure, is tried once more.
 func readBytes(
   _ descriptor: Int32, into buffer: UnsafeMutablePointer<UInt8>, count: Int, at offset: Int
 ) -> Int {
@@ -35,7 +39,7 @@ func closeDescriptor(_ descriptor: Int32) {
 /// Whether something has this path; a symbolic link that leads nowhere counts.
 func pathExists(_ path: String) -> Bool {
   var status = stat()
-  return lstat(path, &status) == 0
+  return path.withCString { lstat($0, &status) } == 0
 }
 
 /// Where a symbolic link points, unresolved; nil where there is none.
@@ -53,13 +57,14 @@ func forEachName(in path: String, _ body: (Cursor) -> Void) -> Int32 {
   let descriptor = openForReading(path, extra: O_DIRECTORY)
   guard descriptor >= 0 else { return -descriptor }
   defer { closeDescriptor(descriptor) }
-  return withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { buffer in
+  // A larger buffer would come from the heap.
+  return withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 8) { buffer in
     guard let base = buffer.baseAddress else { return ENOMEM }
     var remaining = 4096
     while true {
-      let count = clinux_getdents64(descriptor, base, 4096)
+      let count = clinux_getdents64(descriptor, base, 1024)
       if count < 0, clinux_errno() == EINTR { continue }
-      guard count > 0, count <= 4096 else { return count < 0 ? clinux_errno() : 0 }
+      guard count > 0, count <= 1024 else { return count < 0 ? clinux_errno() : 0 }
       // Each record: inode 8, offset 8, length 2, type 1, then the name up to a NUL (getdents(2)).
       var start = 0
       while start + 19 < count, remaining > 0 {
@@ -81,7 +86,7 @@ func forEachName(in path: String, _ body: (Cursor) -> Void) -> Int32 {
 /// `statvfs` of a folder. It may wait where the folder is on a dead network file system.
 func fileSystemSpace(of path: String) -> Result<FileSystemSpace, SystemError> {
   var status = statvfs()
-  while statvfs(path, &status) != 0 {
+  while path.withCString({ statvfs($0, &status) }) != 0 {
     let number = clinux_errno()
     if number != EINTR { return .failure(SystemError(number: number)) }
   }

@@ -15,7 +15,7 @@ import Wire
   func aURLIsTakenApart(
     text: String, scheme: String, host: String, port: Int, target: String, authority: String
   ) throws {
-    let url = try Wire.URL(parsing: text)
+    let url = try Wire.HTTPURL(parsing: text)
     #expect(url.scheme == scheme && url.host == host && url.port == port && url.target == target)
     #expect(url.authority == authority)
   }
@@ -30,30 +30,30 @@ import Wire
     "http://h%41/", "http://h/\"", "file:///etc/passwd", "http://[h]/", "javascript:alert(1)", " http://h/",
   ])
   func whatIsNoSuchURLIsRefused(text: String) {
-    #expect(throws: Wire.URL.Malformed.self) { try Wire.URL(parsing: text) }
+    #expect(throws: Wire.HTTPURL.Malformed.self) { try Wire.HTTPURL(parsing: text) }
   }
 
   @Test func aURLTooLongForARequestLineIsRefused() {
-    #expect(throws: Wire.URL.Malformed.self) {
-      try Wire.URL(parsing: "http://h/" + String(repeating: "a", count: 8000))
+    #expect(throws: Wire.HTTPURL.Malformed.self) {
+      try Wire.HTTPURL(parsing: "http://h/" + String(repeating: "a", count: 8000))
     }
   }
 
   @Test func escapingLeavesOnlyUnreservedCharacters() {
-    #expect(Wire.URL.percentEncoded("aZ0-._~ /?é{\"}+") == "aZ0-._~%20%2F%3F%C3%A9%7B%22%7D%2B")
-    #expect(Wire.URL.percentDecoded("a%20%c3%A9+") == "a é+")
+    #expect(Wire.HTTPURL.percentEncoded("aZ0-._~ /?é{\"}+") == "aZ0-._~%20%2F%3F%C3%A9%7B%22%7D%2B")
+    #expect(Wire.HTTPURL.percentDecoded("a%20%c3%A9+") == "a é+")
   }
 
   @Test(arguments: ["%", "%4", "%4g", "%00", "%FF", "%C3"])
   func aBrokenEscapeDoesNotDecode(text: String) {
-    #expect(Wire.URL.percentDecoded(text) == nil)
+    #expect(Wire.HTTPURL.percentDecoded(text) == nil)
   }
 
   @Test func aQueryReadsBackThroughTheRequestParser() throws {
     let pairs = [("filters", "{\"label\":[\"a=b\"]}"), ("all", "true"), ("x y", "+&=%")]
-    let request = try HTTPRequest(method: "GET", target: "/x?" + Wire.URL.query(pairs))
+    let request = try HTTPRequest(method: "GET", target: "/x?" + Wire.HTTPURL.query(pairs))
     #expect(request.query.map(\.name) == pairs.map(\.0))
     #expect(request.query.map(\.value) == pairs.map(\.1))
-    #expect(Wire.URL.query([]) == "")
+    #expect(Wire.HTTPURL.query([]) == "")
   }
 }

@@ -1,5 +1,5 @@
 /// An http or https URL taken apart (RFC 3986), as requesters give it for callbacks and the Engine for itself.
-public struct URL: Equatable, Sendable {
+public struct HTTPURL: Equatable, Sendable {
   /// Why a text is no such URL.
   public struct Malformed: Error, Equatable, Sendable, CustomStringConvertible {
     public let reason: String
@@ -22,8 +22,8 @@ public struct URL: Equatable, Sendable {
   /// Fails for other schemes, user information, characters that would need escaping, and ports out of range.
   public init(parsing text: String) throws(Malformed) {
     let bytes = Array(text.utf8)
-    guard bytes.count <= URL.lengthLimit else { throw Malformed(reason: "URL longer than 8000 bytes") }
-    let (scheme, start) = try URL.scheme(of: bytes)
+    guard bytes.count <= HTTPURL.lengthLimit else { throw Malformed(reason: "URL longer than 8000 bytes") }
+    let (scheme, start) = try HTTPURL.scheme(of: bytes)
     // The fragment is for the reader of the answer and is never sent.
     let rest = bytes[start...].prefix { $0 != UInt8(ascii: "#") }
     let end = rest.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.endIndex
@@ -31,10 +31,10 @@ public struct URL: Equatable, Sendable {
       throw Malformed(reason: "URL without a clean host")
     }
     guard rest[end...].allSatisfy({ isTargetByte($0) }) else {
-      throw Malformed(reason: "character in the URL that has to be escaped")
+      throw Malformed(reason: "character in the HTTPURL that has to be escaped")
     }
     self.scheme = scheme
-    (host, port) = try URL.hostAndPort(rest[..<end], defaultPort: scheme == "http" ? 80 : 443)
+    (host, port) = try HTTPURL.hostAndPort(rest[..<end], defaultPort: scheme == "http" ? 80 : 443)
     let target = String(decoding: rest[end...], as: UTF8.self)
     self.target = target.utf8.first == UInt8(ascii: "/") ? target : "/" + target
   }

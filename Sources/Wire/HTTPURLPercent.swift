@@ -27,7 +27,7 @@ func percentDecoded(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool) -> String? {
   return String(validating: decoded, as: UTF8.self)
 }
 
-extension URL {
+extension HTTPURL {
   /// The text with all but letters, digits and `-._~` escaped (RFC 3986 section 2.3): safe in any part of a URL.
   public static func percentEncoded(_ text: String) -> String {
     var bytes: [UInt8] = []

@@ -4,16 +4,17 @@ import Testing
 import Wire
 
 /// A real Engine: the one whose socket `HEARTH_ENGINE` names, else one of our own that `Tests/lab/engine` starts.
-struct EngineLab: Sendable {
+struct RealEngine: Sendable {
   let socket: String
   /// The folder of an Engine of our own, which may be killed; `nil` for one that was given.
   let folder: String?
 
   /// The lab of the running test.
-  @TaskLocal static var current: EngineLab?
+  @TaskLocal static var current: RealEngine?
 
   static let given = ProcessInfo.processInfo.environment["HEARTH_ENGINE"]
-  static let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  static let script = Foundation.URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent()
     .appendingPathComponent("lab/engine").path
 
   static var canStart: Bool {
@@ -23,10 +24,10 @@ struct EngineLab: Sendable {
   }
 
   /// Starts an Engine in a folder of its own, or starts it again there.
-  static func start(in folder: String) throws -> EngineLab {
+  static func start(in folder: String) throws -> RealEngine {
     let output = try run("start", folder)
     let socket = output.trimmingCharacters(in: .whitespacesAndNewlines)
-    return EngineLab(socket: socket, folder: folder)
+    return RealEngine(socket: socket, folder: folder)
   }
 
   /// Stops an Engine of our own and removes all it had.
@@ -156,18 +157,18 @@ final class EngineConnection {
 }
 
 /// Gives the tests of a suite one Engine, and stops it after them.
-struct EngineLabTrait: SuiteTrait, TestScoping {
+struct RealEngineTrait: SuiteTrait, TestScoping {
   func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
   ) async throws {
-    let lab: EngineLab
-    if let socket = EngineLab.given {
-      lab = EngineLab(socket: socket, folder: nil)
+    let lab: RealEngine
+    if let socket = RealEngine.given {
+      lab = RealEngine(socket: socket, folder: nil)
     } else {
-      lab = try EngineLab.start(in: EngineLab.newFolder())
+      lab = try RealEngine.start(in: RealEngine.newFolder())
     }
     do {
-      try await EngineLab.$current.withValue(lab) { try await function() }
+      try await RealEngine.$current.withValue(lab) { try await function() }
     } catch {
       try lab.stop()
       throw error
@@ -176,6 +177,6 @@ struct EngineLabTrait: SuiteTrait, TestScoping {
   }
 }
 
-extension Trait where Self == EngineLabTrait {
-  static var engineLab: Self { Self() }
+extension Trait where Self == RealEngineTrait {
+  static var realEngine: Self { Self() }
 }

@@ -170,7 +170,8 @@ public struct Orchestrator {
       guard let id = RunID(container.labels[Label.run] ?? "") else { continue }
       byRun[id] = container
     }
-    for (id, container) in byRun where records[id].map({ $0.step == .settled }) ?? false {
+    // What has ended, and what was created for a request that nobody was told is accepted.
+    for (id, container) in byRun where records[id].map({ $0.step == .settled }) ?? (container.status == "created") {
       pending.append(.call(id, .remove, .remove(id: container.id, force: true, volumes: true)))
     }
     for id in order where records[id]?.step == .suspended {

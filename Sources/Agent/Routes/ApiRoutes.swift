@@ -91,9 +91,12 @@ struct ApiRoutes {
 
   private func submit(_ request: HTTPRequest, _ connection: ServerConnection) throws(Problem) {
     var run = try Self.runRequest(request)
-    run.requester = Requester.processName(of: connection.peer, localPort: connection.localAddress.port) ?? ""
+    node.catalogue.refresh()
     if case .native(let command) = run.workload {
+      run.requester = Requester.processName(of: connection.peer, localPort: connection.localAddress.port) ?? ""
       run.workload = .native(command: try nativeCommand(run, command))
+    } else if run.workload.arguments.isEmpty {
+      run.workload = .container(arguments: try registeredArguments(run))
     }
     node.submit(run) { result in
       switch result {
@@ -137,8 +140,19 @@ struct ApiRoutes {
     return RunRequest(service: service, workload: workload, callback: callback, source: source)
   }
 
+  /// The arguments that the owner of this node has defined for a container service.
+  private func registeredArguments(_ run: RunRequest) throws(Problem) -> [String] {
+    guard !run.service.isEmpty else { throw Problem(status: 422, detail: "arguments are empty: expected an image") }
+    guard let definition = node.catalogue.definition(run.service, kind: .container), !definition.command.isEmpty else {
+      throw Problem(status: 404, detail: "no container service '\(run.service)' with a command is defined on this node")
+    }
+    guard let arguments = dockerRunArguments(definition.command) else {
+      throw Problem(status: 422, detail: "the command of service '\(run.service)' is not 'docker run …'")
+    }
+    return arguments
+  }
+
   private func nativeCommand(_ run: RunRequest, _ command: [String]) throws(Problem) -> [String] {
-    node.catalogue.refresh()
     do throws(NativeRefusal) {
       return try ServiceDefinition.checkNative(
         service: run.service, command: command, requester: run.requester, among: node.catalogue.definitions)

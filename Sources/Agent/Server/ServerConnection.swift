@@ -59,10 +59,15 @@ final class ServerConnection: Watcher {
   /// Begins an answer whose length is unknown.
   func beginStream(_ response: HTTPResponse, onGone: @escaping () -> Void, onDrained: @escaping () -> Void = {}) {
     guard state == .answering else { return }
+    output.append { response.encodeHead(into: &$0, chunked: true, keepAlive: keepsAlive) }
+    if isHead {
+      // Later, so that the source is complete before it is told that nobody reads it.
+      server.loop.after(.zero, onGone)
+      return answered()
+    }
     state = .streaming
     self.onGone = onGone
     self.onDrained = onDrained
-    output.append { response.encodeHead(into: &$0, chunked: true, keepAlive: keepsAlive) }
     flush()
   }
 

@@ -25,7 +25,7 @@ final class Agent {
     let text = """
       [node]
       state = \(state ?? folder + "/state")
-      home-edge = \(folder)/apps
+      home-edge = \(folder)
       services = \(folder)/services
       \(node)
       [api]
@@ -109,8 +109,12 @@ final class Agent {
     return Int(line.split(separator: " ").dropFirst().first ?? "") ?? -1
   }
 
-  var descriptors: Int {
-    ((try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd")) ?? []).count
+  /// Open sockets; when idle the listener, the Engine's events and a client's connection.
+  var sockets: Int {
+    let folder = "/proc/\(process)/fd"
+    return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).count {
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)"))?.hasPrefix("socket:") ?? false
+    }
   }
 
   // MARK: Requests

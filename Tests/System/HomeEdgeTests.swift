@@ -77,7 +77,6 @@ struct HomeEdgeTests {
   @Test func s15ThreeHundredRequestsAllRunAndMemoryStaysFlat() throws {
     try Agent.with { agent in
       var memory: [Int] = []
-      var descriptors: [Int] = []
       for round in 0..<6 {
         for _ in 0..<50 {
           let answer = try agent.homeEdge(run: ["--network", "none", "busybox", "true"])
@@ -88,15 +87,14 @@ struct HomeEdgeTests {
           return runs["underWay"].int == 0
         }
         memory.append(try agent.memory())
-        descriptors.append(agent.descriptors)
+        try Lab.eventually("calls to the Engine have ended: \(agent.sockets) sockets") { agent.sockets <= 4 }
       }
-      print("S15: PSS in kB after each 50 requests: \(memory); descriptors: \(descriptors)")
+      print("S15: PSS in kB after each 50 requests: \(memory)")
       let runs = try agent.get("/api/v2/runs").json["runs"].array
       #expect(runs.count >= 100 && runs.count <= 110)
       #expect(runs.allSatisfy { $0["exitCode"].int == 0 })
       // The first 100 runs fill the list of kept runs.
-      #expect(memory[5] - memory[2] < 200, "kB: \(memory)")
-      #expect(descriptors[5] <= descriptors[1] + 4, "\(descriptors)")
+      #expect(memory[5] - memory[2] < 1000 && memory[5] < 4000, "kB: \(memory)")
       try Lab.eventually("no container left") { try agent.containers().isEmpty }
     }
   }
@@ -143,8 +141,6 @@ struct HomeEdgeTests {
 
   @Test func b04AServiceWithoutStoredCommandIsRefusedInWords() throws {
     try Agent.with { agent in
-      let folder = agent.folder + "/apps/apps/DataStorage"
-      _ = folder
       let text = "[ServiceInfo]\nServiceName=DataStorage\nExecType=container\n"
       try text.write(toFile: agent.folder + "/services/storage.conf", atomically: true, encoding: .utf8)
       let answer = try agent.homeEdge(
@@ -169,8 +165,7 @@ struct HomeEdgeTests {
   @Test func b05MoreThan1024RequestsOnOneConnectionAreAnswered() throws {
     try Agent.with { agent in
       let connection = try Connection(port: agent.port)
-      let body =
-        #"{"ServiceName":"a","ServiceInfo":[{"ExecutionType":"container","ExecCmd":["docker","run","--memory","x","y"]}]}"#
+      let body = #"{"ServiceName":"a","ServiceInfo":[{"ExecutionType":"container"}]}"#
       for _ in 0..<1100 {
         connection.send(agent.request("POST", "/api/v1/orchestration/services", body))
         let answer = try connection.answer()

@@ -155,13 +155,13 @@ import Testing
 
   @Test func aHundredClientsThatLeaveInTheMiddleLeaveNothing() throws {
     try withAgent { agent in
-      let before = agent.descriptors
+      let before = agent.sockets
       for index in 0..<100 {
         let connection = try Connection(port: agent.port)
         connection.send(String(agent.request("GET", "/api/v2/events").prefix(index)))
         if index == 99 { connection.send(agent.request("GET", "/api/v2/events")) }
       }
-      try Lab.eventually("descriptors are given back") { agent.descriptors <= before + 1 }
+      try Lab.eventually("descriptors are given back") { agent.sockets <= before + 1 }
     }
   }
 

@@ -37,6 +37,7 @@ let package = Package(
       name: "ContainersTests", dependencies: ["Containers", "Wire"], exclude: ["Captures"]),
     .testTarget(name: "OrchestrationTests", dependencies: ["Containers", "Orchestration", "Wire"]),
     .testTarget(name: "AgentTests", dependencies: ["Agent"]),
+    .testTarget(name: "SystemTests", path: "Tests/System"),
   ],
   swiftLanguageModes: [.v6]
 )

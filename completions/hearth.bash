@@ -1,0 +1,36 @@
+# Completion of hearth(8) for bash.
+
+# Identifiers of runs: all, or with 'running' those under way.
+_hearth_runs() {
+  local all=-a
+  [[ $1 == running ]] && all=
+  hearth ps $all 2>/dev/null | tail -n +2 | cut -d ' ' -f 1
+}
+
+_hearth() {
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words=
+  COMPREPLY=()
+  if ((COMP_CWORD == 1)); then
+    words='serve run ps logs stop status score inspect version help'
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+    return
+  fi
+  case $before in
+    --config | --engine) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --state | --root) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
+    --external | --api | --callback | --service) return ;;
+  esac
+  case ${COMP_WORDS[1]} in
+    serve) words='--config --state --engine --root --external' ;;
+    run) words='-d --detach --service --native --callback --json --api' ;;
+    ps) words='-a --all --json --api' ;;
+    logs) words="-f --follow --api $(_hearth_runs)" ;;
+    stop) words="--api $(_hearth_runs running)" ;;
+    status) words='--json --api' ;;
+    score | inspect) words='--root --json' ;;
+    version) words='--json' ;;
+    help) words='serve run ps logs stop status score inspect version help' ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+}
+complete -F _hearth hearth

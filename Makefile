@@ -1,16 +1,54 @@
-# Hearth. `make help` lists the targets.
+# Hearth. `make help` lists the targets; the work is done by cross/setup and the scripts below Tests/.
+SHELL := /bin/sh
+.SHELLFLAGS := -eu -c
 BOARD ?= generic-$(subst _,-,$(patsubst aarch64,arm64,$(shell uname -m)))
 SWIFT ?= swift
-OBJCOPY := $(shell dirname $$(readlink -f $$(command -v swiftc)))/llvm-objcopy
-PROGRAM := .build-boards/$(BOARD)/hearth
+TOOLS = $(shell dirname "$$(readlink -f "$$(command -v swiftc)")")
+BUILD := .build-boards/$(BOARD)
+PROGRAM := $(BUILD)/hearth
+SHIPPED := generic-x86-64 raspberry-pi-3
+LARGEST := 1048576
 
-.PHONY: program help
+.PHONY: program run test bench soak fuzz format check-format clean help
+
 program: ## Build the shipping program of BOARD=NAME (a profile of boards/; this machine's kind by default)
 	@cross/setup $(BOARD)
-	@$(SWIFT) build -c release --product hearth --swift-sdks-path cross --swift-sdk $(BOARD) --scratch-path .build-boards/$(BOARD)/build
-	@cp .build-boards/$(BOARD)/build/release/hearth $(PROGRAM).debug
-	@$(OBJCOPY) --strip-all $(PROGRAM).debug $(PROGRAM)
-	@printf '%s: %s bytes\n' $(PROGRAM) $$(stat -c %s $(PROGRAM))
+	@$(SWIFT) build -c release --product hearth --swift-sdks-path cross --swift-sdk $(BOARD) --scratch-path $(BUILD)/build
+	@cp $(BUILD)/build/release/hearth $(PROGRAM).debug
+	@$(TOOLS)/llvm-objcopy --strip-all $(PROGRAM).debug $(PROGRAM)
+	@size=$$(stat -c %s $(PROGRAM)); echo "$(PROGRAM): $$size bytes (at most $(LARGEST))"; [ $$size -le $(LARGEST) ]
+
+run: ## Build, start an agent here and run one hello container through it; Control-C stops both
+	@Tests/lab/packages run
+	@$(MAKE) --no-print-directory program
+	@Tests/lab/run $(PROGRAM)
+
+test: ## Run all tests, on the shipping programs too; installs the Debian packages they need
+	@Tests/lab/packages test
+	@Tests/lab/test $(SHIPPED)
+
+bench: ## Measure what the README promises, beside rivals on this machine
+	@Tests/lab/packages bench
+	@for board in $(SHIPPED); do $(MAKE) --no-print-directory program BOARD=$$board; done
+	@Tests/bench/bench .build-boards/generic-x86-64/hearth .build-boards/raspberry-pi-3/hearth
+
+soak: ## Send 20,000 service requests (SOAK_REQUESTS) to one agent and watch its memory
+	@Tests/lab/packages test
+	@$(MAKE) --no-print-directory program
+	@Tests/bench/soak $(PROGRAM)
+
+fuzz: ## Run the fuzz tests for HEARTH_FUZZ_SECONDS each (60)
+	@HEARTH_FUZZ_SECONDS=$${HEARTH_FUZZ_SECONDS:-60} $(SWIFT) test --filter 'Fuzz|Mutation'
+
+format: ## Format the Swift sources in place
+	@$(SWIFT) format -i -r Package.swift Sources Tests
+
+check-format: ## Complain about sources that are not formatted
+	@$(SWIFT) format lint -s -r Package.swift Sources Tests
+
+clean: ## Remove all that was built; stops the Engine that `make run` started
+	@if [ -e .lab/docker.pid ]; then Tests/lab/engine stop .lab; fi
+	@rm -rf .build .build-boards .sysroots .lab cross/*.artifactbundle/sdk/toolset.json
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16

@@ -11,14 +11,20 @@ final class Journal {
   private let path: String
   private var descriptor: Int32 = -1
   private var size = 0
+  /// The size beyond which the file is replaced: never less than twice what the present runs need, so that many runs
+  /// do not mean that each change writes all of them.
+  private var rewriteAt = Journal.rewriteSize
   /// Lines of this round, and the runs that wait to be told that theirs is safe.
   private var lines: [UInt8] = []
   private var durable: [RunID] = []
 
-  /// Rewritten when larger: some 500 runs, so about every 250th run.
+  /// Rewritten when larger, at the least: some 500 runs, so about every 250th run.
   private static let rewriteSize = 256 << 10
-  /// More than this is not ours.
+  /// More than this is not ours, and is not written either: the next agent has to read it.
   private static let readLimit = 16 << 20
+
+  /// A line holds what a request and the files it names brought, and our own members besides.
+  private static let lineLimits = JSON.Limits(bytes: readLimit, nodes: 1 << 16)
 
   init(folder: String) {
     path = folder + "/runs.journal"
@@ -64,7 +70,7 @@ final class Journal {
     durable = []
     lines = []
     do throws(SystemError) {
-      if size + bytes.count > Self.rewriteSize {
+      if descriptor < 0 || size + bytes.count > rewriteAt {
         try rewrite(runs())
       } else {
         try write(bytes, sync: !told.isEmpty)
@@ -90,12 +96,14 @@ final class Journal {
   private func rewrite(_ runs: [Run]) throws(SystemError) {
     var bytes: [UInt8] = []
     for run in runs { bytes += Self.line(of: run) }
+    guard bytes.count <= Self.readLimit else { throw SystemError("write", path, errno: EFBIG) }
     try File.replace(path, with: bytes, durable: true)
-    let opened = clinux_open(path, O_WRONLY | O_APPEND | O_CLOEXEC, 0)
-    guard opened >= 0 else { throw SystemError("open", path) }
+    // The old file has no name any more: nothing may be written to it, even if the new one cannot be opened now.
     if descriptor >= 0 { close(descriptor) }
-    descriptor = opened
+    descriptor = Int32(retrying { Int(clinux_open(path, O_WRONLY | O_APPEND | O_CLOEXEC, 0)) })
+    guard descriptor >= 0 else { throw SystemError("open", path) }
     size = bytes.count
+    rewriteAt = min(max(Self.rewriteSize, 2 * size), Self.readLimit)
   }
 
   // MARK: - Lines
@@ -115,7 +123,7 @@ final class Journal {
     guard let blank = line.firstIndex(of: 32),
       let sum = UInt32(String(decoding: line[..<blank], as: UTF8.self), radix: 16),
       sum == checksum(line[(blank + 1)...]),
-      let json = try? JSON.parse(line[(blank + 1)...]), var run = Run(json: json)
+      let json = try? JSON.parse(line[(blank + 1)...], limits: Self.lineLimits), var run = Run(json: json)
     else { return nil }
     run.endReported = json["endReported"]?.bool ?? false
     return run

@@ -38,7 +38,8 @@ struct OptionPorts {
       case "published": published = value
       case "target": target = value
       case "protocol": proto = value
-      case "mode" where value == "host" || value == "ingress": break
+      case "mode":
+        guard value == "host" else { throw OptionFault("mode '%' cannot be honoured, expected host", value) }
       default:
         throw OptionFault("unexpected key '%' in '%', expected published, target or protocol", key, text)
       }

@@ -125,10 +125,10 @@ enum OptionTable {
     OptionRow("dns-option", .list, .host, "DnsOptions"),
     OptionRow("dns-search", .domain, .host, "DnsSearch"),
     OptionRow("expose", .list),
-    OptionRow("ip", .text),
-    OptionRow("ip6", .text),
+    OptionRow("ip", .address),
+    OptionRow("ip6", .address),
     OptionRow("link", .link, .host, "Links"),
-    OptionRow("link-local-ip", .list),
+    OptionRow("link-local-ip", .address),
     OptionRow("mac-address", .mac, .config, "MacAddress"),
     OptionRow("net", .alias, .own, "network"),
     OptionRow("net-alias", .alias, .own, "network-alias"),
@@ -186,6 +186,7 @@ enum OptionTable {
     OptionRow("help", .refused, .own, "a request cannot ask for help"),
     OptionRow("io-maxbandwidth", .windows),
     OptionRow("io-maxiops", .windows),
+    OptionRow("quiet", .flag, short: "q"),
     OptionRow("sig-proxy", .flag),
   ]
 }

@@ -4,6 +4,9 @@ import Wire
 
 // The steps of a container: (pull) create start wait inspect output, then recorded, then remove.
 extension Orchestrator {
+  /// A list under way when the engine finishes an earlier attempt does not show its container; the next one does.
+  private static let nameConflicts = 3
+
   /// First step of a recorded run.
   mutating func begin(_ id: RunID, at moment: Moment) {
     guard let record = record(id) else { return }
@@ -36,7 +39,9 @@ extension Orchestrator {
     update(id) { $0.step = .pull }
     enter(id, .pulling(percent: -1))
     pending.append(
-      .call(id, .pull, .pull(name: command.image.pullName, tag: command.image.pullTag, platform: command.platform)))
+      .call(
+        id, .pull, .pull(name: command.image.pullName, tag: command.image.pullTag, platform: command.platform)
+      ))
   }
 
   private mutating func create(_ id: RunID, _ command: RunCommand) {
@@ -77,8 +82,12 @@ extension Orchestrator {
   mutating func resume(_ id: RunID, container: ContainerState?, at moment: Moment) {
     guard let record = record(id), case .container = record.run.workload else { return }
     guard let container else {
-      if record.stopIsRequested {
+      if let outcome = record.outcome {
+        finish(id, outcome: outcome, at: moment)
+      } else if record.stopIsRequested {
         end(id, .stopped, at: moment)
+      } else if let code = record.exitCode {
+        end(id, .finished(exitCode: code), at: moment)
       } else if record.run.times.started > 0 {
         let reason = "the container was removed while nobody watched"
         end(id, .failed(RunFailure(.lost, reason)), at: moment)
@@ -122,7 +131,8 @@ extension Orchestrator {
   }
 
   mutating func stopContainer(_ id: RunID) {
-    guard let record = record(id), let container = record.containerID else { return }
+    guard let container = record(id)?.containerID else { return }
+    update(id) { $0.stopIsUnderWay = true }
     pending.append(.call(id, .stop, .stop(id: container, seconds: nil)))
   }
 
@@ -138,6 +148,8 @@ extension Orchestrator {
     update(id) {
       $0.step = .output
       $0.outcome = outcome
+      $0.output = []
+      $0.outputBytes = 0
     }
     pending.append(
       .call(
@@ -166,13 +178,21 @@ extension Orchestrator {
       update(id) { $0.exitCode = Int(truncatingIfNeeded: code) }
     case (.wait, .done):
       inspect(id)
+    case (.inspect, .container(let container)) where container.running:
+      // The engine has started it again, as --restart asks for.
+      update(id) { $0.exitCode = nil }
+      isRunning(id, at: moment)
     case (.inspect, .container(let container)):
+      let ended = container.finishedAt.flatMap { Timestamp.milliseconds($0) } ?? 0
+      update(id) { $0.endedAt = ended }
       fetchOutput(id, outcome: outcome(of: container, record))
     case (.output, .output(let stream, let bytes)):
       let limit = settings.keptOutput
       update(id) { $0.keep(OutputFrame.encode(stream: stream.rawValue, bytes[...]), limit: limit) }
     case (.output, .done):
       finish(id, at: moment)
+    case (.stop, .done):
+      update(id) { $0.stopIsUnderWay = false }
     case (.remove, .done):
       update(id) { $0.containerID = nil }
     default:
@@ -188,14 +208,20 @@ extension Orchestrator {
       let reason = "it used more memory than it may and the kernel killed it"
       return .failed(RunFailure(.outOfMemory, reason, exitCode: code))
     }
-    if container.startedAt == nil && !container.error.isEmpty {
+    if container.startedAt == nil && record.run.times.started == 0 && record.exitCode == nil {
+      if container.error.isEmpty { return .failed(RunFailure(.lost, "the container ended without a start")) }
       return .failed(RunFailure(.start, container.error))
     }
     return .finished(exitCode: code)
   }
 
   private mutating func finish(_ id: RunID, at moment: Moment) {
-    guard let record = record(id), let outcome = record.outcome else { return }
+    guard let outcome = record(id)?.outcome else { return }
+    finish(id, outcome: outcome, at: moment)
+  }
+
+  private mutating func finish(_ id: RunID, outcome: RunState, at moment: Moment) {
+    guard let record = record(id) else { return }
     if !record.output.isEmpty { pending.append(.keepOutput(id, Array(record.output.joined()))) }
     update(id) { $0.output = [] }
     end(id, outcome, at: moment)
@@ -205,14 +231,10 @@ extension Orchestrator {
 
   private mutating func handle(_ error: EngineError, of step: EngineStep, for id: RunID, at moment: Moment) {
     guard let record = record(id), !record.run.state.isFinal else {
-      if step == .remove, error.kind == .noSuchContainer { update(id) { $0.containerID = nil } }
+      if step == .remove { removeFailed(id, error, at: moment) }
       return
     }
-    if error.kind == .unreachable, step != .stop {
-      suspend(id, at: moment)
-      if engineIsAvailable { pending.append(.listContainers) }
-      return
-    }
+    if error.kind == .unreachable, step != .stop { return broke(id, error, at: moment) }
     switch step {
     case .pull:
       // The image may be here all the same: a home without its uplink goes on with what it has.
@@ -226,16 +248,49 @@ extension Orchestrator {
     case .start:
       let failure = RunFailure(.start, error.description)
       fetchOutput(id, outcome: record.stopIsRequested ? .stopped : .failed(failure))
+    case .wait where error.kind != .noSuchContainer:
+      // It may well run: what the engine lists decides.
+      suspend(id, at: moment)
+      pending.append(.listContainers)
     case .wait, .inspect:
-      let reason = error.kind == .noSuchContainer ? "the container was removed by somebody else" : error.description
-      let ended = record.exitCode.map { RunState.finished(exitCode: $0) } ?? .failed(RunFailure(.lost, reason))
+      let reason =
+        error.kind == .noSuchContainer ? "the container was removed by somebody else" : error.description
+      let ended =
+        record.exitCode.map { RunState.finished(exitCode: $0) } ?? .failed(RunFailure(.lost, reason))
       update(id) { if error.kind == .noSuchContainer { $0.containerID = nil } }
       end(id, record.stopIsRequested ? .stopped : ended, at: moment)
     case .output:
       // A log driver that cannot be read costs the output, not the result.
       finish(id, at: moment)
-    case .stop, .remove:
+    case .stop:
+      // Whoever asked may ask again; the engine's end or the container's shows in `wait`.
+      update(id) { $0.stopIsUnderWay = false }
+    case .remove:
       break
+    }
+  }
+
+  /// The connection broke under a call, whose effect is unknown: the list of containers tells.
+  private mutating func broke(_ id: RunID, _ error: EngineError, at moment: Moment) {
+    update(id) {
+      $0.brokenCalls += 1
+      $0.stopIsUnderWay = false
+    }
+    if let record = record(id), record.run.times.started == 0, record.brokenCalls > settings.brokenCalls {
+      return end(
+        id, record.stopIsRequested ? .stopped : .failed(RunFailure(.engine, error.description)), at: moment)
+    }
+    suspend(id, at: moment)
+    if engineIsAvailable { pending.append(.listContainers) }
+  }
+
+  private mutating func removeFailed(_ id: RunID, _ error: EngineError, at moment: Moment) {
+    update(id) {
+      if error.kind == .noSuchContainer {
+        $0.containerID = nil
+      } else {
+        $0.removalFailedAt = moment.instant
+      }
     }
   }
 
@@ -247,8 +302,9 @@ extension Orchestrator {
       let reason = record.pullError ?? error.description
       return end(id, .failed(RunFailure(.pull, reason)), at: moment)
     }
-    if error.kind == .nameInUse && command.name == nil && record.suspendedAt == nil {
-      // An earlier attempt of ours whose answer was lost: the list of containers tells.
+    if error.kind == .nameInUse && record.nameConflicts < Self.nameConflicts {
+      // Perhaps an earlier attempt of ours whose answer was lost: the list of containers tells.
+      update(id) { $0.nameConflicts += 1 }
       suspend(id, at: moment)
       pending.append(.listContainers)
       return

@@ -15,6 +15,12 @@ public struct Orchestrator {
     /// How long an accepted run waits for an engine that is away before it fails: a package upgrade of the engine
     /// takes about half a minute on a Raspberry Pi.
     public var engineGrace = Interval.seconds(60)
+    /// How often the connection to the engine may break under a run's calls before it fails: a container that takes
+    /// the engine down with it must not do so for ever.
+    public var brokenCalls = 10
+    /// Between two attempts to remove a container that the engine does not let go of, such as one whose file system
+    /// is busy.
+    public var removalPause = Interval.seconds(30)
     /// Bytes of output kept of a run that ended.
     public var keptOutput = 64 << 10
     /// Lines of output asked of the engine for that.
@@ -83,7 +89,7 @@ public struct Orchestrator {
     if record.run.state.isFinal {
       settle(id)
     } else if record.step == .unrecorded {
-      pending.append(.changed(id))
+      announce(id)
       begin(id, at: moment)
     }
     return take()
@@ -108,17 +114,19 @@ public struct Orchestrator {
     guard records[run.id] == nil else { return [] }
     var record = RunRecord(run: run, command: command)
     record.step = run.state.isFinal ? .settled : .suspended
+    if case .native = run.workload, !run.state.isFinal {
+      record.step = .native
+      pending.append(.adopt(run.id))
+    }
     records[run.id] = record
     order.append(run.id)
-    if run.state.isFinal { return [] }
-    underWay += 1
-    if case .native = run.workload { pending.append(.adopt(run.id)) }
+    if !run.state.isFinal { underWay += 1 }
     return take()
   }
 
   /// Ends a run that is under way; a run that has ended stays as it is.
   public mutating func stop(_ id: RunID, at moment: Moment) -> [Directive] {
-    guard let record = records[id], !record.run.state.isFinal, !record.stopIsRequested else { return [] }
+    guard let record = records[id], !record.run.state.isFinal else { return [] }
     records[id]?.stopIsRequested = true
     switch record.step {
     case .native:
@@ -127,7 +135,7 @@ public struct Orchestrator {
       pending.append(.cancel(id, .pull))
       end(id, .stopped, at: moment)
     case .wait:
-      stopContainer(id)
+      if !record.stopIsUnderWay { stopContainer(id) }
     case .suspended where record.run.times.started == 0 && record.containerID == nil:
       end(id, .stopped, at: moment)
     default:
@@ -138,21 +146,31 @@ public struct Orchestrator {
 
   /// Once a second: what waited too long, and what the disk refused before.
   public mutating func tick(at moment: Moment) -> [Directive] {
-    guard underWay > 0 || recordsAreDue else { return [] }
+    guard underWay > 0 || workIsLeft else { return [] }
     for id in order {
       guard let record = records[id] else { continue }
       if record.recordIsDue {
         records[id]?.recordIsDue = false
         pending.append(.record(id))
       }
-      if record.step == .suspended, !engineIsAvailable, record.run.times.started == 0,
-        let since = record.suspendedAt, moment.instant - since > settings.engineGrace
+      if record.step == .suspended && !engineIsAvailable { waitForEngine(id, record, at: moment) }
+      if let failedAt = record.removalFailedAt, engineIsAvailable,
+        moment.instant - failedAt >= settings.removalPause
       {
-        let waited = Int(settings.engineGrace.seconds)
-        end(id, .failed(RunFailure(.engine, "the engine was away for more than \(waited) s")), at: moment)
+        remove(id)
       }
     }
     return take()
+  }
+
+  /// A run that never started waits for the engine so long and no longer.
+  private mutating func waitForEngine(_ id: RunID, _ record: RunRecord, at moment: Moment) {
+    // A run of an earlier agent waits from the first look at it.
+    guard let since = record.suspendedAt else { return suspend(id, at: moment) }
+    guard record.run.times.started == 0, moment.instant - since > settings.engineGrace else { return }
+    let waited = Int(settings.engineGrace.seconds)
+    let failure = RunFailure(.engine, "the engine was away for more than \(waited) s")
+    end(id, record.stopIsRequested ? .stopped : .failed(failure), at: moment)
   }
 
   /// The peer of the callback has taken the run's end.
@@ -169,14 +187,26 @@ public struct Orchestrator {
     for container in containers {
       guard let id = RunID(container.labels[Label.run] ?? "") else { continue }
       byRun[id] = container
-    }
-    for (id, container) in byRun where records[id].map({ $0.step == .settled }) ?? false {
-      pending.append(.call(id, .remove, .remove(id: container.id, force: true, volumes: true)))
+      tidy(container, of: id)
     }
     for id in order where records[id]?.step == .suspended {
       resume(id, container: byRun[id], at: moment)
     }
     return take()
+  }
+
+  /// Lets go of a container whose run is over. That of a run nobody knows any more goes too, unless it runs: then
+  /// the journal was damaged, and ending it is its owner's decision.
+  private mutating func tidy(_ container: ContainerState, of id: RunID) {
+    guard let record = records[id] else {
+      if !container.running && container.status != "restarting" {
+        pending.append(.call(id, .remove, .remove(id: container.id, force: true, volumes: true)))
+      }
+      return
+    }
+    guard record.run.state.isFinal else { return }
+    records[id]?.containerID = container.id
+    if record.step == .settled { remove(id) }
   }
 
   /// The engine went away. Calls under way fail by themselves.
@@ -202,8 +232,9 @@ public struct Orchestrator {
 
   // MARK: - Records
 
-  var recordsAreDue: Bool {
-    records.values.contains { $0.recordIsDue }
+  /// Whether a run that ended still needs `tick`.
+  private var workIsLeft: Bool {
+    records.values.contains { $0.recordIsDue || $0.removalFailedAt != nil }
   }
 
   mutating func update(_ id: RunID, _ change: (inout RunRecord) -> Void) {
@@ -220,16 +251,31 @@ public struct Orchestrator {
   mutating func enter(_ id: RunID, _ state: RunState) {
     guard let record = records[id], record.run.state != state else { return }
     records[id]?.run.state = state
+    announce(id)
+  }
+
+  /// Says that the run's state changed. Whoever is told looks at the run when the event is over, so that one
+  /// announcement an event is enough, and more would repeat themselves.
+  private mutating func announce(_ id: RunID) {
+    dropChanges(of: id)
     pending.append(.changed(id))
+  }
+
+  private mutating func dropChanges(of id: RunID) {
+    pending.removeAll { if case .changed(id) = $0 { true } else { false } }
   }
 
   /// Enters a final state; it is announced once it is on disk.
   mutating func end(_ id: RunID, _ state: RunState, at moment: Moment) {
     guard let record = records[id], !record.run.state.isFinal else { return }
     records[id]?.run.state = state
-    records[id]?.run.times.ended = moment.wallMilliseconds
+    // An end that nobody watched is reported with its own time.
+    records[id]?.run.times.ended = record.endedAt > 0 ? record.endedAt : moment.wallMilliseconds
     records[id]?.step = .ending
     records[id]?.command = nil
+    records[id]?.run.source = WorkloadSource()
+    // What was entered on the way in the same event would show as the end, which is not on disk yet.
+    dropChanges(of: id)
     underWay -= 1
     pending.append(.record(id))
   }
@@ -238,19 +284,25 @@ public struct Orchestrator {
   private mutating func settle(_ id: RunID) {
     guard let record = records[id], record.step == .ending else { return }
     records[id]?.step = .settled
-    pending.append(.changed(id))
-    if let container = record.containerID {
-      pending.append(.call(id, .remove, .remove(id: container, force: true, volumes: true)))
-    }
+    announce(id)
+    if record.containerID != nil { remove(id) }
     forgetOldest()
+  }
+
+  /// Removes the container of a run whose end is on disk.
+  private mutating func remove(_ id: RunID) {
+    guard let container = records[id]?.containerID else { return }
+    records[id]?.removalFailedAt = nil
+    pending.append(.call(id, .remove, .remove(id: container, force: true, volumes: true)))
   }
 
   private mutating func forgetOldest() {
     var surplus = order.count - underWay - settings.keptRuns
     guard surplus > 0 else { return }
     order.removeAll { id in
-      guard surplus > 0, let record = records[id], record.step == .settled, record.containerID == nil
-      else { return false }
+      guard surplus > 0, let record = records[id], record.step == .settled else { return false }
+      // A container that the engine does not let go of keeps its run, but not without end.
+      guard record.containerID == nil || surplus > settings.keptRuns else { return false }
       surplus -= 1
       records[id] = nil
       pending.append(.forget(id))

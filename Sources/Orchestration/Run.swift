@@ -68,8 +68,8 @@ public struct Run: Sendable {
   public let requesterAddress: String
   /// Told of each change of state; empty where nobody asked to be told.
   public let callback: String
-  /// What the options refer to.
-  public let source: WorkloadSource
+  /// What the options refer to; emptied at the end of the run, because secrets may be in it.
+  public internal(set) var source: WorkloadSource
   /// Address of the node that runs it.
   public var host: String
   public var state: RunState

@@ -23,6 +23,7 @@ struct RunRecord {
   var containerID: String?
   var usesTerminal: Bool
   var stopIsRequested = false
+  var stopIsUnderWay = false
   /// A pull was made, so that a missing image is an error now.
   var pullIsDone = false
   /// Why the pull failed, in case the image is not here either.
@@ -31,10 +32,17 @@ struct RunRecord {
   var exitCode: Int?
   /// How the run ended, while its last output is fetched.
   var outcome: RunState?
+  /// When it ended by the Engine's account, in milliseconds since 1970; 0 where that is not known.
+  var endedAt: Int64 = 0
   /// The last output in frames, oldest first, together at most `Settings.keptOutput` bytes.
   var output: [[UInt8]] = []
   var outputBytes = 0
   var suspendedAt: Instant?
+  /// Calls of this run whose connection broke before it ran.
+  var brokenCalls = 0
+  /// Times that the engine said the container's name was taken.
+  var nameConflicts = 0
+  var removalFailedAt: Instant?
   /// A write of the run failed and is to be tried again.
   var recordIsDue = false
 

@@ -87,6 +87,12 @@ public struct ServiceDefinition: Equatable, Sendable {
   }
 }
 
+/// What stands behind `docker run` in a container's command; nil where it is another command or names no image.
+public func dockerRunArguments(_ command: [String]) -> [String]? {
+  guard command.count > 2, command[0] == "docker", command[1] == "run" else { return nil }
+  return Array(command.dropFirst(2))
+}
+
 /// Why a native command is not run; the raw value is the text that Home Edge's clients know.
 public enum NativeRefusal: String, Error, Sendable {
   case injection = "found injection command"

@@ -26,13 +26,16 @@ public struct WorkloadSource: Sendable, Equatable {
   /// the journal and to the agent, never into an answer.
   public var members: [(name: String, value: JSON)] {
     [("environment", environment), ("files", files)].compactMap { name, items in
-      items.isEmpty ? nil : (name, .object(JSONObject(items.map { JSONMember(name: $0.name, value: .string($0.value)) })))
+      items.isEmpty
+        ? nil : (name, .object(JSONObject(items.map { JSONMember(name: $0.name, value: .string($0.value)) })))
     }
   }
 
   /// The source in `json`'s members; nil where they are not objects of strings.
   public init?(json: JSON) {
-    guard let environment = Self.items(json["environment"]), let files = Self.items(json["files"]) else { return nil }
+    guard let environment = Self.items(json["environment"]), let files = Self.items(json["files"]) else {
+      return nil
+    }
     self.environment = environment
     self.files = files
   }

@@ -23,7 +23,7 @@ final class CreateCallRecorder: @unchecked Sendable {
       }
     }
     guard descriptor >= 0, bound == 0, listen(descriptor, 16) == 0 else {
-      throw EngineLab.Trouble(description: "no socket at \(path): errno \(errno)")
+      throw ComparisonLab.Trouble(description: "no socket at \(path): errno \(errno)")
     }
     Thread.detachNewThread { [self] in serve() }
   }

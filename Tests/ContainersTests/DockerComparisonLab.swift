@@ -4,12 +4,12 @@ import Wire
 @testable import Containers
 
 /// A real Engine for tests: that of HEARTH_ENGINE, else one that Tests/lab/engine starts and stops.
-struct EngineLab {
+struct ComparisonLab {
   let socket: String
-  let folder: URL
+  let folder: Foundation.URL
   private let started: Bool
 
-  static let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+  static let script = Foundation.URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("lab/engine").path
 
   static var isAvailable: Bool {
@@ -70,7 +70,7 @@ struct Finished {
 
 func run(_ program: String, _ arguments: [String], environment: [String: String] = [:]) throws -> Finished {
   let process = Process()
-  process.executableURL = URL(fileURLWithPath: program)
+  process.executableURL = Foundation.URL(fileURLWithPath: program)
   process.arguments = arguments
   process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
   let scratch = FileManager.default.temporaryDirectory

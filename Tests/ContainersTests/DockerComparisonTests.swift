@@ -5,7 +5,7 @@ import Wire
 @testable import Containers
 
 /// The real `docker` client and we ask the same Engine for the same container; `docker inspect` tells whether we did.
-@Suite(.serialized, .enabled(if: EngineLab.isAvailable, "needs HEARTH_ENGINE or root to start an Engine"))
+@Suite(.serialized, .enabled(if: ComparisonLab.isAvailable, "needs HEARTH_ENGINE or root to start an Engine"))
 struct DockerComparisonTests {
   static let environment = ["HEARTH_GIVEN": "from outside"]
 
@@ -19,7 +19,7 @@ struct DockerComparisonTests {
     environment: { environment[$0] ?? ProcessInfo.processInfo.environment[$0] })
 
   @Test func theEngineMakesTheSameContainerOfOurBodyAndOfTheClients() throws {
-    let lab = try EngineLab()
+    let lab = try ComparisonLab()
     defer { lab.stop() }
     try prepare(lab)
     for use in DockerComparisonTable.honoured {
@@ -103,7 +103,7 @@ struct DockerComparisonTests {
   }
 
   @Test func whatTheClientOrItsEngineRefusesIsRefusedHereAndNamed() throws {
-    let lab = try EngineLab()
+    let lab = try ComparisonLab()
     defer { lab.stop() }
     try prepare(lab)
     for (option, use) in DockerComparisonTable.refused {
@@ -121,7 +121,7 @@ struct DockerComparisonTests {
   }
 
   @Test func aRunWeStartSaysWhatTheImageSays() throws {
-    let lab = try EngineLab()
+    let lab = try ComparisonLab()
     defer { lab.stop() }
     let command = try RunCommand(parsing: ["--network=none", "-t", "hello-world"], source: Self.source)
     let created = try lab.call("POST", "/containers/create", body: command.createBody.encoded())
@@ -133,7 +133,7 @@ struct DockerComparisonTests {
   }
 
   /// What the options of the table refer to: files, a network and another container.
-  private func prepare(_ lab: EngineLab) throws {
+  private func prepare(_ lab: ComparisonLab) throws {
     try writeFiles(in: lab.folder)
     // Creating copies the image, so the smallest one will do.
     let empty = lab.folder.appendingPathComponent("empty.tar")
@@ -143,7 +143,7 @@ struct DockerComparisonTests {
     _ = try lab.docker(["create", "--name", "peer", "--network", "none", "-v", "/peer", "boximage", "true"])
   }
 
-  private func writeFiles(in folder: URL) throws {
+  private func writeFiles(in folder: Foundation.URL) throws {
     let files = [
       "env": "\u{feff}# comment\n\nONE=1\n  TWO=two words \nHEARTH_GIVEN\nHEARTH_ABSENT\n",
       "labels": "first=1\nsecond=2\n",
@@ -156,7 +156,7 @@ struct DockerComparisonTests {
   }
 
   /// `docker inspect` without what differs between any two containers.
-  private func inspected(_ id: String, _ lab: EngineLab) throws -> JSON {
+  private func inspected(_ id: String, _ lab: ComparisonLab) throws -> JSON {
     let (_, raw) = try lab.call("GET", "/containers/\(id)/json")
     var text = String(decoding: raw.encoded(), as: UTF8.self)
     text = text.replacingOccurrences(of: id, with: "ID")

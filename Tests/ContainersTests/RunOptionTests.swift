@@ -144,7 +144,8 @@ struct RunOptionTests {
       try body("HostConfig.PortBindings", "-p", "80", "-p=[::1]:81:80/TCP")
         == ["80/tcp": [["HostIp": "", "HostPort": ""], ["HostIp": "::1", "HostPort": "81"]]])
     for text in [
-      "", ":", "80:", "x", "1.2.3.4:80", "1-2-3", "65536", "::80:80:80", "mode=other,target=1", "80/tcp/udp",
+      "", ":", "80:", "x", "1.2.3.4:80", "1-2-3", "65536", "::80:80:80", "mode=ingress,target=1",
+      "80/tcp/udp",
     ] {
       #expect(fault("-p", text)?.option == "--publish", "\(text)")
     }
@@ -177,6 +178,12 @@ struct RunOptionTests {
       #expect(fault(option)?.option == String(option.prefix { $0 != "=" }), "\(option)")
     }
     #expect(fault("--volume-driver=x", "--mount=dst=/a")?.option == "--volume-driver")
+  }
+
+  @Test func addressesOfAContainerAreCheckedBeforeTheEngineSeesThem() {
+    for option in ["--ip=10.0.0", "--ip6=:::", "--link-local-ip=x"] {
+      #expect(fault("--network=home", option)?.option == String(option.prefix { $0 != "=" }), "\(option)")
+    }
   }
 
   @Test func laterClientsFormsOfAddHostAreTaken() throws {

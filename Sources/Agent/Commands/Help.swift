@@ -23,7 +23,7 @@ enum Help {
       summary: "run a container and show its output; exits with its exit code",
       details: """
           -d, --detach           print the run's identifier and return
-          --service NAME         the service's name
+          --service NAME         the service's name; without an image, a service that the node's owner has defined
           --native               run the native service of --service instead of a container
           --callback URL         POST each change of state there
           --json                 print the run as JSON when it has ended

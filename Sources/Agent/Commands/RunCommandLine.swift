@@ -36,7 +36,7 @@ struct RunCommandLine {
       }
     }
     words = arguments.rest
-    if words.isEmpty && kind == "container" { throw UsageError("run needs an image") }
+    if words.isEmpty && service.isEmpty { throw UsageError("run needs an image, or a service that is defined here") }
   }
 
   func run() throws(CommandFailure) -> Int32 {

@@ -33,7 +33,7 @@ struct StatusCommand {
 
   private static func text(_ node: JSON, _ runs: [JSON]) -> String {
     let uptime = Terminal.span(seconds: node["uptimeSeconds"]?.integer ?? 0)
-    let value = node["score"]?["value"]?.double ?? 0
+    let value = node["score"]?["score"]?.double ?? 0
     var rows = [
       ["node", node["id"]?.string ?? "?"],
       ["version", "\(node["version"]?.string ?? "?"), up \(uptime)"],

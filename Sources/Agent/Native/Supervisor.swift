@@ -127,7 +127,7 @@ struct Supervisor {
     var arguments: [UnsafeMutablePointer<CChar>?] = command.arguments.map { strdup($0) }
     arguments.append(nil)
     var environment: [UnsafeMutablePointer<CChar>?] = []
-    for (name, value) in command.environment + NativeLimits.environment {
+    for (name, value) in command.environment + NativeLimits.environment + [folder.mark] {
       environment.append(strdup(name + "=" + value))
     }
     environment.append(nil)

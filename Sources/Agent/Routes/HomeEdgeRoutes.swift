@@ -56,14 +56,15 @@ struct HomeEdgeRoutes {
     guard request.selfSelection else {
       throw HomeEdgeAnswer("SERVICE_NOT_FOUND", serviceName: name)
     }
-    let requester =
-      Requester.processName(of: connection.peer, localPort: connection.localAddress.port)
-      ?? request.requester
+    // Looking at every process's descriptors takes milliseconds; only a native service depends on who asks.
+    var requester = request.requester
     let workload: Workload
     switch offer.kind {
     case .container:
       workload = .container(arguments: try dockerArguments(offer, name))
     case .native:
+      requester =
+        Requester.processName(of: connection.peer, localPort: connection.localAddress.port) ?? requester
       workload = .native(command: try nativeCommand(offer, name, requester: requester))
     }
     var run = RunRequest(service: name, workload: workload, requester: requester, callback: request.callback)
@@ -86,15 +87,17 @@ struct HomeEdgeRoutes {
     return node.catalogue.definition(service, kind: offer.kind) != nil
   }
 
-  private func dockerArguments(_ offer: HomeEdgeRequest.Offer, _ name: String) throws(HomeEdgeAnswer) -> [String] {
+  private func dockerArguments(_ offer: HomeEdgeRequest.Offer, _ name: String) throws(HomeEdgeAnswer)
+    -> [String]
+  {
     let command =
       offer.command.isEmpty
       ? node.catalogue.definition(name, kind: .container)?.command ?? [] : offer.command
-    guard command.count > 2, command[0] == "docker", command[1] == "run" else {
+    guard let arguments = dockerRunArguments(command) else {
       let message = "invalid command: expected docker run [options] IMAGE [command]"
       throw HomeEdgeAnswer(message, serviceName: name)
     }
-    return Array(command.dropFirst(2))
+    return arguments
   }
 
   private func nativeCommand(

@@ -12,6 +12,9 @@ final class Server: Watcher {
   static let idleTime = Interval.seconds(75)
   /// For a client that does not take its answer.
   static let writeTime = Interval.seconds(30)
+  /// How long, and for how many bytes, a client that was refused may go on sending before it is cut off.
+  static let lingerTime = Interval.seconds(2)
+  static let lingerBytes = 16 << 20
   /// Connections at one time; one more is answered with 503.
   static let connectionLimit = 256
   /// Bytes of a streamed answer that wait for a slow client before its source is paused.

@@ -14,6 +14,11 @@ final class ServerConnection: Watcher {
   private var state = State.reading
   private var keepsAlive = true
   private var isHead = false
+  /// Whether a streamed answer may be chunked; an HTTP/1.0 client is told its end by the connection's.
+  private var acceptsChunks = true
+  /// Requests that came together are answered one after the other, not one inside the other.
+  private var isReadingBuffered = false
+  private var lingeredBytes = 0
   private var watchedEvents = clinux_in | clinux_peer_closed
   /// Called when the client has gone before its streamed answer was finished.
   private var onGone: () -> Void = {}
@@ -31,8 +36,11 @@ final class ServerConnection: Watcher {
     case answering
     /// The answer is sent piece by piece.
     case streaming
-    /// Everything is queued; closes once it is sent.
+    /// Everything is queued; no further request is read.
     case closing
+    /// Everything is sent; what the client still sends is thrown away, because closing with unread bytes would reset
+    /// the connection and could take the answer with it (RFC 9112, 9.6).
+    case lingering
     case closed
   }
 
@@ -59,7 +67,8 @@ final class ServerConnection: Watcher {
   /// Begins an answer whose length is unknown.
   func beginStream(_ response: HTTPResponse, onGone: @escaping () -> Void, onDrained: @escaping () -> Void = {}) {
     guard state == .answering else { return }
-    output.append { response.encodeHead(into: &$0, chunked: true, keepAlive: keepsAlive) }
+    if !acceptsChunks { keepsAlive = false }
+    output.append { response.encodeHead(into: &$0, chunked: acceptsChunks, keepAlive: keepsAlive) }
     if isHead {
       // Later, so that the source is complete before it is told that nobody reads it.
       server.loop.after(.zero, onGone)
@@ -77,7 +86,9 @@ final class ServerConnection: Watcher {
   @discardableResult
   func send(_ bytes: [UInt8]) -> Bool {
     guard state == .streaming, !bytes.isEmpty else { return true }
-    output.append { HTTPChunk.encode(bytes, into: &$0) }
+    output.append { output in
+      if acceptsChunks { HTTPChunk.encode(bytes, into: &output) } else { output += bytes }
+    }
     flush()
     if output.count > Server.streamBacklog { isCongested = true }
     return !isCongested
@@ -90,7 +101,7 @@ final class ServerConnection: Watcher {
 
   func finishStream() {
     guard state == .streaming else { return }
-    output.append { HTTPChunk.end(into: &$0) }
+    if acceptsChunks { output.append { HTTPChunk.end(into: &$0) } }
     onGone = {}
     onDrained = {}
     answered()
@@ -114,6 +125,7 @@ final class ServerConnection: Watcher {
   }
 
   private func receive() {
+    if state == .lingering { return discard() }
     // While an answer is outstanding, what arrives stays in the kernel's buffer, which bounds it.
     guard state == .reading else { return watch(watchedEvents & ~clinux_in & ~clinux_peer_closed) }
     switch Socket.read(descriptor, into: server.buffer) {
@@ -127,13 +139,17 @@ final class ServerConnection: Watcher {
     }
   }
 
-  /// Hands over the next request, if it is complete.
+  /// Hands over the next request, if it is complete, and after its answer the one behind it.
   private func readBuffered() {
+    guard !isReadingBuffered else { return }
+    isReadingBuffered = true
+    defer { isReadingBuffered = false }
     while state == .reading {
       do throws(HTTPError) {
         guard let request = try parser.next() else { break }
         keepsAlive = request.keepAlive
         isHead = request.method == "HEAD"
+        acceptsChunks = request.acceptsChunked
         state = .answering
         server.handler(request, self)
       } catch {
@@ -165,7 +181,7 @@ final class ServerConnection: Watcher {
     guard state != .closed else { return }
     guard output.flush(to: descriptor) else { return close() }
     if output.count == 0 {
-      if state == .closing { return shutDown() }
+      if state == .closing { linger() }
     } else {
       since = server.loop.now
     }
@@ -173,7 +189,8 @@ final class ServerConnection: Watcher {
       isCongested = false
       onDrained()
     }
-    watch(clinux_peer_closed | (state == .reading ? clinux_in : 0) | (output.count > 0 ? clinux_out : 0))
+    let reads = state == .reading || state == .lingering
+    watch(clinux_peer_closed | (reads ? clinux_in : 0) | (output.count > 0 ? clinux_out : 0))
   }
 
   private func watch(_ events: UInt32) {
@@ -194,6 +211,8 @@ final class ServerConnection: Watcher {
       close()
     case .closing where age > Server.writeTime:
       close()
+    case .lingering where age > Server.lingerTime:
+      close()
     case .streaming where output.count > 0 && age > Server.writeTime:
       close()
     default:
@@ -201,10 +220,16 @@ final class ServerConnection: Watcher {
     }
   }
 
-  /// Lets the peer read the answer before the connection is reset for what it still sends.
-  private func shutDown() {
+  private func linger() {
+    state = .lingering
+    since = server.loop.now
     shutdown(descriptor, Int32(SHUT_WR))
-    close()
+  }
+
+  private func discard() {
+    guard case .bytes(let count) = Socket.read(descriptor, into: server.buffer) else { return close() }
+    lingeredBytes += count
+    if lingeredBytes > Server.lingerBytes { close() }
   }
 
   func close() {

@@ -1,0 +1,239 @@
+import Foundation
+import Orchestration
+import Testing
+import Wire
+
+@testable import Agent
+
+/// A folder of its own for one test, gone with it.
+final class TemporaryFolder {
+  let path: String
+
+  init() throws {
+    path = NSTemporaryDirectory() + "hearth-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(atPath: path)
+  }
+
+  func write(_ text: String, to name: String) throws -> String {
+    let file = path + "/" + name
+    try FileManager.default.createDirectory(
+      atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+    return file
+  }
+}
+
+@Suite struct JournalTests {
+  private let folder: TemporaryFolder
+  private var file: String { folder.path + "/runs.journal" }
+
+  init() throws {
+    folder = try TemporaryFolder()
+  }
+
+  private func run(_ number: UInt64, service: String = "hello", state: RunState = .accepted) -> Run {
+    var source = WorkloadSource()
+    source.environment = [.init(name: "KEY", value: "hunter2")]
+    var run = Run(
+      id: RunID(random: number), service: service, workload: .container(arguments: ["busybox", "Grüße\n"]),
+      requester: "curl", requesterAddress: "192.168.1.7", callback: "", host: "192.168.1.7", source: source,
+      times: RunTimes(accepted: Int64(number)))
+    run.state = state
+    return run
+  }
+
+  private func bytes() throws -> [UInt8] {
+    Array(try Data(contentsOf: URL(fileURLWithPath: file)))
+  }
+
+  private func replace(_ bytes: [UInt8]) throws {
+    try Data(bytes).write(to: URL(fileURLWithPath: file))
+  }
+
+  private func reopened() throws -> [Run] {
+    try Journal(folder: folder.path).open()
+  }
+
+  private func journal(_ runs: [Run] = []) throws -> Journal {
+    let journal = Journal(folder: folder.path)
+    _ = try journal.open()
+    for run in runs { journal.append(run, durable: true) }
+    #expect(journal.flush { runs }.runs == runs.map(\.id))
+    return journal
+  }
+
+  @Test func aNewFolderHasNoRunsAndGetsAJournalForItsOwnerOnly() throws {
+    #expect(try reopened().isEmpty)
+    let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+    #expect(mode == 0o600)
+  }
+
+  @Test func runsComeBackInTheirOrderWithTheirLastState() throws {
+    let journal = try journal([run(3), run(1), run(2)])
+    journal.append(run(3, state: .finished(exitCode: 4)), durable: true)
+    #expect(journal.flush { [] }.runs == [run(3).id])
+    let runs = try reopened()
+    #expect(runs.map(\.id) == [run(3).id, run(1).id, run(2).id])
+    #expect(runs[0].state == .finished(exitCode: 4) && runs[1].state == .accepted)
+    #expect(runs[1].workload.arguments == ["busybox", "Grüße\n"])
+    #expect(runs[1].source == run(1).source)
+  }
+
+  @Test func whatIsOnlyNotedIsWrittenButNotReported() throws {
+    let journal = try journal()
+    journal.append(run(1), durable: false)
+    let (runs, error) = journal.flush { [] }
+    #expect(runs.isEmpty && error == nil)
+    #expect(try reopened().count == 1)
+    #expect(journal.flush { [] }.runs.isEmpty)
+  }
+
+  @Test func aLineTornAnywhereCostsThatLineOnly() throws {
+    _ = try journal([run(1), run(2)])
+    let whole = try bytes()
+    let second = try #require(whole.firstIndex(of: 10)) + 1
+    for end in second..<(whole.count - 1) {
+      try replace(Array(whole[..<end]))
+      #expect(try reopened().map(\.id) == [run(1).id], "cut at \(end)")
+    }
+    // Without its newline alone the line is whole.
+    try replace(Array(whole.dropLast()))
+    #expect(try reopened().count == 2)
+  }
+
+  @Test func aDamagedByteInTheMiddleCostsThatLineOnly() throws {
+    _ = try journal([run(1), run(2), run(3)])
+    let whole = try bytes()
+    let begin = try #require(whole.firstIndex(of: 10)) + 1
+    let end = try #require(whole[begin...].firstIndex(of: 10))
+    for index in begin..<end where whole[index] != 32 {
+      var damaged = whole
+      // Bit 0x80 makes no newline, blank or digit of another case of anything here.
+      damaged[index] ^= 0x80
+      try replace(damaged)
+      #expect(try reopened().map(\.id) == [run(1).id, run(3).id], "byte \(index)")
+    }
+  }
+
+  @Test func rubbishIsNoTrap() throws {
+    var random = SystemRandomNumberGenerator()
+    for size in [0, 1, 10, 1000, 5000] {
+      try replace((0..<size).map { _ in UInt8.random(in: 0...255, using: &random) })
+      #expect(try reopened().isEmpty)
+    }
+    for text in [" ", "\n\n\n", "0 ", "811c9dc5 ", "811c9dc5 \n", "zz {}", "-1 {}", "\n \n"] {
+      try replace(Array(text.utf8))
+      #expect(try reopened().isEmpty)
+    }
+  }
+
+  @Test func opensAreRewritesWithoutDuplicatesAndDamage() throws {
+    let journal = try journal([run(1)])
+    for _ in 0..<50 { journal.append(run(1), durable: false) }
+    _ = journal.flush { [] }
+    let before = try bytes().count
+    _ = try reopened()
+    #expect(try bytes().count * 50 < before)
+  }
+
+  @Test func aGrownJournalIsReplacedByThePresentRuns() throws {
+    let journal = try journal()
+    let present = [run(1, service: "kept")]
+    var largest = 0
+    for number in 0..<1500 {
+      journal.append(run(UInt64(number)), durable: true)
+      #expect(journal.flush { present }.error == nil)
+      largest = max(largest, try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int ?? 0)
+    }
+    #expect(largest <= 257 << 10)
+    // What was appended after the last replacement comes behind it.
+    #expect(try reopened().first?.service == "kept")
+    let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+    #expect(mode == 0o600)
+  }
+
+  @Test func manyRunsAreNotWrittenAnewWithEachChange() throws {
+    let journal = try journal()
+    let present = (0..<1500).map { run(UInt64($0)) }
+    for run in present { journal.append(run, durable: true) }
+    #expect(journal.flush { present }.error == nil)
+    let size = try bytes().count
+    #expect(size > 256 << 10)
+    journal.append(present[0], durable: true)
+    #expect(journal.flush { present }.error == nil)
+    #expect(try bytes().count > size, "it was appended")
+  }
+
+  @Test func moreThanCanBeReadBackIsNotTaken() throws {
+    let journal = try journal()
+    var source = WorkloadSource()
+    source.files = [.init(name: "/large", value: String(repeating: "x", count: 4 << 20))]
+    var present: [Run] = []
+    var refused = 0
+    for number in 0..<5 as Range<UInt64> {
+      let run = Run(
+        id: RunID(random: number), service: "s", workload: .container(arguments: ["busybox"]), requester: "",
+        requesterAddress: "", callback: "", host: "", source: source, times: RunTimes(accepted: 1))
+      present.append(run)
+      journal.append(run, durable: true)
+      let (runs, error) = journal.flush { present }
+      #expect(runs == [run.id])
+      if error != nil {
+        refused += 1
+        present.removeLast()
+      }
+    }
+    #expect(refused == 2)
+    #expect(try reopened().count == present.count, "the next agent can read it")
+  }
+
+  @Test func theLargestRequestsAreReadBack() throws {
+    // As many values, and as many bytes, as a request's body may have.
+    for words in [[String](repeating: "", count: 32_700), [String](repeating: "x", count: 1), [largeWord]] {
+      let run = Run(
+        id: RunID(random: 1), service: "s", workload: .container(arguments: words), requester: "",
+        requesterAddress: "",
+        callback: "", host: "", source: run(1).source, times: RunTimes(accepted: 1))
+      _ = try journal([run])
+      #expect(try reopened().map(\.workload.arguments.count) == [words.count])
+    }
+  }
+
+  private var largeWord: String { String(repeating: "\u{1}", count: (1 << 20) - 100) }
+
+  @Test func aFolderThatIsGoneIsAnErrorAndNoEnd() throws {
+    let journal = try journal([run(1)])
+    try FileManager.default.removeItem(atPath: folder.path)
+    // An append goes to the file that is still open; its replacement cannot be made.
+    for number in 0..<2000 as Range<UInt64> { journal.append(run(number), durable: true) }
+    let (failed, error) = journal.flush { [run(1)] }
+    #expect(failed.count == 2000)
+    #expect(error != nil)
+    try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+    for number in 0..<2000 as Range<UInt64> { journal.append(run(number), durable: true) }
+    #expect(journal.flush { [run(7)] }.error == nil)
+    #expect(try reopened().map(\.id) == [run(7).id])
+  }
+
+  @Test func secretsAreOnDiskOnlyWhileTheRunIsUnderWay() throws {
+    let journal = try journal([run(1)])
+    #expect(String(decoding: try bytes(), as: UTF8.self).contains("hunter2"))
+    journal.append(run(1, state: .stopped), durable: true)
+    _ = journal.flush { [] }
+    #expect(try reopened().map(\.source.isEmpty) == [true])
+    #expect(
+      !String(decoding: try bytes(), as: UTF8.self).contains("hunter2"), "the next agent's start drops it")
+  }
+
+  @Test func anEndThatWasReportedStaysReported() throws {
+    var ended = run(1, state: .finished(exitCode: 0))
+    ended.endReported = true
+    _ = try journal([ended])
+    #expect(try reopened().map(\.endReported) == [true])
+    #expect(try reopened().map(\.endReported) == [true], "also after the rewrite")
+  }
+}

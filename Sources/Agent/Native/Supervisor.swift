@@ -159,7 +159,19 @@ struct Supervisor {
       }
       if let killAt, now >= killAt {
         killChildren()
-        if result != nil { return }
+        if result != nil {
+          killDescendants()
+          return drain(&sources)
+        }
+      }
+    }
+  }
+
+  /// Takes what the program wrote just before its end. Nobody is left to write more.
+  private mutating func drain(_ sources: inout [pollfd]) {
+    for (index, stream) in [(1, UInt8(1)), (2, UInt8(2))] {
+      while sources[index].fd >= 0, poll(&sources[index], 1, 0) > 0 {
+        if !output.copy(from: sources[index].fd, stream: stream) { sources[index].fd = -1 }
       }
     }
   }

@@ -113,7 +113,8 @@ final class Agent {
   var sockets: Int {
     let folder = "/proc/\(process)/fd"
     return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).count {
-      (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)"))?.hasPrefix("socket:") ?? false
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)"))?.hasPrefix("socket:")
+        ?? false
     }
   }
 

@@ -39,23 +39,26 @@ struct ApiTests {
     }
   }
 
-  @Test(arguments: [
-    ("GET", "/api/v2/nothing", nil, 404), ("GET", "/api/v2/runs/ffffffffffff", nil, 404),
-    ("GET", "/api/v2/runs/", nil, 200), ("PUT", "/api/v2/runs", "{}", 405), ("POST", "/api/v2/node", "{}", 405),
-    ("POST", "/api/v2/runs/abc", "{}", 405), ("DELETE", "/api/v2/events", nil, 405),
-    ("GET", "/api/v2/runs?active=perhaps", nil, 400), ("POST", "/api/v2/runs", "{", 400),
-    ("POST", "/api/v2/runs", "[]", 400), ("POST", "/api/v2/runs", "{}", 422),
-    ("POST", "/api/v2/runs", #"{"arguments":"x"}"#, 422), ("POST", "/api/v2/runs", #"{"arguments":[1]}"#, 422),
-    ("POST", "/api/v2/runs", #"{"arguments":[]}"#, 422),
-    ("POST", "/api/v2/runs", #"{"arguments":["x"],"typo":1}"#, 422),
-    ("POST", "/api/v2/runs", #"{"arguments":["x"],"type":"android"}"#, 422),
-    ("POST", "/api/v2/runs", #"{"arguments":["x"],"environment":{"A":1}}"#, 422),
-    ("POST", "/api/v2/runs", #"{"arguments":["x"],"callback":"ftp://a/"}"#, 422),
-    ("POST", "/api/v2/runs", #"{"arguments":["x"],"callback":"nonsense"}"#, 422),
-    ("POST", "/api/v2/runs", #"{"arguments":["x"],"callback":5}"#, 422),
-    ("POST", "/api/v2/runs", #"{"arguments":[],"type":"native"}"#, 422),
-    ("POST", "/api/v2/runs", #"{"arguments":[],"type":"native","service":"none"}"#, 404),
-  ] as [(String, String, String?, Int)])
+  @Test(
+    arguments: [
+      ("GET", "/api/v2/nothing", nil, 404), ("GET", "/api/v2/runs/ffffffffffff", nil, 404),
+      ("GET", "/api/v2/runs/", nil, 200), ("PUT", "/api/v2/runs", "{}", 405),
+      ("POST", "/api/v2/node", "{}", 405),
+      ("POST", "/api/v2/runs/abc", "{}", 405), ("DELETE", "/api/v2/events", nil, 405),
+      ("GET", "/api/v2/runs?active=perhaps", nil, 400), ("POST", "/api/v2/runs", "{", 400),
+      ("POST", "/api/v2/runs", "[]", 400), ("POST", "/api/v2/runs", "{}", 422),
+      ("POST", "/api/v2/runs", #"{"arguments":"x"}"#, 422),
+      ("POST", "/api/v2/runs", #"{"arguments":[1]}"#, 422),
+      ("POST", "/api/v2/runs", #"{"arguments":[]}"#, 422),
+      ("POST", "/api/v2/runs", #"{"arguments":["x"],"typo":1}"#, 422),
+      ("POST", "/api/v2/runs", #"{"arguments":["x"],"type":"android"}"#, 422),
+      ("POST", "/api/v2/runs", #"{"arguments":["x"],"environment":{"A":1}}"#, 422),
+      ("POST", "/api/v2/runs", #"{"arguments":["x"],"callback":"ftp://a/"}"#, 422),
+      ("POST", "/api/v2/runs", #"{"arguments":["x"],"callback":"nonsense"}"#, 422),
+      ("POST", "/api/v2/runs", #"{"arguments":["x"],"callback":5}"#, 422),
+      ("POST", "/api/v2/runs", #"{"arguments":[],"type":"native"}"#, 422),
+      ("POST", "/api/v2/runs", #"{"arguments":[],"type":"native","service":"none"}"#, 404),
+    ] as [(String, String, String?, Int)])
   func aRequestThatMakesNoSenseIsAProblem(method: String, path: String, body: String?, status: Int) throws {
     try Agent.with { agent in
       let answer = try agent.call(method, path, body)
@@ -109,7 +112,8 @@ struct ApiTests {
 
   /// States and data of a stream of server-sent events.
   private func events(_ data: Data) -> [Value] {
-    String(decoding: data, as: UTF8.self).components(separatedBy: "\n").filter { $0.hasPrefix("data: ") }.map {
+    String(decoding: data, as: UTF8.self).components(separatedBy: "\n").filter { $0.hasPrefix("data: ") }.map
+    {
       Value(try? JSONSerialization.jsonObject(with: Data($0.dropFirst(6).utf8)))
     }
   }
@@ -143,7 +147,9 @@ struct ApiTests {
       }
       let text = String(decoding: all.received, as: UTF8.self)
       for id in ids { #expect(text.contains(id)) }
-      let numbers = text.components(separatedBy: "\n").filter { $0.hasPrefix("id: ") }.compactMap { Int($0.dropFirst(4)) }
+      let numbers = text.components(separatedBy: "\n").filter { $0.hasPrefix("id: ") }.compactMap {
+        Int($0.dropFirst(4))
+      }
       #expect(numbers == Array(numbers[0]..<(numbers[0] + numbers.count)))
       try all.receive(within: 25) { String(decoding: $0, as: UTF8.self).contains("\n:\n\n") }
     }

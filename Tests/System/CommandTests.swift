@@ -29,7 +29,8 @@ struct CommandTests {
     try Agent.with { agent in
       let finished = try agent.hearth("run", "--network", "none", "127.0.0.1:9/no/such:image")
       #expect(finished.code == 125)
-      #expect(finished.error.contains("failed (pull)") && finished.error.contains("no/such"), "\(finished.error)")
+      #expect(
+        finished.error.contains("failed (pull)") && finished.error.contains("no/such"), "\(finished.error)")
       let id = try agent.submit(["--pull", "never", "nothing-like-that"])
       #expect(try agent.end(of: id)["failure"]["kind"].string == "pull")
     }
@@ -37,7 +38,10 @@ struct CommandTests {
 
   @Test func aContainerOverItsMemoryIsReportedAsSuch() throws {
     try Agent.with { agent in
-      let hungry = ["--network", "none", "--memory", "8m", "--memory-swap", "8m", "busybox", "sh", "-c", "x=a; while :; do x=$x$x; done"]
+      let hungry = [
+        "--network", "none", "--memory", "8m", "--memory-swap", "8m", "busybox", "sh", "-c",
+        "x=a; while :; do x=$x$x; done",
+      ]
       let finished = try agent.command(["run"] + hungry).finish()
       #expect(finished.code == 137, "\(finished.error)")
       #expect(finished.error.contains("out-of-memory"))
@@ -47,13 +51,16 @@ struct CommandTests {
   @Test func detachedPrintsTheIdentifierAndPsLogsAndStopTakeIt() throws {
     try Agent.with { agent in
       let script = "echo hi; sleep 60"
-      let id = try agent.command(["run", "-d", "--service", "nap"] + Self.container + ["sh", "-c", script]).finish()
+      let id = try agent.command(["run", "-d", "--service", "nap"] + Self.container + ["sh", "-c", script])
+        .finish()
         .output.trimmingCharacters(in: .whitespacesAndNewlines)
       #expect(id.count == 12)
       try agent.await(id, state: "running")
       let list = try agent.hearth("ps").output
       #expect(list.contains(id) && list.contains("nap") && list.contains("running"))
-      #expect(try JSONSerialization.jsonObject(with: Data(try agent.hearth("ps", "--json").output.utf8)) is [String: Any])
+      #expect(
+        try JSONSerialization.jsonObject(with: Data(try agent.hearth("ps", "--json").output.utf8))
+          is [String: Any])
       #expect(try agent.hearth("logs", id).output == "hi\n")
       let follower = try agent.command(["logs", "-f", id])
       #expect(try agent.hearth("status").output.contains("1 under way"))
@@ -98,7 +105,9 @@ struct CommandTests {
         environment: ["GIVEN": "g", "NAMED": "n", "SECRET": "x"]
       ).finish()
       let lines = finished.output.split(separator: "\n")
-      for line in ["GIVEN=g", "SET=s", "FROM_FILE=f", "NAMED=n"] { #expect(lines.contains(Substring(line)), "\(line)") }
+      for line in ["GIVEN=g", "SET=s", "FROM_FILE=f", "NAMED=n"] {
+        #expect(lines.contains(Substring(line)), "\(line)")
+      }
       #expect(!finished.output.contains("SECRET") && !finished.output.contains("ABSENT"))
     }
   }
@@ -125,7 +134,9 @@ struct CommandTests {
     }
   }
 
-  @Test(arguments: [["nonsense"], ["ps", "--nonsense"], ["run"], ["logs"], ["stop"], ["serve", "x"], ["help", "x"]])
+  @Test(arguments: [
+    ["nonsense"], ["ps", "--nonsense"], ["run"], ["logs"], ["stop"], ["serve", "x"], ["help", "x"],
+  ])
   func aCommandLineThatMakesNoSenseExitsWith2(words: [String]) throws {
     let finished = try Child([Lab.program] + words).finish()
     #expect(finished.code == 2 && finished.output.isEmpty)

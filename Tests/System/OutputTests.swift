@@ -44,7 +44,9 @@ struct OutputTests {
 
   @Test func outputWithoutFollowIsWhatThereIsNow() throws {
     try Agent.with { agent in
-      let id = try agent.submit(["--network", "none", "busybox", "sh", "-c", "echo now; sleep 30; echo later"])
+      let id = try agent.submit([
+        "--network", "none", "busybox", "sh", "-c", "echo now; sleep 30; echo later",
+      ])
       try Lab.eventually("output") {
         let answer = try agent.get("/api/v2/runs/\(id)/logs")
         return answer.status == 200 && answer.text == "now\n"
@@ -63,7 +65,8 @@ struct OutputTests {
 
   @Test func fiveMegabytesArriveToTheLastByte() throws {
     try Agent.with { agent in
-      let finished = try agent.hearth("run", "--network", "none", "busybox", "sh", "-c", "seq 1 750000; sleep 1")
+      let finished = try agent.hearth(
+        "run", "--network", "none", "busybox", "sh", "-c", "seq 1 750000; sleep 1")
       #expect(finished.code == 0)
       #expect(Data(finished.output.utf8) == sequence(750_000))
       // A client that reads slowly gets as much.

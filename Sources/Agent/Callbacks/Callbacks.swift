@@ -37,7 +37,8 @@ final class Callbacks {
       throw Problem(status: 422, detail: "StatusCallbackURI '\(text)': \(error.description)")
     }
     guard url.scheme == "http" else {
-      throw Problem(status: 422, detail: "StatusCallbackURI '\(text)': only http is spoken, not \(url.scheme)")
+      throw Problem(
+        status: 422, detail: "StatusCallbackURI '\(text)': only http is spoken, not \(url.scheme)")
     }
     return url
   }
@@ -64,25 +65,32 @@ final class Callbacks {
     }
     queue.isBusy = true
     queues[id] = queue
-    CallbackRequest(loop: loop, url: queue.url, body: first.body) { status in self.answered(id, status) }.begin()
+    CallbackRequest(loop: loop, url: queue.url, body: first.body) { status in self.answered(id, status) }
+      .begin()
   }
 
   /// `status` is 0 where there was no answer.
   private func answered(_ id: RunID, _ status: Int) {
     guard var queue = queues[id], let first = queue.waiting.first else { return }
-    queue.isBusy = false
     let wasTaken = (200..<300).contains(status)
     if wasTaken && first.isFinal { onEndReported(id) }
     queue.attempt += 1
     if wasTaken || queue.attempt >= Self.attempts {
-      if !wasTaken { Log.warning("callback \(queue.url.authority) of run \(id.text) gave up: \(Self.words(status))") }
+      if !wasTaken {
+        Log.warning("callback \(queue.url.authority) of run \(id.text) gave up: \(Self.words(status))")
+      }
       queue.waiting.removeFirst()
       queue.attempt = 0
+      queue.isBusy = false
       queues[id] = queue
       send(id)
     } else {
       queues[id] = queue
-      loop.after(.seconds(1 << (queue.attempt - 1))) { self.send(id) }
+      // Busy until then: a new state must not shorten the pause.
+      loop.after(.seconds(1 << (queue.attempt - 1))) {
+        self.queues[id]?.isBusy = false
+        self.send(id)
+      }
     }
   }
 

@@ -5,9 +5,12 @@ import Wire
 /// The files of one native run, in the state folder: `native/RUN/`.
 struct NativeFolder {
   let path: String
+  /// The variable by which all processes of the run are known.
+  let mark: (name: String, value: String)
 
   init(state: String, run: RunID) {
     path = state + "/native/" + run.text
+    mark = ("HEARTH_RUN", run.text)
   }
 
   /// Locked by the supervisor while it lives.
@@ -29,7 +32,9 @@ struct NativeFolder {
   }
 
   func readResult() -> NativeResult? {
-    guard let bytes = try? File.read(result, limit: 4096), let json = try? JSON.parse(bytes) else { return nil }
+    guard let bytes = try? File.read(result, limit: 4096), let json = try? JSON.parse(bytes) else {
+      return nil
+    }
     return NativeResult(json: json)
   }
 

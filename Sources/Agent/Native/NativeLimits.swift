@@ -13,7 +13,9 @@ struct NativeLimits {
 
   /// Where a bare program name is looked for.
   static let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-  static let environment = [(name: "PATH", value: path), (name: "HOME", value: "/"), (name: "LANG", value: "C.UTF-8")]
+  static let environment = [
+    (name: "PATH", value: path), (name: "HOME", value: "/"), (name: "LANG", value: "C.UTF-8"),
+  ]
   /// Open files of one program.
   private static let files: rlim_t = 1024
 

@@ -81,17 +81,37 @@ final class Natives {
   }
 
   private func end(of folder: NativeFolder) -> NativeEvent {
-    guard let result = folder.readResult() else { return .lost }
-    // A result that says "started" is one of a supervisor that was killed.
-    if case .started = result { return .lost }
-    return result.event
+    let result = folder.readResult()
+    switch result {
+    case nil, .started:
+      // A result that says "started" is one of a supervisor that was killed.
+      killRemains(of: folder)
+      return .lost
+    case .some(let result):
+      return result.event
+    }
   }
+
+  /// Ends what a supervisor would have ended, had it not been killed. The program itself goes with its supervisor; what
+  /// it has started carries the run's mark in its environment.
+  private func killRemains(of folder: NativeFolder) {
+    for _ in 0..<Self.killRounds {
+      let remains = ProcessTable.marked(with: folder.mark.name + "=" + folder.mark.value)
+      if remains.isEmpty { return }
+      for process in remains { kill(process, SIGKILL) }
+    }
+  }
+
+  /// A process may start another one while it is looked for; more rounds than these only a fork bomb needs.
+  private static let killRounds = 8
 
   private func supervise(_ run: RunID, process: pid_t, report: Int32) throws(SystemError) {
     let supervision = NativeSupervision(process: process, report: report, loop: loop)
     supervision.onReport = {
       // A failure is told when the supervisor has ended, like every other end.
-      if let result = self.folder(of: run).readResult(), case .started = result { self.onEvent(run, .started) }
+      if let result = self.folder(of: run).readResult(), case .started = result {
+        self.onEvent(run, .started)
+      }
     }
     supervision.onEnd = {
       self.supervisors[run] = nil

@@ -13,6 +13,21 @@ enum ProcessTable {
     }
   }
 
+  /// The processes in whose environment there is this `NAME=VALUE` (proc(5), /proc/PID/environ): a mark that everything
+  /// a program starts inherits.
+  static func marked(with variable: String) -> [pid_t] {
+    let mark = Array(variable.utf8)
+    return File.names(in: "/proc", limit: limit).compactMap { name in
+      guard let process = pid_t(name), process != getpid(),
+        let bytes = try? File.read("/proc/\(process)/environ", limit: environmentLimit)
+      else { return nil }
+      return bytes.split(separator: 0).contains { $0.elementsEqual(mark) } ? process : nil
+    }
+  }
+
+  /// As much as the kernel takes for arguments and environment together on usual machines (execve(2)).
+  private static let environmentLimit = 2 << 20
+
   private static func parent(of process: pid_t) -> pid_t? {
     guard let bytes = try? File.read("/proc/\(process)/stat", limit: 4096),
       // The command's name is in parentheses and may contain anything, further parentheses too.

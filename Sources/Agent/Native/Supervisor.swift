@@ -130,7 +130,7 @@ struct Supervisor {
     var arguments: [UnsafeMutablePointer<CChar>?] = command.arguments.map { strdup($0) }
     arguments.append(nil)
     var environment: [UnsafeMutablePointer<CChar>?] = []
-    for (name, value) in command.environment + NativeLimits.environment {
+    for (name, value) in command.environment + NativeLimits.environment + [folder.mark] {
       environment.append(strdup(name + "=" + value))
     }
     environment.append(nil)
@@ -163,7 +163,19 @@ struct Supervisor {
       // While the pipes still give something, what was written before the end is read first.
       if let killAt, now >= killAt, result == nil || ready == 0 || now >= killAt + Self.drainTime {
         killChildren()
-        if result != nil { return }
+        if result != nil {
+          killDescendants()
+          return drain(&sources)
+        }
+      }
+    }
+  }
+
+  /// Takes what the program wrote just before its end. Nobody is left to write more.
+  private mutating func drain(_ sources: inout [pollfd]) {
+    for (index, stream) in [(1, UInt8(1)), (2, UInt8(2))] {
+      while sources[index].fd >= 0, poll(&sources[index], 1, 0) > 0 {
+        if !output.copy(from: sources[index].fd, stream: stream) { sources[index].fd = -1 }
       }
     }
   }

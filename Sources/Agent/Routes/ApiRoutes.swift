@@ -70,10 +70,12 @@ struct ApiRoutes {
     if let id = RunID(text), let run = node.orchestrator.run(id) { return run }
     let matches = text.isEmpty ? [] : node.orchestrator.runs.filter { $0.id.text.hasPrefix(text) }
     if matches.count > 1 {
-      throw Problem(status: 404, detail: "'\(text)' is the beginning of \(matches.count) runs; give more of it")
+      throw Problem(
+        status: 404, detail: "'\(text)' is the beginning of \(matches.count) runs; give more of it")
     }
     guard let run = matches.first else {
-      throw Problem(status: 404, detail: "no run '\(text)'; the last \(node.configuration.keptRuns) ended runs are kept")
+      throw Problem(
+        status: 404, detail: "no run '\(text)'; the last \(node.configuration.keptRuns) ended runs are kept")
     }
     return run
   }
@@ -95,7 +97,8 @@ struct ApiRoutes {
     var run = try Self.runRequest(request)
     node.catalogue.refresh()
     if case .native(let command) = run.workload {
-      run.requester = Requester.processName(of: connection.peer, localPort: connection.localAddress.port) ?? ""
+      run.requester =
+        Requester.processName(of: connection.peer, localPort: connection.localAddress.port) ?? ""
       run.workload = .native(command: try nativeCommand(run, command))
     } else if run.workload.arguments.isEmpty {
       run.workload = .container(arguments: try registeredArguments(run))
@@ -119,7 +122,9 @@ struct ApiRoutes {
     } catch {
       throw Problem(status: 400, detail: "the body is not JSON: \(error.description)")
     }
-    guard let object = json.object else { throw Problem(status: 400, detail: "the body is not a JSON object") }
+    guard let object = json.object else {
+      throw Problem(status: 400, detail: "the body is not a JSON object")
+    }
     for member in object.members where !members.contains(member.name) {
       throw Problem(status: 422, detail: "unknown member '\(member.name)'")
     }
@@ -127,13 +132,16 @@ struct ApiRoutes {
     guard let kind = kind.string, let arguments = json["arguments"]?.array,
       let workload = Workload(kind: kind, arguments: arguments)
     else {
-      throw Problem(status: 422, detail: "expected type 'container' or 'native' and arguments as an array of strings")
+      throw Problem(
+        status: 422, detail: "expected type 'container' or 'native' and arguments as an array of strings")
     }
     guard let source = WorkloadSource(json: json) else {
       throw Problem(status: 422, detail: "environment and files are objects whose members are strings")
     }
     let callback = json["callback"] ?? ""
-    guard let callback = callback.string else { throw Problem(status: 422, detail: "callback is not a string") }
+    guard let callback = callback.string else {
+      throw Problem(status: 422, detail: "callback is not a string")
+    }
     let service = json["service"] ?? ""
     guard let service = service.string else { throw Problem(status: 422, detail: "service is not a string") }
     if service.isEmpty && kind == "native" {
@@ -144,9 +152,14 @@ struct ApiRoutes {
 
   /// The arguments that the owner of this node has defined for a container service.
   private func registeredArguments(_ run: RunRequest) throws(Problem) -> [String] {
-    guard !run.service.isEmpty else { throw Problem(status: 422, detail: "arguments are empty: expected an image") }
-    guard let definition = node.catalogue.definition(run.service, kind: .container), !definition.command.isEmpty else {
-      throw Problem(status: 404, detail: "no container service '\(run.service)' with a command is defined on this node")
+    guard !run.service.isEmpty else {
+      throw Problem(status: 422, detail: "arguments are empty: expected an image")
+    }
+    guard let definition = node.catalogue.definition(run.service, kind: .container),
+      !definition.command.isEmpty
+    else {
+      throw Problem(
+        status: 404, detail: "no container service '\(run.service)' with a command is defined on this node")
     }
     guard let arguments = dockerRunArguments(definition.command) else {
       throw Problem(status: 422, detail: "the command of service '\(run.service)' is not 'docker run …'")
@@ -160,7 +173,8 @@ struct ApiRoutes {
         service: run.service, command: command, requester: run.requester, among: node.catalogue.definitions)
     } catch {
       let status = error == .notRegistered ? 404 : 403
-      throw Problem(status: status, detail: "\(error.rawValue): service '\(run.service)', asked by '\(run.requester)'")
+      throw Problem(
+        status: status, detail: "\(error.rawValue): service '\(run.service)', asked by '\(run.requester)'")
     }
   }
 }

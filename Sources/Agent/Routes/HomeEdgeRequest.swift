@@ -19,7 +19,9 @@ struct HomeEdgeRequest {
   /// Reads a request; what is missing or of the wrong type is `INVALID_PARAMETER`, with the service's name as far
   /// as it is known.
   init(json: JSON) throws(HomeEdgeAnswer) {
-    guard let name = json["ServiceName"]?.string, !name.isEmpty else { throw HomeEdgeAnswer("INVALID_PARAMETER") }
+    guard let name = json["ServiceName"]?.string, !name.isEmpty else {
+      throw HomeEdgeAnswer("INVALID_PARAMETER")
+    }
     let invalid = HomeEdgeAnswer("INVALID_PARAMETER", serviceName: name, target: nil)
     guard let entries = json["ServiceInfo"]?.array else { throw invalid }
     serviceName = name
@@ -29,7 +31,9 @@ struct HomeEdgeRequest {
       guard let command = Self.words(entry["ExecCmd"]) else { throw invalid }
       if let option = entry["ExecOption"], option.object == nil { throw invalid }
       // `android` is a kind, but not one that any Hearth node can run.
-      if let kind = ServiceDefinition.Kind(rawValue: kind) { offers.append(Offer(kind: kind, command: command)) }
+      if let kind = ServiceDefinition.Kind(rawValue: kind) {
+        offers.append(Offer(kind: kind, command: command))
+      }
     }
     guard let callback = Self.optionalString(json["StatusCallbackURI"]) else { throw invalid }
     self.callback = callback

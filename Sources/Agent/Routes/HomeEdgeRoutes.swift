@@ -63,7 +63,8 @@ struct HomeEdgeRoutes {
     case .container:
       workload = .container(arguments: try dockerArguments(offer, name))
     case .native:
-      requester = Requester.processName(of: connection.peer, localPort: connection.localAddress.port) ?? requester
+      requester =
+        Requester.processName(of: connection.peer, localPort: connection.localAddress.port) ?? requester
       workload = .native(command: try nativeCommand(offer, name, requester: requester))
     }
     var run = RunRequest(service: name, workload: workload, requester: requester, callback: request.callback)
@@ -86,7 +87,9 @@ struct HomeEdgeRoutes {
     return node.catalogue.definition(service, kind: offer.kind) != nil
   }
 
-  private func dockerArguments(_ offer: HomeEdgeRequest.Offer, _ name: String) throws(HomeEdgeAnswer) -> [String] {
+  private func dockerArguments(_ offer: HomeEdgeRequest.Offer, _ name: String) throws(HomeEdgeAnswer)
+    -> [String]
+  {
     let command =
       offer.command.isEmpty
       ? node.catalogue.definition(name, kind: .container)?.command ?? [] : offer.command

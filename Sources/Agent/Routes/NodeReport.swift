@@ -20,7 +20,8 @@ struct NodeReport {
         "underWay": .integer(Int64(node.orchestrator.runsUnderWay)),
       ],
       "score": scoreJSON(node.score(), node.match),
-      "services": .array(node.catalogue.definitions.map { ["name": .string($0.name), "type": .string($0.kind.rawValue)] }),
+      "services": .array(
+        node.catalogue.definitions.map { ["name": .string($0.name), "type": .string($0.kind.rawValue)] }),
       "uptimeSeconds": .integer(uptime.milliseconds / 1000),
       "version": .string(Version.text),
     ]

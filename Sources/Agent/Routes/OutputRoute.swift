@@ -34,7 +34,7 @@ struct OutputRoute {
     if case .native = run.workload {
       NativeOutputReader(node: node, run: run.id, follow: follow, sink: sink).begin()
     } else if !run.state.isFinal, let container = node.orchestrator.containerID(of: run.id) {
-      stream(container, run, follow: follow, sink)
+      ContainerOutputReader(node: node, run: run.id, container: container, sink: sink).begin(follow: follow)
     } else {
       sink.begin()
       sink.send(frames: node.keptOutput(of: run.id))
@@ -47,35 +47,6 @@ struct OutputRoute {
     case nil, "0", "false": return false
     case "1", "true", "": return true
     case .some(let other): throw Problem(status: 400, detail: "\(name) is '\(other)', expected 1 or 0")
-    }
-  }
-
-  private func stream(_ container: String, _ run: Run, follow: Bool, _ sink: OutputSink) {
-    let node = self.node
-    let engine = node.engine
-    var call: UInt64?
-    sink.begin(
-      onGone: {
-        if let call { engine.cancel(call) }
-        node.outputReaderLeft(run.id)
-      },
-      onDrained: { if let call { engine.pause(call, false) } })
-    node.outputReaderCame(run.id)
-    let request = EngineRequest.logs(id: container, follow: follow, tail: nil, timestamps: false)
-    call = engine.call(request, terminal: node.orchestrator.usesTerminal(run.id)) { event in
-      switch event {
-      case .output(let stream, let bytes):
-        if !sink.send(stream: stream.rawValue, bytes), let call { engine.pause(call, true) }
-      case .failed(let error):
-        sink.send(stream: EngineStream.stderr.rawValue, Array("hearth: \(error.description)\n".utf8))
-        sink.finish()
-        node.outputReaderLeft(run.id)
-      case .done:
-        sink.finish()
-        node.outputReaderLeft(run.id)
-      default:
-        break
-      }
     }
   }
 }

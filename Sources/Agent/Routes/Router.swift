@@ -54,7 +54,8 @@ struct Router {
       return Problem(status: 403, detail: "requests from web pages are refused (Origin: \(origin))")
     }
     guard let host = request.headers["Host"], !isAddressOrOurs(host) else { return nil }
-    return Problem(status: 403, detail: "Host is '\(host)', expected an address, localhost or this machine's name")
+    return Problem(
+      status: 403, detail: "Host is '\(host)', expected an address, localhost or this machine's name")
   }
 
   private func isAddressOrOurs(_ host: String) -> Bool {

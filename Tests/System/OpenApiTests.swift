@@ -1,0 +1,151 @@
+import Foundation
+import Testing
+
+/// As much of JSON Schema as docs/openapi.json uses.
+private struct Schemas {
+  let document: Value
+
+  /// What does not fit, each with its place.
+  func faults(of any: Any?, against schema: Value, at place: String = "$") -> [String] {
+    if let reference = schema["$ref"].string {
+      let name = reference.split(separator: "/").last.map { String($0) } ?? ""
+      let target = document["components"]["schemas"][name]
+      return target.exists ? faults(of: any, against: target, at: place) : ["\(reference) is not there"]
+    }
+    if let constant = schema["const"].string, any as? String != constant { return ["\(place) is not \(constant)"] }
+    let choices = schema["enum"].array.compactMap { $0.string }
+    if !choices.isEmpty, !choices.contains(any as? String ?? "\u{0}") { return ["\(place) is none of \(choices)"] }
+    let types = schema["type"].string.map { [$0] } ?? schema["type"].array.compactMap { $0.string }
+    if !types.isEmpty, !types.contains(where: { isOf($0, any) }) { return ["\(place) is not \(types)"] }
+    if let pattern = schema["pattern"].string, let text = any as? String,
+      text.range(of: pattern, options: .regularExpression) == nil
+    {
+      return ["\(place) does not match \(pattern)"]
+    }
+    var found: [String] = []
+    if let object = any as? [String: Any] {
+      for name in schema["required"].array.compactMap({ $0.string }) where object[name] == nil {
+        found.append("\(place) has no \(name)")
+      }
+      for (name, value) in object {
+        let member = schema["properties"][name]
+        if member.exists {
+          found += faults(of: value, against: member, at: "\(place).\(name)")
+        } else if schema["additionalProperties"].any as? Bool == false {
+          found.append("\(place) has an unknown \(name)")
+        }
+      }
+    }
+    for (index, item) in (any as? [Any] ?? []).enumerated() {
+      found += faults(of: item, against: schema["items"], at: "\(place)[\(index)]")
+    }
+    return found
+  }
+
+  private func isOf(_ type: String, _ any: Any?) -> Bool {
+    switch type {
+    case "object": any is [String: Any]
+    case "array": any is [Any]
+    case "string": any is String
+    case "integer": (any as? NSNumber).map { $0.doubleValue == Double($0.int64Value) } ?? false
+    case "null": any is NSNull
+    default: any is NSNumber
+    }
+  }
+}
+
+/// docs/openapi.json says what the agent does.
+@Suite(.enabled(if: Lab.hasEngine, "no Docker Engine"))
+struct OpenApiTests {
+  private static func document() throws -> Value {
+    let bytes = try Data(contentsOf: Foundation.URL(fileURLWithPath: Lab.house + "/docs/openapi.json"))
+    return Value(try JSONSerialization.jsonObject(with: bytes))
+  }
+
+  private static let run = ["--network", "none", "busybox", "true"]
+
+  @Test func everyAnswerFitsItsDescription() throws {
+    let schemas = Schemas(document: try Self.document())
+    try Agent.with { agent in
+      let id = try agent.submit(["--network", "none", "busybox", "sleep", "60"], more: #""service":"nap","#)
+      try agent.await(id, state: "running")
+      let failed = try agent.submit(["--network", "none", "busybox", "/none"])
+      _ = try agent.end(of: failed)
+      let body = #"{"arguments":\#(Agent.json(Self.run)),"callback":"http://127.0.0.1:9/"}"#
+      let native = #"{"arguments":[],"type":"native","service":"none"}"#
+      let calls: [(String, String, String, String?, Int)] = [
+        ("GET", "/api/v1/ping", "/api/v1/ping", nil, 200),
+        ("POST", "/api/v1/ping", "/api/v1/ping", "", 405),
+        ("POST", "/api/v1/orchestration/services", "", #"{"ServiceName":"a","ServiceInfo":[]}"#, 200),
+        ("POST", "/api/v1/orchestration/services", "", "{}", 200),
+        ("POST", "/api/v1/orchestration/services", "", "[]", 503),
+        ("GET", "/api/v1/orchestration/services", "", nil, 405),
+        ("GET", "/api/v2/node", "", nil, 200), ("PUT", "/api/v2/node", "", "", 405),
+        ("GET", "/api/v2/runs", "", nil, 200), ("GET", "/api/v2/runs?active=x", "/api/v2/runs", nil, 400),
+        ("POST", "/api/v2/runs", "", body, 201), ("POST", "/api/v2/runs", "", "x", 400),
+        ("POST", "/api/v2/runs", "", "{}", 422), ("POST", "/api/v2/runs", "", native, 404),
+        ("GET", "/api/v2/runs/\(id)", "/api/v2/runs/{id}", nil, 200),
+        ("GET", "/api/v2/runs/\(failed)", "/api/v2/runs/{id}", nil, 200),
+        ("GET", "/api/v2/runs/none", "/api/v2/runs/{id}", nil, 404),
+        ("PUT", "/api/v2/runs/\(id)", "/api/v2/runs/{id}", "", 405),
+        ("GET", "/api/v2/runs/\(id)/logs", "/api/v2/runs/{id}/logs", nil, 200),
+        ("GET", "/api/v2/runs/\(id)/logs?follow=x", "/api/v2/runs/{id}/logs", nil, 400),
+        ("GET", "/api/v2/runs/none/logs", "/api/v2/runs/{id}/logs", nil, 404),
+        ("PUT", "/api/v2/runs/\(id)/logs", "/api/v2/runs/{id}/logs", "", 405),
+        ("GET", "/api/v2/events?run=\(failed)", "/api/v2/events", nil, 200),
+        ("GET", "/api/v2/events?run=none", "/api/v2/events", nil, 404),
+        ("PUT", "/api/v2/events", "", "", 405),
+        ("DELETE", "/api/v2/runs/\(id)", "/api/v2/runs/{id}", nil, 202),
+        ("DELETE", "/api/v2/runs/\(failed)", "/api/v2/runs/{id}", nil, 200),
+        ("DELETE", "/api/v2/runs/none", "/api/v2/runs/{id}", nil, 404),
+      ]
+      var seen: Set<String> = []
+      for (method, path, described, body, status) in calls {
+        let answer = try agent.call(method, path, body)
+        #expect(answer.status == status, "\(method) \(path): \(answer.text)")
+        let item = schemas.document["paths"][described.isEmpty ? path : described]
+        #expect(item.exists, "\(path) is not described")
+        // A method that is not possible is described with those that are.
+        let own = item[method.lowercased()]
+        let operations = own.exists ? [own] : item.members.values.map { Value($0) }
+        let response = operations.map { $0["responses"]["\(status)"] }.first { $0.exists }
+        guard let response else {
+          Issue.record("\(method) \(path) with \(status) is not described")
+          continue
+        }
+        seen.insert("\(described.isEmpty ? path : described) \(status)")
+        let type = answer["Content-Type"]?.split(separator: ";").first.map { String($0) } ?? ""
+        let schema = response["content"][type]["schema"]
+        if schema.exists, type.hasSuffix("json") {
+          #expect(schemas.faults(of: answer.json.any, against: schema) == [], "\(method) \(path)")
+        }
+      }
+      // Those not seen here have tests of their own: other hosts, web pages, the missing Engine, the full disk.
+      for (path, item) in schemas.document["paths"].members {
+        for operation in Value(item).members.values {
+          for status in Value(operation)["responses"].members.keys where !["403", "406", "409", "507"].contains(status) {
+            let isElsewhere = path == "/api/v2/runs" && ["503", "405"].contains(status)
+            #expect(isElsewhere || seen.contains("\(path) \(status)"), "\(path) \(status) was not seen")
+          }
+        }
+      }
+    }
+  }
+
+  /// The routes as the sources name them.
+  @Test func everyRouteOfTheAgentIsDescribed() throws {
+    let source = try String(contentsOfFile: Lab.house + "/Sources/Agent/Routes/ApiRoutes.swift", encoding: .utf8)
+    let paths = try Self.document()["paths"].members.keys
+    let pattern = try NSRegularExpression(pattern: #"case \("([A-Z]+)", ([0-9]), "([a-z]+)"\)(?: where segments\[2\] == "([a-z]+)")?"#)
+    let matches = pattern.matches(in: source, range: NSRange(source.startIndex..., in: source))
+    #expect(matches.count >= 7)
+    for match in matches {
+      func group(_ index: Int) -> String? { Range(match.range(at: index), in: source).map { String(source[$0]) } }
+      var path = "/api/v2/" + (group(3) ?? "")
+      if group(2) != "1" { path += "/{id}" }
+      if let last = group(4) { path += "/" + last }
+      #expect(paths.contains(path), "\(path)")
+      #expect(try Self.document()["paths"][path][(group(1) ?? "").lowercased()].exists, "\(path)")
+    }
+  }
+}

@@ -21,9 +21,11 @@ enum Identity {
     let word = bytes.split(whereSeparator: { $0 <= 32 }).first ?? []
     let isUUID =
       word.count == 36
-      && word.allSatisfy { byte in
-        (byte >= 48 && byte <= 57) || (byte | 0x20 >= 97 && byte | 0x20 <= 102) || byte == UInt8(ascii: "-")
+      && word.enumerated().allSatisfy { index, byte in
+        if index == 8 || index == 13 || index == 18 || index == 23 { return byte == UInt8(ascii: "-") }
+        return (byte >= 48 && byte <= 57) || (byte | 0x20 >= 97 && byte | 0x20 <= 102)
       }
+    if !isUUID { Log.warning("\(path): expected a UUID, found something else") }
     return isUUID ? String(decoding: word, as: UTF8.self) : nil
   }
 

@@ -32,6 +32,11 @@ final class Node {
   private var outputReaders: [RunID: Int] = [:]
   private var delayedRemovals: [RunID: EngineRequest] = [:]
   private var diskError: String?
+  private var lastList: Instant
+
+  /// How often the Engine is asked for our containers without a reason: an answer of its that was lost may have left
+  /// one behind.
+  private static let listInterval = Interval.seconds(600)
 
   private struct RunStep: Hashable {
     let run: RunID
@@ -42,6 +47,7 @@ final class Node {
     self.configuration = configuration
     self.loop = loop
     started = Clock.now()
+    lastList = started
     try File.makeFolder(configuration.state)
     identity = try Identity.load(configuration: configuration)
     engine = Engine(socketPath: configuration.engine, node: identity, loop: loop)
@@ -77,7 +83,13 @@ final class Node {
   /// Takes up the runs of an earlier agent, looks for the Engine and begins to sample.
   func begin() throws(SystemError) {
     let runs = try journal.open()
+    let ended = runs.lazy.filter { $0.state.isFinal }.count
+    var surplus = ended - configuration.keptRuns
     for run in runs {
+      if run.state.isFinal && surplus > 0 {
+        surplus -= 1
+        continue
+      }
       let command = try? Self.command(of: run)
       perform { $0.restore(run, command: command) }
       if run.state.isFinal && !run.endReported { callbacks.changed(run) }
@@ -85,6 +97,11 @@ final class Node {
     catalogue.refresh()
     engine.connect()
     tick()
+  }
+
+  /// What the last round noted goes to the disk.
+  func end() {
+    flushJournal()
   }
 
   /// Work of each second beyond the node's own.
@@ -98,6 +115,10 @@ final class Node {
     engine.sweep()
     followers.sweep(loop.now)
     for sweep in sweeps { sweep() }
+    if loop.now - lastList > Self.listInterval {
+      lastList = loop.now
+      engine.relist()
+    }
     perform { $0.tick(at: Clock.moment()) }
   }
 
@@ -113,17 +134,19 @@ final class Node {
       times: RunTimes(accepted: Clock.wallMilliseconds()))
     do throws(Problem) {
       let command = try check(run)
+      var refusal: RunRefusal?
       unanswered[id] = answer
       perform { orchestrator in
         do throws(RunRefusal) {
           return try orchestrator.accept(run, command: command)
         } catch {
-          self.unanswered[id] = nil
-          answer(.failure(error.problem))
+          refusal = error
           return []
         }
       }
+      if let refusal { throw refusal.problem }
     } catch {
+      unanswered[id] = nil
       answer(.failure(error))
     }
   }
@@ -183,12 +206,14 @@ final class Node {
       natives.terminate(id)
     case .keepOutput(let id, let bytes):
       outputs.keep(bytes, of: id)
-    case .changed(let id):
-      guard let run = orchestrator.run(id) else { return }
+    case .changed(let run):
       callbacks.changed(run)
       followers.changed(run)
-      if run.hasStarted, let waiters = startWaiters.removeValue(forKey: id) {
+      if run.hasStarted, let waiters = startWaiters.removeValue(forKey: run.id) {
         for waiter in waiters { waiter(run) }
+      }
+      if run.state.isFinal, outputReaders[run.id] != nil {
+        loop.after(Self.longestRemovalDelay) { self.outputReadersAreLeft(run.id) }
       }
     case .forget(let id):
       outputs.forget(id)
@@ -210,31 +235,45 @@ final class Node {
   // MARK: - Output
 
   /// Calls `then` once the run has started, or has ended without that.
-  func whenStarted(_ id: RunID, _ then: @escaping (Run) -> Void) {
+  ///
+  /// - Returns: whether there was room for one more who waits.
+  func whenStarted(_ id: RunID, _ then: @escaping (Run) -> Void) -> Bool {
+    guard startWaiters[id, default: []].count < Self.startWaitersLimit else { return false }
     startWaiters[id, default: []].append(then)
+    return true
   }
+
+  /// As many as there can be connections.
+  private static let startWaitersLimit = Server.connectionLimit
 
   func outputReaderCame(_ id: RunID) {
     outputReaders[id, default: 0] += 1
   }
 
+  /// A slow reader holds a container that has ended only so long; what it has not read by then is lost to it.
+  private static let longestRemovalDelay = Interval.seconds(60)
+
+  private func outputReadersAreLeft(_ id: RunID) {
+    outputReaders[id] = nil
+    if let removal = delayedRemovals.removeValue(forKey: id) { call(id, .remove, removal) }
+  }
+
   /// The last one to leave lets the container go.
   func outputReaderLeft(_ id: RunID) {
     guard let count = outputReaders[id] else { return }
-    outputReaders[id] = count > 1 ? count - 1 : nil
-    if count <= 1, let removal = delayedRemovals.removeValue(forKey: id) { call(id, .remove, removal) }
+    if count > 1 { outputReaders[id] = count - 1 } else { outputReadersAreLeft(id) }
   }
 
   // MARK: - Disk
 
   /// Writes what this round added to the journal, and goes on with the runs that are safe now.
   private func flushJournal() {
-    while true {
-      let (ids, error) = journal.flush { self.orchestrator.runs }
-      if let error { tellOnce(error) } else if !ids.isEmpty { diskError = nil }
-      guard !ids.isEmpty else { return }
-      for id in ids { wasWritten(id, error) }
-    }
+    let (ids, error) = journal.flush { self.orchestrator.runs }
+    if let error { tellOnce(error) } else if !ids.isEmpty { diskError = nil }
+    guard !ids.isEmpty else { return }
+    for id in ids { wasWritten(id, error) }
+    // What that brought up is for the next round, which must not wait for an event.
+    loop.after(.zero) {}
   }
 
   private func wasWritten(_ id: RunID, _ error: SystemError?) {

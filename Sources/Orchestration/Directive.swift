@@ -20,8 +20,8 @@ public enum Directive: Sendable {
   case terminate(RunID)
   /// Keep the last output of a run that ended, for `logs` after its container is gone.
   case keepOutput(RunID, [UInt8])
-  /// The run's state changed: tell whoever follows it.
-  case changed(RunID)
+  /// The run's state changed to that of this copy: tell whoever follows it.
+  case changed(Run)
   /// The run is too old to be kept: drop what is on disk of it.
   case forget(RunID)
 }

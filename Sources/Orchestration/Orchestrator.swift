@@ -254,15 +254,8 @@ public struct Orchestrator {
     announce(id)
   }
 
-  /// Says that the run's state changed. Whoever is told looks at the run when the event is over, so that one
-  /// announcement an event is enough, and more would repeat themselves.
   private mutating func announce(_ id: RunID) {
-    dropChanges(of: id)
-    pending.append(.changed(id))
-  }
-
-  private mutating func dropChanges(of id: RunID) {
-    pending.removeAll { if case .changed(id) = $0 { true } else { false } }
+    if let run = records[id]?.run { pending.append(.changed(run)) }
   }
 
   /// Enters a final state; it is announced once it is on disk.
@@ -274,8 +267,6 @@ public struct Orchestrator {
     records[id]?.step = .ending
     records[id]?.command = nil
     records[id]?.run.source = WorkloadSource()
-    // What was entered on the way in the same event would show as the end, which is not on disk yet.
-    dropChanges(of: id)
     underWay -= 1
     pending.append(.record(id))
   }

@@ -19,7 +19,7 @@ import Wire
     world.seconds = 9
     world.drain(code: 3)
     #expect(world.state(id) == .finished(exitCode: 3))
-    #expect(world.announced[id] == [.starting, .running, .finished(exitCode: 3)])
+    #expect(world.announced[id] == [.accepted, .placing, .starting, .running, .finished(exitCode: 3)])
     #expect(world.orchestrator.run(id)?.times == RunTimes(accepted: 1, started: 1_000_000, ended: 1_009_000))
     #expect(world.orchestrator.runsUnderWay == 0)
     #expect(world.engine.containers.isEmpty)
@@ -58,6 +58,7 @@ import Wire
     world.settle()
     #expect(
       world.announced[id] == [
+        .accepted, .placing,
         .starting, .pulling(percent: -1), .pulling(percent: 0), .pulling(percent: 40), .pulling(percent: 100),
         .starting, .running,
       ])

@@ -180,7 +180,7 @@ extension World {
     world.engineReturns()
     world.settle()
     #expect(world.state(id) == .running)
-    #expect(world.announced[id] == [.placing, .starting, .running])
+    #expect(world.announced[id] == [.accepted, .placing, .starting, .running])
   }
 
   @Test func aContainerThatTakesTheEngineDownWithItIsGivenUp() throws {
@@ -270,9 +270,9 @@ extension World {
     let id = try world.submit()
     world.stop(id)
     world.flush()
-    #expect(world.announced[id] == nil)
+    #expect(world.announced[id] == [.accepted, .placing])
     world.settle()
-    #expect(world.announced[id] == [.stopped])
+    #expect(world.announced[id] == [.accepted, .placing, .stopped])
     #expect(world.faults.isEmpty, "\(world.faults)")
   }
 }

@@ -88,7 +88,7 @@ import Wire
       world.tell(event, for: id)
       world.settle()
       #expect(world.state(id) == end)
-      #expect(world.announced[id] == [.starting, .running, end])
+      #expect(world.announced[id] == [.accepted, .placing, .starting, .running, end])
       #expect(world.orchestrator.runsUnderWay == 0 && world.faults.isEmpty)
     }
   }

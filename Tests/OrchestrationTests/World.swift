@@ -114,7 +114,7 @@ struct World {
     case .adopt(let id): adoptions.append(id)
     case .terminate(let id): programs[id]?.isTerminated = true
     case .keepOutput(let id, let bytes): outputs[id] = bytes
-    case .changed(let id): announce(id)
+    case .changed(let run): announce(run)
     case .forget(let id): forgotten.append(id)
     }
   }
@@ -124,8 +124,9 @@ struct World {
     unwritten.append(Line(id: id, json: run.json, isDurable: isDurable))
   }
 
-  private mutating func announce(_ id: RunID) {
-    guard let state = orchestrator.run(id)?.state else { return faults.append("an unknown run is announced") }
+  private mutating func announce(_ run: Run) {
+    let id = run.id, state = run.state
+    if orchestrator.run(id) == nil { faults.append("an unknown run is announced") }
     let before = announced[id, default: []]
     if before.last == state { faults.append("\(id.text) is announced twice as \(state)") }
     if let last = before.last, last.isFinal {

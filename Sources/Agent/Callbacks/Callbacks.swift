@@ -46,7 +46,11 @@ final class Callbacks {
     guard !run.callback.isEmpty, let url = try? HTTPURL(parsing: run.callback) else { return }
     if case .pulling(let percent) = run.state, percent >= 0 { return }
     var queue = queues[run.id] ?? Queue(url: url)
-    guard queue.waiting.count < Self.queueLimit else { return }
+    // A full queue loses its newest change, but never the end.
+    if queue.waiting.count >= Self.queueLimit {
+      guard run.state.isFinal else { return }
+      queue.waiting.removeLast()
+    }
     queue.waiting.append((run.json.encoded(), run.state.isFinal))
     queues[run.id] = queue
     send(run.id)

@@ -12,12 +12,18 @@ enum Resolver {
     let child = clinux_fork()
     if child == 0 {
       clinux_default_signals()
-      lookUp(host, answer: ends[1])
+      dup2(ends[1], 3)
+      clinux_close_from(4)
+      lookUp(host, answer: 3)
     }
     close(ends[1])
     let pending = PendingAddress(child: child, answer: ends[0], loop: loop, then: then)
     guard child > 0, (try? loop.watch(ends[0], for: clinux_in, pending)) != nil else {
       close(ends[0])
+      if child > 0 {
+        kill(child, SIGKILL)
+        waitpid(child, nil, 0)
+      }
       return then(nil)
     }
   }
@@ -52,8 +58,9 @@ private final class PendingAddress: Watcher {
     let count = retrying { read(answer, &bytes, bytes.count) }
     loop.unwatch(answer)
     close(answer)
-    var status: Int32 = 0
-    waitpid(child, &status, 0)
+    // It has written or ended; in either case it is done, and killing it makes that certain.
+    kill(child, SIGKILL)
+    waitpid(child, nil, 0)
     then(count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil)
   }
 }

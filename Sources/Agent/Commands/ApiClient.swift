@@ -91,13 +91,14 @@ final class ApiStream {
     }
   }
 
-  /// The next bytes of the body, nil at its end.
+  /// The next bytes of the body, empty where a signal came instead, nil at the body's end.
   func next() throws(CommandFailure) -> [UInt8]? {
     while !isOver {
       switch try event() {
       case .body(let bytes): return bytes
       case .end: isOver = true
-      case .head, nil: continue
+      case .head: continue
+      case nil: return []
       }
     }
     return nil

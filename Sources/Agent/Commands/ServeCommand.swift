@@ -42,6 +42,8 @@ struct ServeCommand {
   func run() throws(CommandFailure) -> Int32 {
     clinux_ignore_sigpipe()
     umask(0o077)
+    // A run under way holds a connection to the Engine, and a client another.
+    clinux_raise_file_limit()
     let profiles = try Profiles.load(folder: configuration.boards)
     do throws(SystemError) {
       let loop = try EventLoop()
@@ -59,6 +61,7 @@ struct ServeCommand {
       ServiceManager.notify("READY=1\nSTATUS=serving on \(addresses)")
       loop.run()
       ServiceManager.notify("STOPPING=1")
+      node.end()
       return 0
     } catch {
       throw CommandFailure(error.description + hint(error))

@@ -26,6 +26,9 @@ final class Engine {
   private var waiting: [EngineChannel] = []
   private var shortCalls = 0
   private var retryDelay = Engine.firstRetry
+  /// Counts the attempts to reach the Engine: what an earlier one still has to say no longer matters.
+  private var attempt: UInt64 = 0
+  private var eventsCall: UInt64?
 
   /// The Engine answers again and these are this node's containers.
   var onAvailable: ([ContainerState]) -> Void = { _ in }
@@ -105,58 +108,61 @@ final class Engine {
   /// Asks for the version, then lists the node's containers, then holds the event stream.
   func connect() {
     version = nil
+    attempt &+= 1
+    let attempt = self.attempt
     var found: EngineDescription?
     call(.version) { event in
       switch event {
       case .version(let description): found = description
       case .done:
-        guard let found else { return self.isAway("it answered without its version") }
-        self.negotiated(found)
-      case .failed(let error): self.isAway(error.description)
+        guard let found else { return self.isAway("it answered without its version", attempt) }
+        self.negotiated(found, attempt)
+      case .failed(let error): self.isAway(error.description, attempt)
       default: break
       }
     }
   }
 
-  private func negotiated(_ description: EngineDescription) {
+  private func negotiated(_ description: EngineDescription, _ attempt: UInt64) {
     do throws(EngineError) {
       version = try description.negotiated()
     } catch {
-      return isAway(error.description)
+      return isAway(error.description, attempt)
     }
-    list { containers in
+    list(attempt) { containers in
       self.retryDelay = Self.firstRetry
       self.state = .available(description)
-      self.watchEvents()
+      self.watchEvents(attempt)
       self.onAvailable(containers)
     }
   }
 
   /// Asks again for this node's containers while the Engine is there.
   func relist() {
+    let attempt = self.attempt
     loop.after(Self.firstRetry) {
-      guard case .available = self.state else { return }
-      self.list { self.onAvailable($0) }
+      guard case .available = self.state, attempt == self.attempt else { return }
+      self.list(attempt) { self.onAvailable($0) }
     }
   }
 
-  private func list(_ then: @escaping ([ContainerState]) -> Void) {
+  private func list(_ attempt: UInt64, _ then: @escaping ([ContainerState]) -> Void) {
     var found: [ContainerState] = []
     call(.list(labels: [nodeLabel])) { event in
       switch event {
       case .containers(let containers): found = containers
-      case .done: then(found)
-      case .failed(let error): self.isAway(error.description)
+      case .done: if attempt == self.attempt { then(found) }
+      case .failed(let error): self.isAway(error.description, attempt)
       default: break
       }
     }
   }
 
-  private func watchEvents() {
-    call(.events(labels: [nodeLabel], actions: ["oom"])) { event in
+  private func watchEvents(_ attempt: UInt64) {
+    eventsCall = call(.events(labels: [nodeLabel], actions: ["oom"])) { event in
       switch event {
-      case .done: self.isAway("its event stream ended")
-      case .failed(let error): self.isAway(error.description)
+      case .done: self.isAway("its event stream ended", attempt)
+      case .failed(let error): self.isAway(error.description, attempt)
       default: break
       }
     }
@@ -166,7 +172,12 @@ final class Engine {
     Label.node + "=" + node
   }
 
-  private func isAway(_ reason: String) {
+  private func isAway(_ reason: String, _ failed: UInt64) {
+    guard failed == attempt else { return }
+    // One failure of an attempt is enough; the others of it are of the past from here on.
+    attempt &+= 1
+    if let eventsCall { cancel(eventsCall) }
+    eventsCall = nil
     if case .away = state {} else {
       state = .away(since: loop.now, reason: reason)
       Log.warning("Engine is away: \(reason)")

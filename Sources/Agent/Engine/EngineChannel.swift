@@ -35,6 +35,7 @@ final class EngineChannel: Watcher {
 
   func open(_ path: String) {
     wasOpened = true
+    lastByte = loop.now
     let bytes = call.requestBytes
     output.append { $0 = bytes }
     do throws(SystemError) {
@@ -54,9 +55,11 @@ final class EngineChannel: Watcher {
   override func ready(_ events: UInt32) {
     if events & clinux_out != 0 {
       guard output.flush(to: descriptor) else { return deliver(call.closed()) }
-      if output.count == 0 { loop.change(descriptor, to: clinux_in) }
+      if output.count == 0 { watch() }
     }
-    if !isOver && events & (clinux_in | clinux_gone) != 0 { receive() }
+    // A paused call whose Engine has gone waits until its receiver can take what came before.
+    if isPaused && events & clinux_gone != 0 { return loop.unwatch(descriptor) }
+    if !isOver && !isPaused && events & (clinux_in | clinux_gone) != 0 { receive() }
   }
 
   private func receive() {
@@ -84,15 +87,24 @@ final class EngineChannel: Watcher {
 
   /// Once a second: gives up on an Engine that has fallen silent.
   func sweep() {
-    guard !isOver, let patience = request.patience, loop.now - lastByte > .seconds(patience) else { return }
+    guard !isOver, wasOpened, let patience = request.patience, loop.now - lastByte > .seconds(patience) else { return }
     deliver(call.fellSilent(seconds: patience))
   }
 
   /// Stops or goes on reading, for a receiver that is slower than the Engine.
   func pause(_ pause: Bool) {
-    guard !isOver, isPaused != pause else { return }
+    guard !isOver, wasOpened, isPaused != pause else { return }
     isPaused = pause
-    loop.change(descriptor, to: pause ? 0 : clinux_in)
+    if !pause && !loop.watches(descriptor) {
+      // Its end was seen while it was paused.
+      _ = try? loop.watch(descriptor, for: clinux_in, self)
+    } else {
+      watch()
+    }
+  }
+
+  private func watch() {
+    loop.change(descriptor, to: (isPaused ? 0 : clinux_in) | (output.count > 0 ? clinux_out : 0))
   }
 
   /// Ends the call; no further event is delivered.

@@ -26,8 +26,13 @@ struct NativeOutput {
     }
     if descriptor < 0 || size + count > Self.fileLimit { rotate() }
     let frame = OutputFrame.encode(stream: stream, buffer[..<count])
-    // Output that does not fit on the disk is lost; the program goes on.
-    if descriptor >= 0, (try? File.writeAll(descriptor, frame, folder.output)) != nil { size += frame.count }
+    guard descriptor >= 0 else { return true }
+    if (try? File.writeAll(descriptor, frame, folder.output)) != nil {
+      size += frame.count
+    } else {
+      // Output that does not fit on the disk is lost; the program goes on, and the next frame is whole again.
+      ftruncate(descriptor, off_t(size))
+    }
     return true
   }
 

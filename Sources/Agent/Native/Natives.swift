@@ -27,7 +27,11 @@ final class Natives {
       try File.makeFolder(folder.path)
       guard clinux_pipe(&ends) == 0 else { throw SystemError("pipe") }
       let process = clinux_fork()
-      guard process >= 0 else { throw SystemError("fork") }
+      guard process >= 0 else {
+        let error = SystemError("fork")
+        for end in ends { close(end) }
+        throw error
+      }
       if process == 0 {
         // Only the report's end survives; it must not be the agent's anything.
         dup2(ends[1], 3)
@@ -36,7 +40,14 @@ final class Natives {
         supervisor.run()
       }
       close(ends[1])
-      try supervise(run, process: process, report: ends[0])
+      do throws(SystemError) {
+        try supervise(run, process: process, report: ends[0])
+      } catch {
+        // What cannot be watched must not run: the run is reported as failed.
+        kill(process, SIGTERM)
+        close(ends[0])
+        throw error
+      }
     } catch {
       let reason = error.description
       loop.after(.zero) { self.onEvent(run, .failed(reason: reason)) }

@@ -23,6 +23,9 @@ struct Supervisor {
   private var result: NativeResult?
   private var limitReached = false
 
+  /// How long what is left of an ended program may go on writing.
+  private static let drainTime = Interval.seconds(2)
+
   init(folder: NativeFolder, command: NativeCommand, limits: NativeLimits, report: Int32) {
     self.folder = folder
     self.command = command
@@ -157,7 +160,8 @@ struct Supervisor {
         limitReached = true
         terminate()
       }
-      if let killAt, now >= killAt {
+      // While the pipes still give something, what was written before the end is read first.
+      if let killAt, now >= killAt, result == nil || ready == 0 || now >= killAt + Self.drainTime {
         killChildren()
         if result != nil { return }
       }

@@ -2,7 +2,7 @@ import Hardware
 import Orchestration
 import Wire
 
-/// Our own API, `/api/v2` (docs/openapi.yaml): proper status codes, and errors as problem documents.
+/// Our own API, `/api/v2` (docs/openapi.json): proper status codes, and errors as problem documents.
 struct ApiRoutes {
   let node: Node
   private let output: OutputRoute
@@ -47,13 +47,15 @@ struct ApiRoutes {
   }
 
   private func unknown(_ request: HTTPRequest, _ segments: [String]) -> Problem {
-    let isKnownPath =
-      segments == ["node"] || segments == ["events"] || segments.first == "runs" && segments.count < 3
-      || segments.first == "runs" && segments.count == 3 && segments[2] == "logs"
-    if isKnownPath {
-      return Problem(status: 405, detail: "\(request.method) is not possible on \(request.path)")
+    let allow: String
+    switch (segments.count, segments.first) {
+    case (1, "node"), (1, "events"): allow = "GET, HEAD"
+    case (1, "runs"): allow = "GET, HEAD, POST"
+    case (2, "runs"): allow = "GET, HEAD, DELETE"
+    case (3, "runs") where segments[2] == "logs": allow = "GET, HEAD"
+    default: return Problem(status: 404, detail: "no route \(request.path); docs/openapi.json lists them")
     }
-    return Problem(status: 404, detail: "no route \(request.path); docs/openapi.yaml lists them")
+    return Problem(status: 405, detail: "\(request.method) is not possible on \(request.path)", allow: allow)
   }
 
   static func ok(_ json: JSON, status: Int = 200) -> HTTPResponse {

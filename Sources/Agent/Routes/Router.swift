@@ -30,7 +30,7 @@ struct Router {
 
   private func ping(_ request: HTTPRequest, _ connection: ServerConnection) {
     guard request.method == "GET" || request.method == "HEAD" else {
-      return connection.respond(HTTPResponse(status: 405))
+      return connection.respond(HTTPResponse(status: 405, headers: HTTPHeaders([("Allow", "GET, HEAD")])))
     }
     connection.respond(Self.pong)
   }

@@ -6,15 +6,19 @@ struct Problem: Error {
   var status: Int
   /// One sentence: what was wrong with this request, and what would be right.
   var detail: String
+  /// With 405: the methods that are possible (RFC 9110, 10.2.1); else empty.
+  var allow = ""
 
   var response: HTTPResponse {
     let body: JSON = [
       "detail": .string(detail), "status": .integer(Int64(status)), "title": .string(Self.title(status)),
       "type": "about:blank",
     ]
-    return HTTPResponse(
+    var response = HTTPResponse(
       status: status, headers: HTTPHeaders([("Content-Type", "application/problem+json")]),
       body: body.encoded())
+    if !allow.isEmpty { response.headers.add("Allow", allow) }
+    return response
   }
 
   /// The status's registered phrase, as RFC 9457 4.2.1 wants it for "about:blank".

@@ -51,7 +51,7 @@ final class Server: Watcher {
   fileprivate func accept(from listener: Int32) {
     // A burst is taken in one round, but not more of it than leaves the other descriptors their turn.
     for _ in 0..<32 {
-      guard let (descriptor, peer) = Socket.accept(listener) else { return }
+      guard let (descriptor, peer) = Socket.accept(listener) else { return pauseIfFull(listener) }
       guard connections.count < Self.connectionLimit else {
         refuse(descriptor)
         continue
@@ -64,6 +64,13 @@ final class Server: Watcher {
         CLinux.close(descriptor)
       }
     }
+  }
+
+  /// Without a descriptor for it, a connection that waits would wake the loop at once, again and again.
+  private func pauseIfFull(_ listener: Int32) {
+    guard clinux_errno() == EMFILE || clinux_errno() == ENFILE else { return }
+    loop.change(listener, to: 0)
+    loop.after(.seconds(1)) { self.loop.change(listener, to: clinux_in) }
   }
 
   private func refuse(_ descriptor: Int32) {

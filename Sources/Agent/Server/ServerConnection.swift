@@ -25,8 +25,10 @@ final class ServerConnection: Watcher {
   /// Called when the client has taken most of what was sent, after `send` told it to wait.
   private var onDrained: () -> Void = {}
   private var isCongested = false
-  /// When the request being read began, or the last byte was sent: what the deadlines count from.
+  /// When the request being read began, or the state was entered: what the deadlines count from.
   private var since: Instant
+  /// When the client last took a byte of what waits for it; nil while nothing waits.
+  private var waitsSince: Instant?
   private var requestIsBegun = false
 
   private enum State {
@@ -70,8 +72,9 @@ final class ServerConnection: Watcher {
     if !acceptsChunks { keepsAlive = false }
     output.append { response.encodeHead(into: &$0, chunked: acceptsChunks, keepAlive: keepsAlive) }
     if isHead {
-      answered()
-      return onGone()
+      // Later, so that the source is complete before it is told that nobody reads it.
+      server.loop.after(.zero, onGone)
+      return answered()
     }
     state = .streaming
     self.onGone = onGone
@@ -178,12 +181,14 @@ final class ServerConnection: Watcher {
 
   private func flush() {
     guard state != .closed else { return }
+    let waiting = output.count
     guard output.flush(to: descriptor) else { return close() }
     if output.count == 0 {
       if state == .closing { linger() }
-    } else {
-      since = server.loop.now
+    } else if output.count < waiting || waitsSince == nil {
+      waitsSince = server.loop.now
     }
+    if output.count == 0 { waitsSince = nil }
     if isCongested && output.count < Server.streamBacklog / 2 {
       isCongested = false
       onDrained()
@@ -203,16 +208,13 @@ final class ServerConnection: Watcher {
   /// Looks at the deadlines; called once a second.
   func sweep(_ now: Instant) {
     let age = now - since
+    if let waitsSince, now - waitsSince > Server.writeTime { return close() }
     switch state {
     case .reading where requestIsBegun && age > Server.requestTime:
       refuse(408, "the request took longer than \(Int(Server.requestTime.seconds)) s to arrive")
     case .reading where !requestIsBegun && age > Server.idleTime:
       close()
-    case .closing where age > Server.writeTime:
-      close()
     case .lingering where age > Server.lingerTime:
-      close()
-    case .streaming where output.count > 0 && age > Server.writeTime:
       close()
     default:
       break

@@ -10,7 +10,9 @@ class Watcher {
 /// One thread, one epoll set: waits for descriptors and times, and calls who asked for them.
 final class EventLoop {
   private let epoll: Int32
-  private var watchers: [Int32: Watcher] = [:]
+  private var watchers: [Int32: Watched] = [:]
+  /// Numbers the watched descriptors, so that an event of a closed one is not taken for its successor's.
+  private var nextGeneration: UInt32 = 0
   private var timers: [Timer] = []
   private var nextTimer: UInt64 = 1
   private var isRunning = true
@@ -18,6 +20,11 @@ final class EventLoop {
   var afterRound: () -> Void = {}
   /// Time at the start of this round.
   private(set) var now: Instant
+
+  private struct Watched {
+    let watcher: Watcher
+    let generation: UInt32
+  }
 
   /// Events taken from the kernel at a time.
   private static let batch = 64
@@ -31,18 +38,27 @@ final class EventLoop {
   // MARK: - Descriptors
 
   func watch(_ descriptor: Int32, for events: UInt32, _ watcher: Watcher) throws(SystemError) {
-    var event = epoll_event()
-    event.events = events
-    event.data.fd = descriptor
+    nextGeneration &+= 1
+    var event = Self.event(descriptor, nextGeneration, events)
     guard epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0 else { throw SystemError("epoll_ctl") }
-    watchers[descriptor] = watcher
+    watchers[descriptor] = Watched(watcher: watcher, generation: nextGeneration)
   }
 
   func change(_ descriptor: Int32, to events: UInt32) {
+    guard let watched = watchers[descriptor] else { return }
+    var event = Self.event(descriptor, watched.generation, events)
+    _ = epoll_ctl(epoll, EPOLL_CTL_MOD, descriptor, &event)
+  }
+
+  func watches(_ descriptor: Int32) -> Bool {
+    watchers[descriptor] != nil
+  }
+
+  private static func event(_ descriptor: Int32, _ generation: UInt32, _ events: UInt32) -> epoll_event {
     var event = epoll_event()
     event.events = events
-    event.data.fd = descriptor
-    _ = epoll_ctl(epoll, EPOLL_CTL_MOD, descriptor, &event)
+    event.data.u64 = UInt64(generation) << 32 | UInt64(UInt32(bitPattern: descriptor))
+    return event
   }
 
   /// Forgets a descriptor; the caller closes it.
@@ -99,12 +115,19 @@ final class EventLoop {
         let count = epoll_wait(epoll, events.baseAddress, Int32(Self.batch), millisecondsToSleep())
         now = Clock.now()
         for index in 0..<max(0, Int(count)) {
-          // Looked up one by one: an earlier watcher of this batch may have closed a later one's descriptor.
-          watchers[events[index].data.fd]?.ready(events[index].events)
+          deliver(events[index])
         }
         fireTimers()
       }
     }
+  }
+
+  /// An earlier watcher of the batch may have closed this one's descriptor, and another may have it now.
+  private func deliver(_ event: epoll_event) {
+    let descriptor = Int32(truncatingIfNeeded: event.data.u64)
+    let generation = UInt32(truncatingIfNeeded: event.data.u64 >> 32)
+    guard let watched = watchers[descriptor], watched.generation == generation else { return }
+    watched.watcher.ready(event.events)
   }
 
   private func millisecondsToSleep() -> Int32 {

@@ -3,10 +3,15 @@ internal import CLinux
 /// Files of our own: read whole, replaced atomically, created for their owner only.
 enum File {
   /// Reads a file of at most `limit` bytes.
+  ///
+  /// Anything but a regular file is refused: a pipe or a terminal could hold up the loop without end.
   static func read(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
-    let descriptor = retrying { Int(clinux_open(path, O_RDONLY | O_CLOEXEC, 0)) }
+    let descriptor = retrying { Int(clinux_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0)) }
     guard descriptor >= 0 else { throw SystemError("open", path) }
     defer { close(Int32(descriptor)) }
+    var status = stat()
+    guard fstat(Int32(descriptor), &status) == 0 else { throw SystemError("fstat", path) }
+    guard status.st_mode & mode_t(S_IFMT) == mode_t(S_IFREG) else { throw SystemError("read", path, errno: EINVAL) }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 4096)
     while true {

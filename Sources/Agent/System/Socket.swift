@@ -26,7 +26,7 @@ enum Socket {
     return descriptor
   }
 
-  /// Accepts one connection; nil where none waits or it is gone already.
+  /// Accepts one connection; nil where none waits, it is gone already or descriptors have run out (EMFILE).
   static func accept(_ listener: Int32) -> (descriptor: Int32, peer: SocketAddress)? {
     var storage = sockaddr_storage()
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)

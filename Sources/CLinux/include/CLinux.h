@@ -141,6 +141,13 @@ static inline void clinux_close_from(unsigned first) {
   rlim_t end = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 65536 ? limit.rlim_cur : 65536;
   for (unsigned fd = first; fd < end; fd++) close((int)fd);
 }
+/// Lifts the soft limit on open files to the hard one, at most 65536.
+static inline void clinux_raise_file_limit(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max < 65536 ? limit.rlim_max : 65536;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
 static inline int clinux_setgroups_none(void) { return (int)syscall(SYS_setgroups, 0, (void *)0); }
 /// Takes a write lock on the whole file: 0, or -1 where another process has it.
 static inline int clinux_lock(int fd) {

@@ -30,8 +30,9 @@ import Testing
     var names: [String: String] = [:]
     for command in try Readme.commands() where ["hearth", "curl"].contains(command.program) {
       if command.line.hasPrefix("hearth serve") { continue }
-      var line = command.line
-      for (shown, real) in names { line = line.replacingOccurrences(of: shown, with: real) }
+      var command = command
+      for (shown, real) in names { command.rename(shown, real) }
+      let line = command.line
       let ended = try home.shell(line)
       #expect(ended.code == command.exitCode, "\(line): \(ended.output)")
       if let shown = command.identifier {
@@ -39,20 +40,20 @@ import Testing
         #expect(real.wholeMatch(of: /[0-9a-f]{12}/) != nil, "\(line): \(ended.output)")
         names[shown] = real
       } else {
-        compare(ended.output, command, line)
+        compare(ended.output, command)
       }
     }
     #expect(names.count >= 2)
   }
 
   /// Output that depends on the machine and the moment must begin its lines as shown; other output is the same.
-  private func compare(_ output: String, _ command: Readme.Command, _ line: String) {
+  private func compare(_ output: String, _ command: Readme.Command) {
     guard !command.output.isEmpty else { return }
     let real = output.components(separatedBy: "\n")
     let changes = ["hearth status", "hearth score", "hearth ps"].contains { command.line.hasPrefix($0) }
     for (index, shown) in command.output.enumerated() where !shown.isEmpty {
       guard changes else {
-        #expect(real.indices.contains(index) && real[index] == shown, "\(line): \(output)")
+        #expect(real.indices.contains(index) && real[index] == shown, "\(command.line): \(output)")
         continue
       }
       // A run's own name is another one here.
@@ -74,6 +75,11 @@ private enum Readme {
     var output: [String] = []
 
     var program: String { String(line.prefix { $0 != " " }) }
+
+    mutating func rename(_ old: String, _ new: String) {
+      line = line.replacingOccurrences(of: old, with: new)
+      output = output.map { $0.replacingOccurrences(of: old, with: new) }
+    }
 
     /// The run's identifier where that is all that the command prints.
     var identifier: String? {

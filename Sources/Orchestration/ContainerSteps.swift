@@ -101,6 +101,10 @@ extension Orchestrator {
       $0.suspendedAt = nil
     }
     switch container.status {
+    case "created" where record.startMayBeUnderWay && record.unstartedLists < settings.unstartedLists:
+      update(id) { $0.unstartedLists += 1 }
+      suspend(id, at: moment)
+      pending.append(.listContainers)
     case "created":
       start(id, at: moment)
     case "running", "paused", "restarting":
@@ -113,7 +117,11 @@ extension Orchestrator {
   private mutating func start(_ id: RunID, at moment: Moment) {
     guard let record = record(id), let container = record.containerID else { return }
     if record.stopIsRequested { return end(id, .stopped, at: moment) }
-    update(id) { $0.step = .start }
+    update(id) {
+      $0.step = .start
+      $0.startMayBeUnderWay = true
+      $0.unstartedLists = 0
+    }
     enter(id, .starting)
     pending.append(.call(id, .start, .start(id: container)))
   }

@@ -18,6 +18,9 @@ public struct Orchestrator {
     /// How often the connection to the engine may break under a run's calls before it fails: a container that takes
     /// the engine down with it must not do so for ever.
     public var brokenCalls = 10
+    /// How often a container must be found not started, a second apart, before a start that may be under way is
+    /// taken for lost: starting it once more would run a short program twice.
+    public var unstartedLists = 5
     /// Between two attempts to remove a container that the engine does not let go of, such as one whose file system
     /// is busy.
     public var removalPause = Interval.seconds(30)
@@ -114,6 +117,7 @@ public struct Orchestrator {
     guard records[run.id] == nil else { return [] }
     var record = RunRecord(run: run, command: command)
     record.step = run.state.isFinal ? .settled : .suspended
+    record.startMayBeUnderWay = true
     if case .native = run.workload, !run.state.isFinal {
       record.step = .native
       pending.append(.adopt(run.id))

@@ -24,6 +24,10 @@ struct RunRecord {
   var usesTerminal: Bool
   var stopIsRequested = false
   var stopIsUnderWay = false
+  /// A start may have been sent whose answer nobody heard: by an earlier agent, or over a connection that broke.
+  var startMayBeUnderWay = false
+  /// How often the container was then found not started.
+  var unstartedLists = 0
   /// A pull was made, so that a missing image is an error now.
   var pullIsDone = false
   /// Why the pull failed, in case the image is not here either.

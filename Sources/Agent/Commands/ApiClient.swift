@@ -87,7 +87,7 @@ final class ApiStream {
       var bytes: [UInt8] = []
       while let piece = try next() { bytes += piece }
       let detail = (try? JSON.parse(bytes))?["detail"]?.string
-      throw CommandFailure(detail ?? "\(peer) answered \(head.status) \(head.reason)", exitCode: head.status == 422 ? 125 : 1)
+      throw CommandFailure(detail ?? "\(peer) answered \(head.status) \(head.reason)")
     }
   }
 

@@ -66,7 +66,7 @@ enum Command {
   private static func help(_ arguments: inout Arguments) throws(CommandFailure) -> Int32 {
     let topic = arguments.next() ?? ""
     guard topic.isEmpty || Help.knows(topic) else {
-      throw CommandFailure("no command '\(topic)'", exitCode: 2)
+      throw CommandFailure("no command '\(topic)'; 'hearth help' lists them")
     }
     Terminal.write(Help.text(of: topic))
     return 0

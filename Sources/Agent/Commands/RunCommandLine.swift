@@ -36,12 +36,15 @@ struct RunCommandLine {
       }
     }
     words = arguments.rest
+    if !isDetached && wantsInput {
+      throw UsageError("-i: a run has no standard input; leave it out, or use --detach to keep the input open")
+    }
     if words.isEmpty && service.isEmpty { throw UsageError("run needs an image, or a service that is defined here") }
   }
 
   func run() throws(CommandFailure) -> Int32 {
     let client = try ApiClient(api)
-    let accepted = try client.call("POST", "/api/v2/runs", body: request)
+    let accepted = try accept(client)
     guard let id = accepted["id"]?.string else { throw CommandFailure("the agent's answer has no run identifier") }
     if isDetached {
       Terminal.write(printsJSON ? Terminal.pretty(accepted) : id + "\n")
@@ -51,6 +54,21 @@ struct RunCommandLine {
     let end = try FollowedRun(client: client, id: id, showsOutput: !printsJSON).follow()
     if printsJSON { Terminal.write(Terminal.pretty(end)) }
     return Self.exitCode(of: end)
+  }
+
+  /// A refused request is a run that could not be started.
+  private func accept(_ client: ApiClient) throws(CommandFailure) -> JSON {
+    do throws(CommandFailure) {
+      return try client.call("POST", "/api/v2/runs", body: request)
+    } catch {
+      throw CommandFailure(error.text, exitCode: Self.startFailed)
+    }
+  }
+
+  /// Whether the options ask for input, which nobody would send: a program that reads it would wait for ever.
+  private var wantsInput: Bool {
+    guard kind == "container", let command = try? RunCommand(parsing: words, source: .nothing) else { return false }
+    return command.createBody["OpenStdin"]?.bool ?? false
   }
 
   private var request: JSON {

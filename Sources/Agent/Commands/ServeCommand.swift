@@ -1,5 +1,6 @@
 internal import CLinux
 import Hardware
+import Orchestration
 import Scoring
 import Wire
 
@@ -47,7 +48,7 @@ struct ServeCommand {
     let profiles = try Profiles.load(folder: configuration.boards)
     do throws(SystemError) {
       let loop = try EventLoop()
-      try Signals.stop(loop)
+      let signals = try Signals(stopping: loop)
       let lock = try lockState()
       defer { close(lock) }
       let node = try Node(configuration: configuration, profiles: profiles, loop: loop)
@@ -62,6 +63,7 @@ struct ServeCommand {
       loop.run()
       ServiceManager.notify("STOPPING=1")
       node.end()
+      Log.info("stopped by \(signals.name); \(node.orchestrator.runsUnderWay) runs go on")
       return 0
     } catch {
       throw CommandFailure(error.description + hint(error))
@@ -105,24 +107,26 @@ struct ServeCommand {
 private final class Signals: Watcher {
   private let descriptor: Int32
   private let loop: EventLoop
+  /// The signal that came.
+  private(set) var name = "nobody"
 
-  static func stop(_ loop: EventLoop) throws(SystemError) {
+  init(stopping loop: EventLoop) throws(SystemError) {
     var set = sigset_t()
     sigemptyset(&set)
     sigaddset(&set, SIGTERM)
     sigaddset(&set, SIGINT)
     sigprocmask(SIG_BLOCK, &set, nil)
-    let descriptor = clinux_signalfd(&set)
-    guard descriptor >= 0 else { throw SystemError("signalfd") }
-    try loop.watch(descriptor, for: clinux_in, Signals(descriptor: descriptor, loop: loop))
-  }
-
-  init(descriptor: Int32, loop: EventLoop) {
-    self.descriptor = descriptor
     self.loop = loop
+    descriptor = clinux_signalfd(&set)
+    super.init()
+    guard descriptor >= 0 else { throw SystemError("signalfd") }
+    try loop.watch(descriptor, for: clinux_in, self)
   }
 
   override func ready(_ events: UInt32) {
+    var info = signalfd_siginfo()
+    _ = read(descriptor, &info, MemoryLayout<signalfd_siginfo>.size)
+    name = info.ssi_signo == UInt32(SIGINT) ? "SIGINT" : "SIGTERM"
     loop.stop()
   }
 }

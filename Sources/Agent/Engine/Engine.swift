@@ -29,6 +29,7 @@ final class Engine {
   /// Counts the attempts to reach the Engine: what an earlier one still has to say no longer matters.
   private var attempt: UInt64 = 0
   private var eventsCall: UInt64?
+  private var listIsDue = false
 
   /// The Engine answers again and these are this node's containers.
   var onAvailable: ([ContainerState]) -> Void = { _ in }
@@ -36,6 +37,8 @@ final class Engine {
 
   /// Create, start and the like at one time: more makes an Engine on a small board slower, not faster.
   private static let shortCallLimit = 8
+  /// Before the containers are listed again: what an unheard call did shows by then.
+  private static let listPause = Interval.seconds(1)
   private static let firstRetry = Interval.milliseconds(200)
   private static let longestRetry = Interval.seconds(5)
 
@@ -139,8 +142,11 @@ final class Engine {
 
   /// Asks again for this node's containers while the Engine is there.
   func relist() {
+    guard !listIsDue else { return }
+    listIsDue = true
     let attempt = self.attempt
-    loop.after(Self.firstRetry) {
+    loop.after(Self.listPause) {
+      self.listIsDue = false
       guard case .available = self.state, attempt == self.attempt else { return }
       self.list(attempt) { self.onAvailable($0) }
     }

@@ -65,7 +65,7 @@ struct ApiRoutes {
 
   // MARK: - Runs
 
-  /// The run of that identifier, or of that beginning of one where it is the only such run.
+  /// The run of that identifier, of that beginning of one, or of that service, where it is the only such run.
   private func run(_ text: String) throws(Problem) -> Run {
     if let id = RunID(text), let run = node.orchestrator.run(id) { return run }
     let matches = text.isEmpty ? [] : node.orchestrator.runs.filter { $0.id.text.hasPrefix(text) }
@@ -73,11 +73,13 @@ struct ApiRoutes {
       throw Problem(
         status: 404, detail: "'\(text)' is the beginning of \(matches.count) runs; give more of it")
     }
-    guard let run = matches.first else {
-      throw Problem(
-        status: 404, detail: "no run '\(text)'; the last \(node.configuration.keptRuns) ended runs are kept")
+    if let run = matches.first { return run }
+    let services = node.orchestrator.runs.filter { !$0.state.isFinal && $0.service == text }
+    if services.count == 1 { return services[0] }
+    if services.count > 1 {
+      throw Problem(status: 404, detail: "\(services.count) runs of service '\(text)' are under way; name one of them")
     }
-    return run
+    throw Problem(status: 404, detail: "no run '\(text)'; 'hearth ps -a' lists them")
   }
 
   private func list(_ request: HTTPRequest) throws(Problem) -> JSON {

@@ -48,7 +48,7 @@ struct RealEngine: Sendable {
   static func run(_ verb: String, _ folder: String) throws -> String {
     let path = "/tmp/hearth-engine-output-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
     defer { unlink(path) }
-    let command = "exec /bin/sh '\(script)' \(verb) '\(folder)' >'\(path)' 2>&1 </dev/null"
+    let command = "exec '\(script)' \(verb) '\(folder)' >'\(path)' 2>&1 </dev/null"
     var process: pid_t = 0
     let words: [UnsafeMutablePointer<CChar>?] = ["/bin/sh", "-c", command].map { (word: String) in
       strdup(word)

@@ -33,7 +33,7 @@ struct ApiTests {
     try Agent.with { agent in
       let node = try agent.get("/api/v2/node").json
       #expect(node["id"].string == agent.nodeID)
-      #expect((node["score"]["value"].any as? NSNumber)?.doubleValue ?? -1 > 0)
+      #expect((node["score"]["score"].any as? NSNumber)?.doubleValue ?? -1 > 0)
       #expect(node["engine"]["socket"].string == agent.engine)
       #expect(node["runs"]["underWay"].int == 0)
     }

@@ -8,7 +8,7 @@ struct CommandTests {
 
   @Test(arguments: [
     (["true"], 0), (["sh", "-c", "exit 7"], 7), (["/no/such/program"], 127), (["no-such-program"], 127),
-    (["/etc/passwd"], 126), (["sh", "-c", "sh -c 'kill -9 $$'"], 137),
+    (["/etc/passwd"], 126), (["sh", "-c", "sh -c 'kill -9 $$'; exit $?"], 137),
   ])
   func runEndsWithTheExitCodeThatDockerWouldGive(command: [String], code: Int) throws {
     try Agent.with { agent in

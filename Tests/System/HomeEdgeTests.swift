@@ -87,7 +87,7 @@ struct HomeEdgeTests {
           return runs["underWay"].int == 0
         }
         memory.append(try agent.memory())
-        try Lab.eventually("calls to the Engine have ended: \(agent.sockets) sockets") { agent.sockets <= 4 }
+        try Lab.eventually(within: 120, "calls to the Engine have ended: \(agent.sockets) sockets") { agent.sockets <= 4 }
       }
       print("S15: PSS in kB after each 50 requests: \(memory)")
       let runs = try agent.get("/api/v2/runs").json["runs"].array

@@ -12,7 +12,7 @@ enum Command {
       return try run(name, &arguments)
     } catch {
       Terminal.complain(error.text)
-      if error.exitCode == 2 { Terminal.complain("see 'hearth help\(Help.knows(name) ? " " + name : "")'") }
+      if error.exitCode == 2 && name != "help" { Terminal.complain("see 'hearth help\(Help.knows(name) ? " " + name : "")'") }
       return error.exitCode
     }
   }
@@ -66,7 +66,7 @@ enum Command {
   private static func help(_ arguments: inout Arguments) throws(CommandFailure) -> Int32 {
     let topic = arguments.next() ?? ""
     guard topic.isEmpty || Help.knows(topic) else {
-      throw CommandFailure("no command '\(topic)'; 'hearth help' lists them")
+      throw CommandFailure("no command '\(topic)'; 'hearth help' lists them", exitCode: 2)
     }
     Terminal.write(Help.text(of: topic))
     return 0

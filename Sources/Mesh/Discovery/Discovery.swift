@@ -14,6 +14,8 @@ public final class Discovery {
   var directives: [DiscoveryDirective] = []
   /// When names were lost last, for the limit on renaming (RFC 6762 8.1).
   var conflicts: [Instant] = []
+  /// Whether names were lost so often that each further try waits, until one succeeds.
+  var isSlowed = false
   /// Hashes of what was multicast last, by which the loop's copies are known.
   private var sentHashes = [UInt64](repeating: 0, count: 32)
   private var sentCount = 0

@@ -96,6 +96,20 @@ public struct DiscoveredPeer: Equatable, Sendable {
   public var platform: String
   public var executionType: String
   public var services: [String]
+
+  public init(
+    id: String, kind: Kind, host: String, port: UInt16, addresses: [DiscoveredAddress], platform: String,
+    executionType: String, services: [String]
+  ) {
+    self.id = id
+    self.kind = kind
+    self.host = host
+    self.port = port
+    self.addresses = addresses
+    self.platform = platform
+    self.executionType = executionType
+    self.services = services
+  }
 }
 
 /// An address and the interface it was heard on, which link-local addresses need.

@@ -12,7 +12,7 @@ extension Discovery {
 
   func startProbing(_ link: Link, at now: Instant, after delay: Interval) {
     conflicts.removeAll { now - $0 > Discovery.conflictWindow }
-    let isSlowed = conflicts.count >= Discovery.conflictLimit
+    if conflicts.count >= Discovery.conflictLimit { isSlowed = true }
     link.probe(at: now + (isSlowed ? max(delay, .seconds(5)) : delay))
   }
 
@@ -24,6 +24,7 @@ extension Discovery {
       link.phase = .probing(sent + 1)
       link.phaseDue = now + Discovery.probeGap
     case .probing:
+      isSlowed = false
       link.phase = .announcing(0)
       link.phaseDue = announcementTime(on: link, at: now)
       if let due = link.phaseDue, due <= now { advance(link, at: now) }

@@ -209,8 +209,9 @@ import Wire
   @Test func subsequentConflict() {
     // A conflict that nobody repeats ends with the old name.
     let device = DiscoveryDevice.settled()
-    device.receive(Self.denial(of: device, host: true))
-    device.receive(Self.denial(of: device, host: false))
+    var both = Self.denial(of: device, host: true)
+    both.answers += Self.denial(of: device, host: false).answers
+    device.receive(both)
     device.run(.seconds(5))
     #expect(device.probes.count == 3)
     #expect(device.news.isEmpty)

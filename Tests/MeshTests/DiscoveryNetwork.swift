@@ -81,7 +81,13 @@ final class DiscoveryNetwork {
   }
 
   private func deliver(_ message: DNSMessage, from: Int, to: DiscoveryDestination) {
-    for node in 0..<min(nodes.count, hearing) where node != from && nodes[node].island == nodes[from].island {
+    var hearers = 0..<min(nodes.count, hearing)
+    if case .unicast(let address, _) = to {
+      let bytes = address.bytes
+      let target = Int(bytes[2]) * 250 + Int(bytes[3]) - 1
+      hearers = hearers.contains(target) ? target..<(target + 1) : 0..<0
+    }
+    for node in hearers where node != from && nodes[node].island == nodes[from].island {
       var origin = DiscoveryOrigin(address: nodes[from].address, interface: 1)
       if case .unicast(let address, _) = to {
         guard nodes[node].address == address else { continue }

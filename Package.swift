@@ -19,6 +19,7 @@ let package = Package(
     .target(name: "CBoards"),
     .target(name: "Wire", swiftSettings: strict),
     .target(name: "Hardware", dependencies: ["CLinux"], swiftSettings: strict),
+    .target(name: "Mesh", dependencies: ["Hardware", "Wire"], swiftSettings: strict),
     .target(name: "Scoring", dependencies: ["CBoards", "Hardware", "Wire"], swiftSettings: strict),
     .target(name: "Containers", dependencies: ["Wire"], swiftSettings: strict),
     .target(
@@ -32,6 +33,7 @@ let package = Package(
     .testTarget(name: "WireTests", dependencies: ["Wire"]),
     .testTarget(
       name: "HardwareTests", dependencies: ["CLinux", "Hardware"], exclude: ["Fixtures"]),
+    .testTarget(name: "MeshTests", dependencies: ["Hardware", "Mesh", "Wire"]),
     .testTarget(name: "ScoringTests", dependencies: ["Hardware", "Scoring", "Wire"]),
     .testTarget(
       name: "ContainersTests", dependencies: ["Containers", "Wire"], exclude: ["Captures"]),

@@ -1,0 +1,194 @@
+public import Hardware
+public import Wire
+
+/// Multicast DNS and service discovery of one node (RFC 6762, RFC 6763), with Home Edge's record set, as a state
+/// machine without I/O: events and the time go in, packets to send and news of peers come out.
+///
+/// After every event `nextDue` says when `tick(at:)` is wanted. Time never runs backwards.
+public final class Discovery {
+  var records: DiscoveryRecordSet
+  var links: [Link] = []
+  var table = PeerTable()
+  var random: DiscoveryRandom
+  let limits: DiscoveryLimits
+  var directives: [DiscoveryDirective] = []
+  /// When names were lost last, for the limit on renaming (RFC 6762 8.1).
+  var conflicts: [Instant] = []
+  /// Whether names were lost so often that each further try waits, until one succeeds.
+  var isSlowed = false
+  /// Hashes of what was multicast last, by which the loop's copies are known.
+  private var sentHashes = [UInt64](repeating: 0, count: 32)
+  private var sentCount = 0
+  private var isStopped = false
+  /// When the services last changed and were told, for the gap between updates.
+  var updateDue: Instant?
+
+  /// - Parameter seed: of the delays; different on every node and start.
+  public init(identity: DiscoveryIdentity, seed: UInt64, limits: DiscoveryLimits = DiscoveryLimits()) {
+    records = DiscoveryRecordSet(identity)
+    random = DiscoveryRandom(seed: seed)
+    self.limits = limits
+  }
+
+  /// The node's id on the network: `edge-orchestration-<uuid>`, with a number behind it after a conflict.
+  public var id: String { records.id }
+
+  /// The node's host name, `edge-<uuid>.local.`.
+  public var host: String { records.host.text }
+
+  /// Every peer that was found and not lost, in the order of finding but for those that filled gaps.
+  public var peers: [DiscoveredPeer] {
+    table.all.filter { $0.isReported }.map { value(of: $0) }
+  }
+
+  /// When `tick(at:)` is wanted next; nil where nothing is planned.
+  public var nextDue: Instant? {
+    guard !isStopped else { return nil }
+    var result = earliest(table.earliestDue, updateDue)
+    for link in links { result = earliest(result, link.nextDue) }
+    return result
+  }
+
+  /// Says which interfaces there are now: all of them, after every change.
+  ///
+  /// On new ones and on those whose addresses changed the names are probed and announced and the peers asked for;
+  /// no peer is forgotten.
+  public func interfacesChanged(
+    _ interfaces: [DiscoveryInterface], at now: Instant
+  ) -> [DiscoveryDirective] {
+    guard !isStopped else { return [] }
+    var kept: [Link] = []
+    for var interface in interfaces.prefix(limits.interfaces) where !interface.addresses.isEmpty {
+      interface.addresses = Array(interface.addresses.prefix(DiscoveryInterface.addressLimit))
+      guard !kept.contains(where: { $0.interface.index == interface.index }) else { continue }
+      let known = links.first { $0.interface.index == interface.index }
+      let link = known ?? Link(interface)
+      if known == nil || link.interface.addresses != interface.addresses {
+        link.interface = interface
+        startProbing(link, at: now, after: random.interval(0, 250))
+        link.queryInterval = .zero
+        link.nextQuery = now + random.interval(20, 120)
+      }
+      link.interface.name = interface.name
+      kept.append(link)
+    }
+    links = kept
+    // What counts as the best address depends on our subnets.
+    for peer in table.all where peer.isReported && peer.addresses.count > 1 {
+      peer.isChanged = true
+      report(peer)
+    }
+    return take()
+  }
+
+  /// Says which services the node offers now; they are announced with everything else, at most once a second.
+  public func servicesChanged(_ services: [String], at now: Instant) -> [DiscoveryDirective] {
+    let before = records.text
+    let leftOut = records.setServices(services)
+    if !leftOut.isEmpty { directives.append(.leftOut(leftOut)) }
+    if records.text != before, updateDue == nil { updateDue = now }
+    return take() + tick(at: now)
+  }
+
+  /// Takes another identity: says goodbye to the old names, then probes and announces the new ones.
+  public func identityChanged(_ identity: DiscoveryIdentity, at now: Instant) -> [DiscoveryDirective] {
+    guard !isStopped, identity != records.identity else { return [] }
+    for link in links { sayGoodbye(on: link, at: now) }
+    let services = records.services
+    records = DiscoveryRecordSet(identity)
+    _ = records.setServices(services)
+    for link in links { startProbing(link, at: now, after: random.interval(0, 250)) }
+    directives.append(.renamed(id: id, host: host))
+    return take()
+  }
+
+  /// A packet to port 5353; whatever it holds, it costs bounded time and memory.
+  public func received(
+    _ bytes: [UInt8], from origin: DiscoveryOrigin, at now: Instant
+  ) -> [DiscoveryDirective] {
+    if origin.port == 5353, isOwnAddress(origin.address), sentHashes.contains(Discovery.hash(bytes)) {
+      return []
+    }
+    guard let message = try? DNSMessage(decoding: bytes) else { return [] }
+    return received(message, from: origin, at: now)
+  }
+
+  /// A packet that was decoded already.
+  public func received(
+    _ message: DNSMessage, from origin: DiscoveryOrigin, at now: Instant
+  ) -> [DiscoveryDirective] {
+    guard !isStopped, message.opcode == 0, message.responseCode == 0,
+      let link = links.first(where: { $0.interface.index == origin.interface }), link.isNeighbour(origin)
+    else { return [] }
+    if message.isResponse {
+      // RFC 6762 6: responses come from port 5353 or from nobody.
+      guard origin.port == 5353 else { return [] }
+      if handleConflicts(message, on: link, at: now) { return take() }
+      if origin.isMulticast { dropAnswered(message, on: link) }
+    } else {
+      compareProbes(message, on: link, at: now)
+      noteQuestions(message, from: origin, on: link, at: now)
+      answer(message, from: origin, on: link, at: now)
+    }
+    learn(message, on: link, at: now)
+    return take()
+  }
+
+  /// Does what is due.
+  public func tick(at now: Instant) -> [DiscoveryDirective] {
+    guard !isStopped else { return [] }
+    if let due = updateDue, due <= now { update(at: now) }
+    for link in links {
+      if let due = link.phaseDue, due <= now { advance(link, at: now) }
+      sendDelayedReplies(on: link, at: now)
+      sendDue(on: link, at: now)
+      if let due = link.nextAdvertise, due <= now { advertise(on: link, at: now) }
+      if let due = link.nextQuery, due <= now { askForPeers(on: link, at: now) }
+    }
+    if let due = table.earliestDue, due <= now { tendPeers(at: now) }
+    return take()
+  }
+
+  /// Says goodbye on every interface; afterwards every event is ignored (RFC 6762 10.1).
+  public func stop(at now: Instant) -> [DiscoveryDirective] {
+    guard !isStopped else { return [] }
+    for link in links { sayGoodbye(on: link, at: now) }
+    isStopped = true
+    links = []
+    return take()
+  }
+
+  private func take() -> [DiscoveryDirective] {
+    defer { directives = [] }
+    return directives
+  }
+
+  func isOwnAddress(_ address: DNSAddress) -> Bool {
+    links.contains { $0.interface.addresses.contains { $0.address == address } }
+  }
+
+  // MARK: Sending
+
+  /// Multicasts a packet by the families the link has and the caller wants.
+  func multicast(_ bytes: [UInt8], on link: Link, ipv4: Bool = true, ipv6: Bool = true) {
+    sentHashes[sentCount % sentHashes.count] = Discovery.hash(bytes)
+    sentCount &+= 1
+    let index = link.interface.index
+    if ipv4, link.interface.hasIPv4 {
+      directives.append(.send(bytes, interface: index, to: .multicastIPv4))
+    }
+    if ipv6, link.interface.hasIPv6 {
+      directives.append(.send(bytes, interface: index, to: .multicastIPv6))
+    }
+  }
+
+  /// FNV-1a; a collision loses one packet of a forger who uses our own address.
+  private static func hash(_ bytes: [UInt8]) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    return hash
+  }
+
+  /// What fits an Ethernet frame with IPv6 and UDP headers.
+  static let packetLimit = 1452
+}

@@ -1,0 +1,119 @@
+import Testing
+import Wire
+
+@Suite struct DNSFuzzTests {
+  static let corpus: [[UInt8]] = {
+    let everything = DNSMessageTests.everything
+    let query = DNSMessage(
+      flags: 0, questions: everything.questions, answers: Array(everything.answers.prefix(1)))
+    return [everything, query].compactMap { $0.encoded() } + [DNSMessageTests.packet([0xC0, 12, 0, 1, 0, 1])]
+  }()
+
+  @Test func damagedBytesNeverTrapAndWhatIsAcceptedMeansTheSameSentOn() {
+    fuzz("DNS messages") { random in
+      var mutator = Mutator(
+        corpus: Self.corpus, dictionary: ["\u{0}\u{10}", "\u{0}\u{21}", "\u{3F}", "\u{5}local"],
+        seed: random.next())
+      var bytes = mutator.next()
+      // Pointers are what random bytes rarely make.
+      if random.oneIn(2), bytes.count > 14 {
+        let place = 12 + random.below(bytes.count - 13)
+        bytes[place] = 0xC0
+        bytes[place + 1] = UInt8(random.below(256))
+      }
+      guard let message = try? DNSMessage(decoding: bytes) else { return nil }
+      return differs(message) ? printable(bytes) : nil
+    }
+  }
+
+  @Test func anyMessageComesBackAsItWasSent() {
+    fuzz("made DNS messages") { random in
+      let message = DNSMessage.random(&random)
+      return differs(message) ? "\(message)" : nil
+    }
+  }
+
+  /// Uncompressed, a message that pointers made small may be too large to send; that is no fault.
+  private func differs(_ message: DNSMessage) -> Bool {
+    for compresses in [true, false] {
+      guard let bytes = message.encoded(compressesTargets: compresses) else { continue }
+      guard let again = try? DNSMessage(decoding: bytes) else { return true }
+      if again.normal != message.normal { return true }
+    }
+    return false
+  }
+}
+
+extension DNSMessage {
+  /// With the order and repetitions of NSEC types, which the bit map does not keep, put aside.
+  fileprivate var normal: DNSMessage {
+    func normal(_ records: [DNSRecord]) -> [DNSRecord] {
+      records.map { record in
+        guard case .types(let next, let types) = record.data else { return record }
+        var copy = record
+        copy.data = .types(next: next, Array(Set(types)).sorted())
+        return copy
+      }
+    }
+    return DNSMessage(
+      id: id, flags: flags, questions: questions, answers: normal(answers), authorities: normal(authorities),
+      additionals: normal(additionals))
+  }
+
+  static func random(_ random: inout SeededGenerator) -> DNSMessage {
+    func records(_ random: inout SeededGenerator) -> [DNSRecord] {
+      (0..<random.below(6)).map { _ in
+        DNSRecord(
+          name: .random(&random), recordClass: UInt16(random.below(0x8000)), cacheFlush: random.oneIn(2),
+          ttl: UInt32(truncatingIfNeeded: random.next()), data: .random(&random))
+      }
+    }
+    return DNSMessage(
+      id: UInt16(random.below(65536)), flags: UInt16(random.below(65536)),
+      questions: (0..<random.below(4)).map { _ in
+        DNSQuestion(
+          name: .random(&random), type: DNSType(rawValue: UInt16(random.below(300))),
+          recordClass: UInt16(random.below(0x8000)), wantsUnicast: random.oneIn(2))
+      }, answers: records(&random), authorities: records(&random), additionals: records(&random))
+  }
+}
+
+extension DNSName {
+  /// Names that often end alike, and sometimes in another case.
+  fileprivate static func random(_ random: inout SeededGenerator) -> DNSName {
+    let pieces = ["local", "_tcp", "a", "LOCAL", "edge", "aé.b", "_TCP"]
+    var name = random.oneIn(3) ? DNSName.root : DNSMessageTests.service
+    for _ in 0..<random.below(4) {
+      let label =
+        random.oneIn(9)
+        ? [UInt8](repeating: 65, count: 1 + random.below(63)) : Array(pieces[random.below(pieces.count)].utf8)
+      name = DNSName(label: label, in: name) ?? name
+    }
+    return name
+  }
+}
+
+extension DNSData {
+  fileprivate static func random(_ random: inout SeededGenerator) -> DNSData {
+    func bytes(_ count: Int, _ random: inout SeededGenerator) -> [UInt8] {
+      (0..<count).map { _ in UInt8(random.below(256)) }
+    }
+    switch random.below(7) {
+    case 0: return .address(DNSAddress(bytes: bytes(4, &random)) ?? DNSAddress(0, 0, 0, 0))
+    case 1: return .address(DNSAddress(bytes: [1] + bytes(15, &random)) ?? DNSAddress(0, 0, 0, 0))
+    case 2: return .pointer(.random(&random))
+    case 3:
+      return .service(
+        DNSService(
+          priority: UInt16(random.below(65536)), weight: UInt16(random.below(9)),
+          port: UInt16(random.below(65536)), target: .random(&random)))
+    case 4:
+      return .text(DNSText((0..<random.below(4)).map { _ in bytes(random.below(256), &random) }))
+    case 5:
+      return .types(
+        next: .random(&random),
+        (0..<random.below(9)).map { _ in DNSType(rawValue: UInt16(random.below(65536))) })
+    default: return .other(DNSType(rawValue: 13), bytes(random.below(40), &random))
+    }
+  }
+}

@@ -21,7 +21,7 @@ struct ReplayWindows: Sendable {
   /// Whether this counter of the sender is new; it is not from then on.
   mutating func take(_ counter: UInt32, of sender: UInt64) -> Bool {
     guard let position = positions[sender] else {
-      add(Window(sender: sender, highest: counter, seen: 1, used: true))
+      add(Window(sender: sender, highest: counter, seen: 1, used: false))
       return true
     }
     windows[position].used = true

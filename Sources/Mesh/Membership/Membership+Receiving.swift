@@ -15,6 +15,9 @@ extension Membership {
       noticeTwin(message, endpoint, now.nanoseconds)
       return takeDirectives()
     }
+    // Whoever says it: one that this node thinks dead may think the same of it, and one it does not know yet may have known
+    // it before it restarted.
+    for note in message.notes where note.node == id { considerOwn(note, now.nanoseconds) }
     if let position = index[message.sender] {
       if message.evidence <= peers[position].evidence {
         isLate(message, position, endpoint, now.nanoseconds)
@@ -25,7 +28,7 @@ extension Membership {
       return takeDirectives()
     }
     answer(message, endpoint, now.nanoseconds)
-    for note in message.notes { consider(note, from: message.sender, now.nanoseconds) }
+    for note in message.notes where note.node != id { consider(note, from: message.sender, now.nanoseconds) }
     return takeDirectives()
   }
 
@@ -91,6 +94,7 @@ extension Membership {
     note(message, position, endpoint)
     answerRelays(about: position, now)
     watch(peers[position])
+    greet(message, endpoint, now)
     return true
   }
 
@@ -146,10 +150,14 @@ extension Membership {
     counted += 1
     out.append(.appeared(peer.id))
     watch(peer)
-    if message.flags.contains(.joining), random.isOneOf(settings.answers, outOf: counted) {
-      delay(.answer(endpoint), by: random.below(settings.answerSpread.nanoseconds), now)
-    }
+    greet(message, endpoint, now)
     return true
+  }
+
+  /// Answers an announcement, the repeated ones too: the answer to the first may have been lost.
+  private mutating func greet(_ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Int64) {
+    guard message.flags.contains(.joining), random.isOneOf(settings.answers, outOf: counted) else { return }
+    delay(.answer(endpoint), by: random.below(settings.answerSpread.nanoseconds), now)
   }
 
   /// Asks a node for a heartbeat with details.

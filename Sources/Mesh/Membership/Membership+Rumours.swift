@@ -1,9 +1,8 @@
 internal import Hardware
 
 extension Membership {
-  /// What another says of a third node, or of this one.
+  /// What another says of a third node.
   mutating func consider(_ note: MembershipMessage.Note, from other: NodeID, _ now: Int64) {
-    guard note.node != id else { return considerOwn(note, now) }
     guard let position = index[note.node], peers[position].isCounted,
       note.evidence.incarnation >= peers[position].evidence.incarnation
     else { return }
@@ -69,7 +68,7 @@ extension Membership {
   }
 
   /// Someone doubts this node, or the home remembers a former life of it.
-  private mutating func considerOwn(_ note: MembershipMessage.Note, _ now: Int64) {
+  mutating func considerOwn(_ note: MembershipMessage.Note, _ now: Int64) {
     let outdated =
       note.evidence > evidence
       || note.evidence.incarnation == evidence.incarnation && (note.claim == .dead || note.claim == .left)

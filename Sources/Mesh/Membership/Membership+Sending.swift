@@ -32,6 +32,8 @@ extension Membership {
     var message = heartbeat(withDetails: joining || beatsUntilDetails <= 0)
     if joining { message.flags.insert(.joining) }
     beatsUntilDetails = message.details == nil ? beatsUntilDetails - 1 : settings.detailsEvery - 1
+    // The first heartbeat after the announcements is one more chance to be seen.
+    if joining { beatsUntilDetails = 0 }
     message.notes = takeRumours()
     allowance = 32
     lastHeartbeat = now

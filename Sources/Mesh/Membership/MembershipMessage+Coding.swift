@@ -66,6 +66,7 @@ extension MembershipMessage {
     self.init(
       kind: kind, flags: Flags(rawValue: flags), sender: sender, evidence: evidence, period: period,
       slack: slack)
+    if kind != .heartbeat { self.flags.remove(.details) }
     switch kind {
     case .heartbeat:
       guard let score = reader.number(4), let runs = reader.byte(), let version = reader.byte() else {

@@ -52,9 +52,9 @@ public struct MembershipSettings: Sendable {
   /// After how long without late ticks the patience asked for halves.
   public var slackHalfLife = Interval.seconds(120)
 
-  /// When a new node's announcement is repeated after the first: three in all, one of which arrives even where a fifth is lost
-  /// (0.8 % do not; the heartbeats follow).
-  public var announcements = [Interval.milliseconds(150), Interval.milliseconds(400)]
+  /// The pauses between a new node's announcements: four in all, one of which arrives even where a fifth is lost (0.2 % do
+  /// not; the heartbeats follow). Each is answered, so as much is true of the answers.
+  public var announcements = [Interval.milliseconds(150), .milliseconds(250), .milliseconds(400)]
   /// Over which the answers to an announcement are spread.
   public var answerSpread = Interval.milliseconds(100)
   /// About so many nodes answer an announcement in a large home; the others are heard at their next heartbeat.

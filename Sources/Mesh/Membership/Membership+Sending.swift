@@ -39,6 +39,10 @@ extension Membership {
     lastHeartbeat = now
     nextHeartbeat = now &+ pause
     multicast(message)
+    while extraBeats > 0 {
+      extraBeats -= 1
+      multicast(heartbeat(withDetails: false))
+    }
   }
 
   /// A heartbeat out of turn, because someone doubts this node; not more than one per 50 ms.

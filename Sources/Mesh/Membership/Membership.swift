@@ -42,6 +42,8 @@ public struct Membership: Sendable {
   var nextHeartbeat = Int64.max
   var lastHeartbeat = Int64.min
   var beatsUntilDetails = 0
+  /// Copies of the next heartbeat.
+  var extraBeats = 0
   /// No check needs a step before this time of the waking clock; the truth may be later.
   var peersDue = Int64.max
   var delayed: [Delayed] = []
@@ -172,8 +174,10 @@ public struct Membership: Sendable {
     worsen()
     // A stopped node is not a starved one: it asks for no patience afterwards.
     guard late <= settings.longestSlack.nanoseconds else { return }
-    slack = min(settings.longestSlack, max(slack, Interval(nanoseconds: late + late / 4)))
+    slack = min(settings.longestSlack, max(slack, Interval(nanoseconds: late * 2)))
     lateAt = now
+    // It may sleep again at once, so this one heartbeat has to arrive.
+    if late > settings.period.nanoseconds { extraBeats = 2 }
   }
 
   mutating func worsen() {

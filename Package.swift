@@ -17,10 +17,14 @@ let package = Package(
   targets: [
     .target(name: "CLinux"),
     .target(name: "CBoards"),
+    // Needs libmbedtls-dev; the boards' builds link the archive of their sysroot (cross/setup).
+    .target(
+      name: "CMbedTLS",
+      linkerSettings: [.linkedLibrary("mbedcrypto", .when(platforms: [.linux]))]),
     .target(name: "Wire", swiftSettings: strict),
     .target(name: "Hardware", dependencies: ["CLinux"], swiftSettings: strict),
-    .target(name: "Mesh", dependencies: ["Hardware", "Wire"], swiftSettings: strict),
     .target(name: "Scoring", dependencies: ["CBoards", "Hardware", "Wire"], swiftSettings: strict),
+    .target(name: "Mesh", dependencies: ["CMbedTLS", "Hardware", "Wire"], swiftSettings: strict),
     .target(name: "Containers", dependencies: ["Wire"], swiftSettings: strict),
     .target(
       name: "Orchestration", dependencies: ["Containers", "Hardware", "Scoring", "Wire"],

@@ -1,0 +1,249 @@
+public import Hardware
+
+extension Membership {
+  /// Takes a payload that the home's key opened. What is malformed is counted and changes nothing.
+  public mutating func received(_ payload: [UInt8], from endpoint: PeerEndpoint, at now: Instant)
+    -> [MembershipDirective]
+  {
+    guard started, !ended else { return [] }
+    noticeLateness(now.nanoseconds)
+    guard let message = MembershipMessage(payload) else {
+      refused &+= 1
+      return []
+    }
+    guard message.sender != id else {
+      noticeTwin(message, endpoint, now.nanoseconds)
+      return takeDirectives()
+    }
+    // Whoever says it: one that this node thinks dead may think the same of it, and one it does not know yet may have known
+    // it before it restarted.
+    for note in message.notes where note.node == id { considerOwn(note, now.nanoseconds) }
+    if let position = index[message.sender] {
+      if message.evidence <= peers[position].evidence {
+        isLate(message, position, endpoint, now.nanoseconds)
+        return takeDirectives()
+      }
+      guard hear(message, position, endpoint, now.nanoseconds) else { return takeDirectives() }
+    } else if !welcome(message, endpoint, now.nanoseconds) {
+      return takeDirectives()
+    }
+    answer(message, endpoint, now.nanoseconds)
+    for note in message.notes where note.node != id { consider(note, from: message.sender, now.nanoseconds) }
+    return takeDirectives()
+  }
+
+  /// A packet older than what is known: reordered, or of a node that restarted and has to hear what the home knows of it.
+  private mutating func isLate(
+    _ message: MembershipMessage, _ position: Int, _ endpoint: PeerEndpoint, _ now: Int64
+  ) {
+    let known = peers[position].evidence
+    let restarted =
+      message.flags.contains(.joining) || message.evidence.incarnation < known.incarnation
+      || known.sequence &- message.evidence.sequence > 64
+    if restarted, message.evidence != known { tell(position, endpoint, now) }
+  }
+
+  /// Tells a node what is thought of it, so that it can prove otherwise with a higher incarnation.
+  private mutating func tell(_ position: Int, _ endpoint: PeerEndpoint, _ now: Int64) {
+    guard allowance > 0, random.isOneOf(settings.tellers, outOf: counted + 1) else { return }
+    allowance -= 1
+    var notice = message(.notice)
+    let claim: MembershipMessage.Claim =
+      switch peers[position].state {
+      case .alive, .suspect: .alive
+      case .dead: .dead
+      case .left: .left
+      }
+    notice.notes = [note(claim, of: peers[position], now)]
+    unicast(notice, to: endpoint)
+  }
+
+  /// A fresh packet of a known peer; false where it does not count, because the peer is dead in this incarnation.
+  private mutating func hear(
+    _ message: MembershipMessage, _ position: Int, _ endpoint: PeerEndpoint, _ now: Int64
+  ) -> Bool {
+    let restarted = message.evidence.incarnation > peers[position].evidence.incarnation
+    if !peers[position].isCounted, !restarted {
+      tell(position, endpoint, now)
+      return false
+    }
+    if message.flags.contains(.leaving) {
+      // Kept at its last packet, so that none of the same life that arrives later brings it back.
+      peers[position].evidence = message.evidence
+      let was = peers[position].isCounted
+      retire(position, as: .left)
+      if was {
+        out.append(.left(message.sender))
+        if rumours.count < Self.maximumRumours, random.isOneOf(8, outOf: counted + 1) {
+          rumours.append((note(.left, of: peers[position], now), 2))
+        }
+      }
+      return false
+    }
+    if !peers[position].isCounted {
+      counted += 1
+      peers[position].state = .alive
+      out.append(.returned(message.sender))
+    } else {
+      if restarted, message.flags.contains(.joining) { out.append(.returned(message.sender)) }
+      trust(position)
+    }
+    peers[position].evidence = message.evidence
+    peers[position].heard = awake(now)
+    peers[position].heardAt = Instant(nanoseconds: now)
+    note(message, position, endpoint)
+    answerRelays(about: position, now)
+    watch(peers[position])
+    greet(message, endpoint, now)
+    return true
+  }
+
+  private mutating func trust(_ position: Int) {
+    if peers[position].state == .suspect {
+      peers[position].state = .alive
+      out.append(.trusted(peers[position].id))
+    }
+    acquit(position)
+  }
+
+  /// Takes over what a peer says of itself.
+  private mutating func note(_ message: MembershipMessage, _ position: Int, _ endpoint: PeerEndpoint) {
+    var changed = peers[position].endpoint != endpoint
+    peers[position].endpoint = endpoint
+    peers[position].period = message.heartbeatPeriod
+    peers[position].slack = min(settings.longestSlack, message.askedSlack)
+    if let load = message.load {
+      changed = changed || peers[position].load != load
+      peers[position].load = load
+      if let details = message.details {
+        changed = changed || peers[position].details != details
+        peers[position].details = details
+        peers[position].detailsVersion = message.detailsVersion
+      } else if peers[position].detailsVersion != message.detailsVersion {
+        query(endpoint)
+      }
+    }
+    if changed { out.append(.changed(message.sender)) }
+  }
+
+  /// A packet of an unknown node; false where it is not a peer yet, because its details are not known.
+  private mutating func welcome(_ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Int64) -> Bool
+  {
+    guard !message.flags.contains(.leaving) else { return false }
+    guard let details = message.details, let load = message.load else {
+      if message.kind == .heartbeat { query(endpoint) }
+      // Who asks is answered, known or not.
+      answer(message, endpoint, now)
+      return false
+    }
+    guard makeRoom() else {
+      refused &+= 1
+      return false
+    }
+    let peer = Peer(
+      id: message.sender, state: .alive, evidence: message.evidence, heardAt: Instant(nanoseconds: now),
+      load: load, details: details, endpoint: endpoint, detailsVersion: message.detailsVersion,
+      period: message.heartbeatPeriod, slack: min(settings.longestSlack, message.askedSlack),
+      heard: awake(now))
+    index[peer.id] = peers.count
+    peers.append(peer)
+    counted += 1
+    out.append(.appeared(peer.id))
+    watch(peer)
+    greet(message, endpoint, now)
+    return true
+  }
+
+  /// Answers an announcement, the repeated ones too: the answer to the first may have been lost.
+  private mutating func greet(_ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Int64) {
+    guard message.flags.contains(.joining), random.isOneOf(settings.answers, outOf: counted) else { return }
+    delay(.answer(endpoint), by: random.below(settings.answerSpread.nanoseconds), now)
+  }
+
+  /// Asks a node for a heartbeat with details.
+  private mutating func query(_ endpoint: PeerEndpoint) {
+    guard allowance > 0 else { return }
+    allowance -= 1
+    var ping = message(.ping)
+    ping.flags.insert(.query)
+    unicast(ping, to: endpoint)
+  }
+
+  private mutating func answer(_ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Int64) {
+    switch message.kind {
+    case .ping where message.flags.contains(.query):
+      guard allowance > 0 else { return }
+      allowance -= 1
+      unicast(heartbeat(withDetails: true), to: endpoint)
+    case .ping:
+      unicast(self.message(.ack), to: endpoint)
+    case .pingRequest:
+      relay(message, endpoint, now)
+    case .ack, .nack:
+      settle(message)
+    case .heartbeat, .notice:
+      break
+    }
+  }
+
+  /// An answer that was owed has come.
+  private mutating func settle(_ message: MembershipMessage) {
+    guard let target = message.target ?? message.notes.first?.node, let position = index[target],
+      case .asking(var asking) = peers[position].check
+    else { return }
+    asking.owed = max(0, asking.owed - 1)
+    peers[position].check = .asking(asking)
+  }
+
+  /// Asks a third node on behalf of another, or answers from what is known already.
+  private mutating func relay(_ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Int64) {
+    guard let target = message.target, target != id else { return }
+    guard let position = index[target], peers[position].isCounted else {
+      return sendNack(target, to: endpoint)
+    }
+    if peers[position].evidence > message.known { return sendProof(position, to: endpoint, now) }
+    if case .asking = peers[position].check { return sendNack(target, to: endpoint) }
+    guard relays.count < Self.maximumRelays else { return }
+    relays.append(
+      Relay(target: target, requester: endpoint, nackAt: awake(now) &+ settings.nackTime.nanoseconds))
+    unicast(self.message(.ping), to: peers[position].endpoint)
+  }
+
+  private mutating func sendNack(_ target: NodeID, to endpoint: PeerEndpoint) {
+    var nack = message(.nack)
+    nack.target = target
+    unicast(nack, to: endpoint)
+  }
+
+  private mutating func sendProof(_ position: Int, to endpoint: PeerEndpoint, _ now: Int64) {
+    var ack = message(.ack)
+    ack.notes = [note(.alive, of: peers[position], now)]
+    unicast(ack, to: endpoint)
+  }
+
+  private mutating func answerRelays(about position: Int, _ now: Int64) {
+    guard !relays.isEmpty else { return }
+    let target = peers[position].id
+    for relay in relays where relay.target == target { sendProof(position, to: relay.requester, now) }
+    relays.removeAll { $0.target == target }
+  }
+
+  mutating func answerRelays(_ now: Int64) {
+    let time = awake(now)
+    guard relays.contains(where: { $0.nackAt <= time }) else { return }
+    for relay in relays where relay.nackAt <= time { sendNack(relay.target, to: relay.requester) }
+    relays.removeAll { $0.nackAt <= time }
+  }
+
+  private mutating func noticeTwin(_ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Int64) {
+    // Early on it may be a late packet of this node's former life.
+    guard message.evidence > evidence, !twinReported, now - startedAt > 5_000_000_000 else { return }
+    twinReported = true
+    out.append(.twin(endpoint))
+  }
+}
+
+extension MembershipMessage {
+  var heartbeatPeriod: Interval { .milliseconds(Int(period) * 50) }
+  var askedSlack: Interval { .milliseconds(Int(slack) * 100) }
+}

@@ -1,0 +1,87 @@
+internal import Hardware
+
+extension Membership {
+  /// What another says of a third node.
+  mutating func consider(_ note: MembershipMessage.Note, from other: NodeID, _ now: Int64) {
+    guard let position = index[note.node], peers[position].isCounted,
+      note.evidence.incarnation >= peers[position].evidence.incarnation
+    else { return }
+    let silent = awake(now) &- peers[position].heard
+    switch note.claim {
+    case .alive:
+      considerProof(note, position, now)
+    case .left:
+      guard note.evidence >= peers[position].evidence else { return vouch(position, now) }
+      peers[position].evidence = note.evidence
+      retire(position, as: .left)
+      out.append(.left(note.node))
+    case .suspect, .dead:
+      // Newer knowledge, or the same and not old: then it was too early to say so.
+      if peers[position].evidence > note.evidence, silent < silence(of: peers[position]) {
+        return vouch(position, now)
+      }
+      confirm(position, by: other)
+      guard silent >= doubtfulSilence(of: peers[position]) else { return }
+      if note.claim == .dead {
+        peers[position].evidence.incarnation = note.evidence.incarnation
+        return bury(position, now, tell: false)
+      }
+      considerSuspicion(position, now)
+    }
+  }
+
+  private mutating func considerSuspicion(_ position: Int, _ now: Int64) {
+    guard peers[position].state == .alive else { return }
+    if homeSize > settings.smallHome {
+      // Three have asked already: asking again would only be a storm.
+      if peers[position].confirmationCount >= settings.confirmations { suspect(position, now, tell: false) }
+      return
+    }
+    if case .asking = peers[position].check { return }
+    startAsking(position, now)
+  }
+
+  /// A newer sign of life, as old as the note says.
+  private mutating func considerProof(_ note: MembershipMessage.Note, _ position: Int, _ now: Int64) {
+    if note.evidence >= peers[position].evidence {
+      // Someone else has vouched.
+      delayed.removeAll { $0.what == .vouch(note.node) }
+    }
+    guard note.evidence > peers[position].evidence else { return }
+    peers[position].evidence = note.evidence
+    let heard = awake(now) &- Int64(note.age) * 50_000_000
+    guard heard > peers[position].heard else { return }
+    peers[position].heard = heard
+    peers[position].heardAt = Instant(nanoseconds: max(peers[position].heardAt.nanoseconds, heard &+ asleep))
+    guard awake(now) &- heard < silence(of: peers[position]) else { return }
+    if peers[position].state == .suspect {
+      peers[position].state = .alive
+      out.append(.trusted(note.node))
+    }
+    acquit(position)
+    watch(peers[position])
+  }
+
+  private mutating func vouch(_ position: Int, _ now: Int64) {
+    guard random.isOneOf(8, outOf: counted + 1) else { return }
+    delay(.vouch(peers[position].id), by: random.below(60_000_000), now)
+  }
+
+  /// Someone doubts this node, or the home remembers a former life of it.
+  mutating func considerOwn(_ note: MembershipMessage.Note, _ now: Int64) {
+    let outdated =
+      note.evidence > evidence
+      || note.evidence.incarnation == evidence.incarnation && (note.claim == .dead || note.claim == .left)
+    if outdated {
+      // At the end of the numbers there is nothing left to prove with; no honest home gets there.
+      guard note.evidence.incarnation < .max else { return }
+      if note.claim == .dead { worsen() }
+      evidence = Evidence(incarnation: note.evidence.incarnation + 1, sequence: 0)
+      beatsUntilDetails = 0
+      beatNow(now)
+    } else if note.claim == .suspect, note.evidence.incarnation == evidence.incarnation {
+      if lastHeartbeat == .min || now - lastHeartbeat > 50_000_000 { worsen() }
+      beatNow(now)
+    }
+  }
+}

@@ -1,0 +1,146 @@
+internal import Hardware
+
+extension Membership {
+  /// Between two heartbeats, by the size of the home as this node sees it.
+  var period: Interval {
+    guard homeSize > settings.fullRateNodes, settings.fullRateNodes > 0 else { return settings.period }
+    let growth = (Double(homeSize) / Double(settings.fullRateNodes)).squareRoot()
+    return Interval(nanoseconds: Int64(Double(settings.period.nanoseconds) * growth))
+  }
+
+  /// The multicast heartbeat, with details where they are due.
+  mutating func beat(_ now: Int64) {
+    var joining = false
+    let period = period.nanoseconds
+    let jitter = period / 100 * Int64(settings.jitterPercent)
+    var pause = period - jitter + random.below(2 * jitter)
+    if lastHeartbeat == .min { joining = true }
+    if !announcementsLeft.isEmpty {
+      joining = true
+      pause = announcementsLeft.removeFirst().nanoseconds
+    }
+    if now - lateAt > settings.slackHalfLife.nanoseconds {
+      slack = Interval(nanoseconds: slack.nanoseconds / 2)
+      if slack < settings.lateness { slack = .zero }
+      lateAt = now
+    }
+    healthyBeats += 1
+    if healthyBeats > 4 {
+      ownHealth = max(0, ownHealth - 1)
+      healthyBeats = 0
+    }
+    var message = heartbeat(withDetails: joining || beatsUntilDetails <= 0)
+    if joining { message.flags.insert(.joining) }
+    beatsUntilDetails = message.details == nil ? beatsUntilDetails - 1 : settings.detailsEvery - 1
+    // The first heartbeat after the announcements is one more chance to be seen.
+    if joining { beatsUntilDetails = 0 }
+    message.notes = takeRumours()
+    allowance = 32
+    lastHeartbeat = now
+    nextHeartbeat = now &+ pause
+    multicast(message)
+    while extraBeats > 0 {
+      extraBeats -= 1
+      multicast(heartbeat(withDetails: false))
+    }
+  }
+
+  /// A heartbeat out of turn, because someone doubts this node; not more than one per 50 ms.
+  mutating func beatNow(_ now: Int64) {
+    guard lastHeartbeat == .min || now - lastHeartbeat > 50_000_000 else {
+      nextHeartbeat = min(nextHeartbeat, lastHeartbeat &+ 50_000_000)
+      return
+    }
+    beat(now)
+  }
+
+  func heartbeat(withDetails: Bool) -> MembershipMessage {
+    var message = message(.heartbeat)
+    message.load = load
+    message.detailsVersion = detailsVersion
+    if withDetails { message.details = details }
+    return message
+  }
+
+  /// An empty message of this node; it gets its evidence when it is sent.
+  func message(_ kind: MembershipMessage.Kind) -> MembershipMessage {
+    MembershipMessage(
+      kind: kind, sender: id, evidence: evidence,
+      period: UInt8(clamping: max(1, (period.milliseconds + 49) / 50)),
+      slack: UInt8(clamping: (slack.milliseconds + 99) / 100))
+  }
+
+  mutating func multicast(_ message: MembershipMessage) {
+    out.append(.multicast(encoded(message)))
+  }
+
+  mutating func unicast(_ message: MembershipMessage, to endpoint: PeerEndpoint) {
+    out.append(.unicast(encoded(message), to: endpoint))
+  }
+
+  private mutating func encoded(_ message: MembershipMessage) -> [UInt8] {
+    var message = message
+    evidence.sequence &+= 1
+    message.evidence = evidence
+    return message.encoded()
+  }
+
+  /// What this node knows of a peer, for others.
+  func note(_ claim: MembershipMessage.Claim, of peer: Peer, _ now: Int64) -> MembershipMessage.Note {
+    let age = (awake(now) &- peer.heard) / 50_000_000
+    return MembershipMessage.Note(
+      claim: claim, node: peer.id, evidence: peer.evidence, age: UInt8(clamping: age))
+  }
+
+  /// Tells all, and says it again along with the next two heartbeats; in large homes only some of those who know do.
+  mutating func spread(_ note: MembershipMessage.Note) {
+    guard random.isOneOf(8, outOf: counted) else { return }
+    var notice = message(.notice)
+    notice.notes = [note]
+    multicast(notice)
+    if rumours.count < Self.maximumRumours { rumours.append((note, 2)) }
+  }
+
+  private mutating func takeRumours() -> [MembershipMessage.Note] {
+    guard !rumours.isEmpty else { return [] }
+    var notes: [MembershipMessage.Note] = []
+    var kept: [(note: MembershipMessage.Note, repeats: Int)] = []
+    for rumour in rumours {
+      // What has been answered meanwhile is not said again.
+      if rumour.note.claim == .suspect {
+        guard let peer = peer(rumour.note.node), peer.state == .suspect, peer.evidence == rumour.note.evidence
+        else {
+          continue
+        }
+      }
+      notes.append(rumour.note)
+      if rumour.repeats > 1 { kept.append((rumour.note, rumour.repeats - 1)) }
+    }
+    rumours = kept
+    return notes
+  }
+
+  mutating func delay(_ what: Delayed.What, by interval: Int64, _ now: Int64) {
+    guard delayed.count < Self.maximumDelayed, !delayed.contains(where: { $0.what == what }) else { return }
+    delayed.append(Delayed(due: now &+ interval, what: what))
+  }
+
+  mutating func doDelayed(_ now: Int64) {
+    guard delayed.contains(where: { $0.due <= now }) else { return }
+    let due = delayed.filter { $0.due <= now }
+    delayed.removeAll { $0.due <= now }
+    for item in due {
+      switch item.what {
+      case .answer(let endpoint):
+        unicast(heartbeat(withDetails: true), to: endpoint)
+      case .vouch(let id):
+        guard let peer = peer(id), peer.state == .alive, awake(now) &- peer.heard < silence(of: peer) else {
+          continue
+        }
+        var notice = message(.notice)
+        notice.notes = [note(.alive, of: peer, now)]
+        multicast(notice)
+      }
+    }
+  }
+}

@@ -1,0 +1,187 @@
+public import Hardware
+
+/// Who is in the home: alive, suspect, dead, left.
+///
+/// Each node multicasts a heartbeat. A peer that is silent for longer than its own period allows is asked, directly and
+/// through others (SWIM: Das, Gupta, Motivala 2002); then suspected, which all hear and anyone with newer evidence
+/// denies; then dead. A node judges by a clock that stands still while it is not running itself, and with more patience the
+/// worse it does (Lifeguard, arXiv 1707.00788). No I/O: payloads and time go in, directives come out; who owns it
+/// seals, sends and receives, and calls `tick` at `nextDue`. Packets that wait in the socket may be handed in before or
+/// after a late tick.
+public struct Membership: Sendable {
+  public let id: NodeID
+  public let settings: MembershipSettings
+  /// All peers that are known, the dead and those that left included, in no order.
+  public internal(set) var peers: [Peer] = []
+  /// This node's own sign of life.
+  public internal(set) var evidence = Evidence(incarnation: 1, sequence: 0)
+  /// 0 is well; each late tick, missing answer and suspicion of this node adds one, up to `worstHealth`.
+  public internal(set) var ownHealth = 0
+  /// Packets that no writer of this version makes, and peers that were too many.
+  public internal(set) var refused: UInt64 = 0
+
+  var index: [NodeID: Int] = [:]
+  /// Peers that are alive or suspect.
+  var counted = 0
+  var load = NodeLoad(score: 0, runs: 0)
+  var details: NodeDetails
+  var detailsVersion: UInt8 = 0
+  var random: MembershipRandom
+
+  /// Time in which this node did not run, and up to when that was looked at.
+  var asleep: Int64 = 0
+  var accounted: Int64
+  var slack = Interval.zero
+  var lateAt: Int64
+  var healthyBeats = 0
+
+  let startedAt: Int64
+  var started = false
+  var ended = false
+  var announcementsLeft: [Interval] = []
+  var nextHeartbeat = Int64.max
+  var lastHeartbeat = Int64.min
+  var beatsUntilDetails = 0
+  /// Copies of the next heartbeat.
+  var extraBeats = 0
+  /// No check needs a step before this time of the waking clock; the truth may be later.
+  var peersDue = Int64.max
+  var delayed: [Delayed] = []
+  var relays: [Relay] = []
+  /// What is said along with the next heartbeats.
+  var rumours: [(note: MembershipMessage.Note, repeats: Int)] = []
+  /// Questions and answers that may still be sent before the next heartbeat.
+  var allowance = 0
+  var twinReported = false
+  var out: [MembershipDirective] = []
+
+  /// Something small to do a little later.
+  struct Delayed {
+    var due: Int64
+    var what: What
+    enum What: Equatable {
+      /// A heartbeat with details to a newcomer.
+      case answer(PeerEndpoint)
+      /// Tell all that this node lives: others doubt it.
+      case vouch(NodeID)
+    }
+  }
+
+  /// A ping on behalf of another.
+  struct Relay {
+    var target: NodeID
+    var requester: PeerEndpoint
+    /// When to say that there is no answer, on the waking clock.
+    var nackAt: Int64
+  }
+
+  static let maximumDelayed = 64
+  static let maximumRelays = 32
+  static let maximumRumours = 8
+
+  /// A node that is not announced yet; `seed` makes its jitter, and nodes should differ in it.
+  public init(
+    id: NodeID, details: NodeDetails, seed: UInt64, settings: MembershipSettings = MembershipSettings(),
+    at now: Instant
+  ) {
+    self.id = id
+    self.details = details
+    self.settings = settings
+    random = MembershipRandom(seed: seed)
+    accounted = now.nanoseconds
+    lateAt = now.nanoseconds
+    startedAt = now.nanoseconds
+  }
+
+  /// When `tick` is to be called next; nil before `announce` and after `leave`.
+  public var nextDue: Instant? {
+    guard started, !ended else { return nil }
+    var due = nextHeartbeat
+    for item in delayed { due = min(due, item.due) }
+    for relay in relays { due = min(due, relay.nackAt &+ asleep) }
+    if peersDue != .max { due = min(due, peersDue &+ asleep) }
+    return Instant(nanoseconds: due)
+  }
+
+  /// The peer of this id, dead ones included.
+  public func peer(_ id: NodeID) -> Peer? {
+    index[id].map { peers[$0] }
+  }
+
+  /// The nodes of the home that are alive or suspect, this one included.
+  public var homeSize: Int { counted + 1 }
+
+  /// Says that this node is there: at the start, and again when a network interface comes up.
+  public mutating func announce(at now: Instant) -> [MembershipDirective] {
+    guard !ended else { return [] }
+    if !started { accounted = now.nanoseconds }
+    started = true
+    announcementsLeft = settings.announcements
+    nextHeartbeat = now.nanoseconds
+    return tick(at: now)
+  }
+
+  /// What the next heartbeats say; where the details changed, one is sent at once.
+  public mutating func update(load: NodeLoad, details: NodeDetails, at now: Instant) {
+    self.load = load
+    guard details != self.details else { return }
+    self.details = details
+    detailsVersion &+= 1
+    beatsUntilDetails = 0
+    if started { nextHeartbeat = min(nextHeartbeat, now.nanoseconds) }
+  }
+
+  /// Does what is due. Calling it early is harmless; late calls are noticed and make this node doubt itself.
+  public mutating func tick(at now: Instant) -> [MembershipDirective] {
+    guard started, !ended else { return [] }
+    noticeLateness(now.nanoseconds)
+    if now.nanoseconds >= nextHeartbeat { beat(now.nanoseconds) }
+    doDelayed(now.nanoseconds)
+    answerRelays(now.nanoseconds)
+    if peersDue <= awake(now.nanoseconds) { checkPeers(now.nanoseconds) }
+    return takeDirectives()
+  }
+
+  /// Says goodbye, three times because a packet may be lost; afterwards the value does nothing more.
+  public mutating func leave(at now: Instant) -> [MembershipDirective] {
+    guard started, !ended else { return [] }
+    for _ in 0..<3 {
+      var message = message(.heartbeat)
+      message.flags.insert(.leaving)
+      multicast(message)
+    }
+    ended = true
+    return takeDirectives()
+  }
+
+  mutating func takeDirectives() -> [MembershipDirective] {
+    let taken = out
+    out = []
+    return taken
+  }
+
+  /// The waking clock: `now` without the time in which this node did not run.
+  func awake(_ now: Int64) -> Int64 {
+    now &- asleep
+  }
+
+  /// Takes the time that this node slept through out of the waking clock.
+  mutating func noticeLateness(_ now: Int64) {
+    let late = now &- max(nextDue?.nanoseconds ?? now, accounted)
+    accounted = max(accounted, now)
+    guard late > settings.lateness.nanoseconds else { return }
+    asleep &+= late
+    worsen()
+    // A stopped node is not a starved one: it asks for no patience afterwards.
+    guard late <= settings.longestSlack.nanoseconds else { return }
+    slack = min(settings.longestSlack, max(slack, Interval(nanoseconds: late * 2)))
+    lateAt = now
+    // It may sleep again at once, so this one heartbeat has to arrive.
+    if late > settings.period.nanoseconds { extraBeats = 2 }
+  }
+
+  mutating func worsen() {
+    ownHealth = min(settings.worstHealth, ownHealth + 1)
+    healthyBeats = 0
+  }
+}

@@ -1,0 +1,49 @@
+public import Hardware
+
+/// What a node knows of another.
+public struct Peer: Sendable {
+  public let id: NodeID
+  public internal(set) var state: State
+  /// Its last sign of life.
+  public internal(set) var evidence: Evidence
+  /// When that was heard; its age is how old all below is at most.
+  public internal(set) var heardAt: Instant
+  public internal(set) var load: NodeLoad
+  public internal(set) var details: NodeDetails
+  /// Where its packets come from.
+  public internal(set) var endpoint: PeerEndpoint
+
+  public enum State: UInt8, Sendable {
+    case alive, suspect, dead, left
+  }
+
+  var detailsVersion: UInt8
+  /// Between its heartbeats, and the patience it asks for.
+  var period: Interval
+  var slack: Interval
+  /// `heardAt` on this node's waking clock, which stands still while the node starves.
+  var heard: Int64
+  /// The check under way, on the waking clock.
+  var check = Check.none
+  /// Who else suspects it, by a part of their ids.
+  var confirmations = InlineArray<3, UInt64>(repeating: 0)
+  var confirmationCount = 0
+
+  enum Check {
+    case none
+    /// Silent for too long; the check is to start at the time.
+    case waiting(until: Int64)
+    /// Being asked since the time.
+    case asking(Asking)
+  }
+
+  struct Asking {
+    var since: Int64
+    var nextStep: Int64
+    var steps = 0
+    /// Answers that peers owe: a nack or better.
+    var owed = 0
+  }
+
+  var isCounted: Bool { state == .alive || state == .suspect }
+}

@@ -1,0 +1,50 @@
+internal import CMbedTLS
+
+/// What is made of the home key: a key of its own for each purpose, so that none tells anything of another.
+public struct SealKey: Sendable, Equatable {
+  /// Tells packets of one key from those of others without trying them; not secret.
+  public let id: UInt16
+  /// For TLS with a pre-shared key between nodes, 32 bytes.
+  public let tlsSecret: [UInt8]
+  /// Seals heartbeats, 32 bytes.
+  let heartbeat: [UInt8]
+
+  /// The least a key file may hold: a UUID has 36 bytes, 16 random ones are enough.
+  public static let minimumSize = 16
+  /// The most that is read of a key file.
+  public static let maximumSize = 4096
+
+  /// From the bytes of the key file; blanks and line ends around them do not count, so that an editor's line end makes no
+  /// other key. nil where too little or too much is left.
+  public init?(fileContents: [UInt8]) {
+    func isBlank(_ byte: UInt8) -> Bool { byte == 32 || byte >= 9 && byte <= 13 }
+    guard let first = fileContents.firstIndex(where: { !isBlank($0) }),
+      let last = fileContents.lastIndex(where: { !isBlank($0) }),
+      last - first + 1 >= Self.minimumSize, last - first + 1 <= Self.maximumSize
+    else { return nil }
+    let secret = Array(fileContents[first...last])
+    guard let heartbeat = Self.derive(32, "hearth heartbeat", from: secret),
+      let tls = Self.derive(32, "hearth tls-psk", from: secret),
+      let id = Self.derive(2, "hearth key id", from: secret)
+    else { return nil }
+    self.heartbeat = heartbeat
+    tlsSecret = tls
+    self.id = UInt16(id[0]) << 8 | UInt16(id[1])
+  }
+
+  /// HKDF-SHA256 (RFC 5869).
+  private static func derive(_ size: Int, _ purpose: StaticString, from secret: [UInt8]) -> [UInt8]? {
+    let salt = Array("hearth home key 1".utf8)
+    var key = [UInt8](repeating: 0, count: size)
+    let error = key.withUnsafeMutableBufferPointer { key in
+      secret.withUnsafeBufferPointer { secret in
+        salt.withUnsafeBufferPointer { salt in
+          cmbedtls_hkdf(
+            salt.baseAddress, salt.count, secret.baseAddress, secret.count, purpose.utf8Start,
+            purpose.utf8CodeUnitCount, key.baseAddress, key.count)
+        }
+      }
+    }
+    return error == 0 ? key : nil
+  }
+}

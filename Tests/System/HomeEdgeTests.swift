@@ -77,6 +77,8 @@ struct HomeEdgeTests {
   @Test func s15ThreeHundredRequestsAllRunAndMemoryStaysFlat() throws {
     try Agent.with { agent in
       var memory: [Int] = []
+      // Some may be inherited from tests that run beside this one.
+      let idle = agent.sockets
       for round in 0..<6 {
         for _ in 0..<50 {
           let answer = try agent.homeEdge(run: ["--network", "none", "busybox", "true"])
@@ -87,7 +89,7 @@ struct HomeEdgeTests {
           return runs["underWay"].int == 0
         }
         memory.append(try agent.memory())
-        try Lab.eventually(within: 120, "calls to the Engine have ended: \(agent.sockets) sockets") { agent.sockets <= 4 }
+        try Lab.eventually(within: 120, "calls to the Engine have ended") { agent.sockets <= idle + 2 }
       }
       print("S15: PSS in kB after each 50 requests: \(memory)")
       let runs = try agent.get("/api/v2/runs").json["runs"].array

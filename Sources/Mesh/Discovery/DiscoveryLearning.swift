@@ -17,7 +17,7 @@ extension Discovery {
       told += proposals(message)
     }
     guard !told.isEmpty else { return }
-    var touched: [Peer] = []
+    var touched: [KnownInstance] = []
     for record in told where record.recordClass == 1 {
       guard let peer = take(record, on: link, at: now) else { continue }
       if !touched.contains(where: { $0 === peer }) { touched.append(peer) }
@@ -40,7 +40,7 @@ extension Discovery {
   }
 
   /// A PTR, SRV or TXT record of a peer; the peer it speaks of.
-  private func take(_ record: DNSRecord, on link: Link, at now: Instant) -> Peer? {
+  private func take(_ record: DNSRecord, on link: Link, at now: Instant) -> KnownInstance? {
     switch record.data {
     case .pointer(let instance):
       let isMark = record.name == DiscoveryNames.subtype
@@ -59,7 +59,7 @@ extension Discovery {
       }
       return peer
     case .service(let service):
-      guard service.target.bytes.count <= Peer.hostLimit,
+      guard service.target.bytes.count <= KnownInstance.hostLimit,
         let peer = peer(record.name, isNew: record.ttl > 0, on: link, at: now)
       else { return nil }
       renew(&peer.service, record, at: now)
@@ -74,7 +74,7 @@ extension Discovery {
     case .text(let text):
       guard let peer = peer(record.name, isNew: record.ttl > 0, on: link, at: now) else { return nil }
       renew(&peer.textLife, record, at: now)
-      let text = text.prefix(Peer.textLimit)
+      let text = text.prefix(KnownInstance.textLimit)
       if record.ttl > 0, text != peer.text {
         peer.text = text
         peer.isChanged = true
@@ -92,7 +92,7 @@ extension Discovery {
     }
   }
 
-  private func peer(_ instance: DNSName, isNew: Bool, on link: Link, at now: Instant) -> Peer? {
+  private func peer(_ instance: DNSName, isNew: Bool, on link: Link, at now: Instant) -> KnownInstance? {
     guard instance.isChild(of: DiscoveryNames.service), instance != records.instance else { return nil }
     if let known = table[instance] { return known }
     guard isNew,
@@ -107,7 +107,9 @@ extension Discovery {
   /// Gives the addresses of a packet to the peers on their hosts, in the packet's order.
   ///
   /// A packet without addresses takes none away: they go by their own life, or flushed by newer ones.
-  private func takeAddresses(_ told: [DNSRecord], touched: inout [Peer], on link: Link, at now: Instant) {
+  private func takeAddresses(
+    _ told: [DNSRecord], touched: inout [KnownInstance], on link: Link, at now: Instant
+  ) {
     var hosts: [DNSName] = []
     for record in told where record.recordClass == 1 {
       if case .address = record.data, record.name != records.host, !hosts.contains(record.name),
@@ -131,9 +133,9 @@ extension Discovery {
     }
   }
 
-  private func takeAddresses(_ news: [DNSRecord], of peer: Peer, on link: Link, at now: Instant) {
+  private func takeAddresses(_ news: [DNSRecord], of peer: KnownInstance, on link: Link, at now: Instant) {
     let index = link.interface.index
-    var list: [Peer.Address] = []
+    var list: [KnownInstance.Address] = []
     var old = peer.addresses
     for record in news {
       guard case .address(let address) = record.data else { continue }
@@ -143,16 +145,18 @@ extension Discovery {
         continue
       }
       if let place { old.remove(at: place) }
-      guard !list.contains(where: { $0.address == address }), list.count < Peer.addressLimit else { continue }
+      guard !list.contains(where: { $0.address == address }), list.count < KnownInstance.addressLimit else {
+        continue
+      }
       let life = Life(ttl: record.ttl, from: now, random: random.next())
-      list.append(Peer.Address(address: address, interface: index, life: life))
+      list.append(KnownInstance.Address(address: address, interface: index, life: life))
       guard record.cacheFlush else { continue }
       for place in old.indices
       where old[place].interface == index && old[place].address.isIPv4 == address.isIPv4 {
         old[place].life.end(soonAfter: now)
       }
     }
-    list += old.prefix(Peer.addressLimit - list.count)
+    list += old.prefix(KnownInstance.addressLimit - list.count)
     let isSame =
       list.count == peer.addresses.count
       && zip(list, peer.addresses).allSatisfy { $0.address == $1.address && $0.interface == $1.interface }
@@ -163,7 +167,7 @@ extension Discovery {
   // MARK: Telling
 
   /// Tells what a packet has changed, and plans what is missing.
-  private func settle(_ peer: Peer, on link: Link, at now: Instant) {
+  private func settle(_ peer: KnownInstance, on link: Link, at now: Instant) {
     peer.heard = now
     peer.interface = link.interface.index
     report(peer)
@@ -176,7 +180,7 @@ extension Discovery {
     table.note(peer.due)
   }
 
-  func report(_ peer: Peer) {
+  func report(_ peer: KnownInstance) {
     guard peer.isComplete else { return }
     if !peer.isReported {
       directives.append(.found(value(of: peer)))
@@ -187,7 +191,7 @@ extension Discovery {
     peer.isChanged = false
   }
 
-  func value(of peer: Peer) -> DiscoveredPeer {
+  func value(of peer: KnownInstance) -> DiscoveredPeer {
     let text = PeerText(peer.text)
     var addresses: [DiscoveredAddress] = []
     for rank in 0...4 {
@@ -214,7 +218,7 @@ extension Discovery {
   /// Forgets what has ended, asks for what soon will and for what is missing.
   func tendPeers(at now: Instant) {
     var wanted: [(interface: Int32, question: DNSQuestion)] = []
-    var gone: [Peer] = []
+    var gone: [KnownInstance] = []
     for peer in table.all {
       guard let due = peer.due, due <= now else {
         if peer.due == nil { gone.append(peer) }
@@ -234,7 +238,7 @@ extension Discovery {
     table.recount()
   }
 
-  private func tend(_ peer: Peer, at now: Instant) -> [DNSQuestion] {
+  private func tend(_ peer: KnownInstance, at now: Instant) -> [DNSQuestion] {
     var questions: [DNSQuestion] = []
     if let pointer = peer.pointer, pointer.ends <= now { peer.pointer = nil }
     if tend(&peer.service, at: now) { questions.append(DNSQuestion(name: peer.instance, type: .srv)) }
@@ -263,7 +267,7 @@ extension Discovery {
     return true
   }
 
-  private func missing(of peer: Peer, at now: Instant) -> [DNSQuestion] {
+  private func missing(of peer: KnownInstance, at now: Instant) -> [DNSQuestion] {
     peer.resolveCount += 1
     let isLast = peer.resolveCount >= Discovery.resolveLimit
     peer.resolveNext = isLast ? nil : now + .seconds(1 << Int(peer.resolveCount - 1))

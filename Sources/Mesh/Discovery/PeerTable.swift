@@ -3,35 +3,35 @@ internal import Wire
 
 /// The peers in the order in which they were first heard, found by instance name.
 struct PeerTable {
-  private(set) var all: [Peer] = []
+  private(set) var all: [KnownInstance] = []
   private var places: [DNSName: Int] = [:]
   /// No peer is due before; it may be earlier than the first that is.
   private(set) var earliestDue: Instant?
 
-  subscript(instance: DNSName) -> Peer? {
+  subscript(instance: DNSName) -> KnownInstance? {
     places[instance].map { all[$0] }
   }
 
   /// The peer of the name, made where there is none; nil where the table is full of peers that are heard.
   mutating func peer(
     _ instance: DNSName, on interface: Int32, at now: Instant, limit: Int
-  ) -> (peer: Peer, evicted: Peer?)? {
+  ) -> (peer: KnownInstance, evicted: KnownInstance?)? {
     if let known = self[instance] { return (known, nil) }
-    var evicted: Peer?
+    var evicted: KnownInstance?
     if all.count >= limit {
       guard let victim = victim(at: now) else { return nil }
       evicted = victim
       remove(victim)
     }
-    let peer = Peer(instance, on: interface, at: now)
+    let peer = KnownInstance(instance, on: interface, at: now)
     places[instance] = all.count
     all.append(peer)
     return (peer, evicted)
   }
 
   /// The peer that is missed least: one never complete, else the one unheard for longest, if that is five minutes.
-  private func victim(at now: Instant) -> Peer? {
-    var oldest: Peer?
+  private func victim(at now: Instant) -> KnownInstance? {
+    var oldest: KnownInstance?
     for peer in all {
       if !peer.isReported { return peer }
       if oldest.map({ peer.heard < $0.heard }) ?? true { oldest = peer }
@@ -40,7 +40,7 @@ struct PeerTable {
     return oldest
   }
 
-  mutating func remove(_ peer: Peer) {
+  mutating func remove(_ peer: KnownInstance) {
     guard let place = places.removeValue(forKey: peer.instance), let last = all.popLast(), last !== peer
     else { return }
     all[place] = last

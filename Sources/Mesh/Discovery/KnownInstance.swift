@@ -49,7 +49,7 @@ struct Life {
 }
 
 /// A peer as its records tell; at most 1 KiB with all of them.
-final class Peer {
+final class KnownInstance {
   struct Address {
     var address: DNSAddress
     var interface: Int32

@@ -90,7 +90,7 @@ final class Node {
         surplus -= 1
         continue
       }
-      let command = try? Self.command(of: run)
+      let command = try? Self.command(of: run.workload, source: run.source)
       perform { $0.restore(run, command: command) }
       if run.state.isFinal && !run.endReported { callbacks.changed(run) }
     }
@@ -127,13 +127,15 @@ final class Node {
   /// Takes a request; `answer` is given the run once it is on disk, or why there is none.
   func submit(_ request: RunRequest, answer: @escaping (Result<Run, Problem>) -> Void) {
     let id = RunID(random: Clock.random())
-    let address = LocalAddresses.read(root: configuration.root).preferred.text
-    let run = Run(
-      id: id, service: request.name, workload: request.workload, requester: request.requester,
-      requesterAddress: address, callback: request.callback, host: address, source: request.source,
-      times: RunTimes(accepted: Clock.wallMilliseconds()))
     do throws(Problem) {
-      let command = try check(run)
+      let command = try check(request)
+      let address = LocalAddresses.read(root: configuration.root).preferred.text
+      // A container without a service's name is called after its image, as people do.
+      let service = request.service.isEmpty ? command?.image.familiar ?? "" : request.service
+      let run = Run(
+        id: id, service: service, workload: request.workload, requester: request.requester,
+        requesterAddress: address, callback: request.callback, host: address, source: request.source,
+        times: RunTimes(accepted: Clock.wallMilliseconds()))
       var refusal: RunRefusal?
       unanswered[id] = answer
       perform { orchestrator in
@@ -151,17 +153,19 @@ final class Node {
     }
   }
 
-  /// What speaks against a run before it is accepted.
-  private func check(_ run: Run) throws(Problem) -> RunCommand? {
-    if !run.callback.isEmpty { _ = try Callbacks.check(run.callback) }
-    guard case .container = run.workload else { return nil }
+  /// What speaks against a request before it is accepted.
+  ///
+  /// - Returns: the command of a container.
+  private func check(_ request: RunRequest) throws(Problem) -> RunCommand? {
+    if !request.callback.isEmpty { _ = try Callbacks.check(request.callback) }
+    guard case .container = request.workload else { return nil }
     if case .away(let since, let reason) = engine.state, loop.now - since > .seconds(5) {
       throw Problem(
         status: 503,
         detail: "no Docker Engine at \(configuration.engine): \(reason); install or start it (apt install docker.io)")
     }
     do throws(RunCommandError) {
-      let command = try Self.command(of: run)
+      let command = try Self.command(of: request.workload, source: request.source)
       if let minor = engine.description?.apiVersion.minor { try command?.check(engineAPIMinor: minor) }
       return command
     } catch {
@@ -169,9 +173,11 @@ final class Node {
     }
   }
 
-  private static func command(of run: Run) throws(RunCommandError) -> RunCommand? {
-    guard case .container(let arguments) = run.workload else { return nil }
-    return try RunCommand(parsing: arguments, source: run.source.optionSource)
+  private static func command(
+    of workload: Workload, source: WorkloadSource
+  ) throws(RunCommandError) -> RunCommand? {
+    guard case .container(let arguments) = workload else { return nil }
+    return try RunCommand(parsing: arguments, source: source.optionSource)
   }
 
   func stop(_ id: RunID) {

@@ -5,6 +5,7 @@ import Wire
 
 /// What somebody asks to have run, checked for its form.
 struct RunRequest {
+  /// Empty for a container that is to be called after its image.
   var service: String
   var workload: Workload
   /// Process name of who asked; empty where it is not known.
@@ -12,14 +13,6 @@ struct RunRequest {
   /// Where each change of state is to be posted; empty for nowhere.
   var callback = ""
   var source = WorkloadSource()
-
-  /// The service's name; a container without one is called after its image, as people do.
-  var name: String {
-    guard service.isEmpty, case .container(let arguments) = workload,
-      let command = try? RunCommand(parsing: arguments, source: source.optionSource)
-    else { return service }
-    return command.image.familiar
-  }
 }
 
 extension WorkloadSource {

@@ -143,7 +143,7 @@ extension Conf {
 }
 
 /// `a, b, c`.
-func joined(_ words: [String]) -> String {
+public func joined(_ words: [String]) -> String {
   var text = ""
   for word in words {
     if !text.isEmpty { text += ", " }

@@ -57,7 +57,7 @@ struct ServeCommand {
       try listen(server)
       node.eachSecond { server.sweep() }
       try node.begin()
-      let addresses = configuration.external.joinedByCommas
+      let addresses = joined(configuration.external)
       Log.info("\(node.identity) \(Version.text) on \(addresses), profile \(node.match.profile.name)")
       ServiceManager.notify("READY=1\nSTATUS=serving on \(addresses)")
       loop.run()
@@ -128,13 +128,5 @@ private final class Signals: Watcher {
     _ = read(descriptor, &info, MemoryLayout<signalfd_siginfo>.size)
     name = info.ssi_signo == UInt32(SIGINT) ? "SIGINT" : "SIGTERM"
     loop.stop()
-  }
-}
-
-extension [String] {
-  var joinedByCommas: String {
-    var text = ""
-    for word in self { text += text.isEmpty ? word : ", " + word }
-    return text
   }
 }

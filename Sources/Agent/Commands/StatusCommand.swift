@@ -43,7 +43,7 @@ struct StatusCommand {
       ["engine", engine(node["engine"] ?? .null)],
     ]
     let services = (node["services"]?.array ?? []).compactMap { $0["name"]?.string }
-    if !services.isEmpty { rows.append(["services", services.joinedByCommas]) }
+    if !services.isEmpty { rows.append(["services", joined(services)]) }
     rows.append(["runs", runs.isEmpty ? "none under way" : "\(runs.count) under way"])
     return Terminal.table(rows) + (runs.isEmpty ? "" : "\n" + RunsCommand.table(runs))
   }

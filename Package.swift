@@ -31,7 +31,7 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "Agent",
-      dependencies: ["CLinux", "Containers", "Hardware", "Orchestration", "Scoring", "Wire"],
+      dependencies: ["CLinux", "CMbedTLS", "Containers", "Hardware", "Mesh", "Orchestration", "Scoring", "Wire"],
       swiftSettings: strict),
 
     .testTarget(name: "WireTests", dependencies: ["Wire"]),
@@ -42,7 +42,7 @@ let package = Package(
     .testTarget(
       name: "ContainersTests", dependencies: ["Containers", "Wire"], exclude: ["Captures"]),
     .testTarget(name: "OrchestrationTests", dependencies: ["Containers", "Orchestration", "Wire"]),
-    .testTarget(name: "AgentTests", dependencies: ["Agent"]),
+    .testTarget(name: "AgentTests", dependencies: ["Agent", "Mesh"]),
     .testTarget(name: "SystemTests", path: "Tests/System"),
   ],
   swiftLanguageModes: [.v6]

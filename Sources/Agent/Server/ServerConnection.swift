@@ -67,7 +67,9 @@ final class ServerConnection: Watcher {
   }
 
   /// Begins an answer whose length is unknown.
-  func beginStream(_ response: HTTPResponse, onGone: @escaping () -> Void, onDrained: @escaping () -> Void = {}) {
+  func beginStream(
+    _ response: HTTPResponse, onGone: @escaping () -> Void, onDrained: @escaping () -> Void = {}
+  ) {
     guard state == .answering else { return }
     if !acceptsChunks { keepsAlive = false }
     output.append { response.encodeHead(into: &$0, chunked: acceptsChunks, keepAlive: keepsAlive) }

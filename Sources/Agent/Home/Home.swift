@@ -227,7 +227,7 @@ final class Home {
     let address = PeerAddress(bytes: origin.address)
     switch sealer.open(bytes, from: address) {
     case .payload(let payload):
-      let endpoint = PeerEndpoint(
+      let endpoint = Mesh.PeerEndpoint(
         address: address, port: origin.port, interface: address.needsInterface ? origin.interface : 0)
       perform(membership.received(payload, from: endpoint, at: Clock.now()))
     case .foreign(let report):
@@ -254,7 +254,7 @@ final class Home {
     }
   }
 
-  private func unicast(_ payload: [UInt8], to endpoint: PeerEndpoint) {
+  private func unicast(_ payload: [UInt8], to endpoint: Mesh.PeerEndpoint) {
     guard let packet = sealer.seal(payload) else { return }
     let address = endpoint.address.bytes
     let family = address.count == 4 ? MulticastSocket.Family.ipv4 : .ipv6

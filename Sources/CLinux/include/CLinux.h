@@ -196,6 +196,9 @@ void clinux_note_interrupts(void);
 /// 1 where Control-C was pressed since the last question.
 int clinux_take_interrupt(void);
 
+// An enumeration in one C library, a macro in the other.
+static const int clinux_peek = MSG_PEEK;
+
 // Tests: the bytes that all of malloc's arenas have given out (mallinfo(3)); only the ordinary build's C library tells.
 #ifdef __GLIBC__
 #include <malloc.h>

@@ -41,7 +41,9 @@ let package = Package(
     .testTarget(name: "ScoringTests", dependencies: ["Hardware", "Scoring", "Wire"]),
     .testTarget(
       name: "ContainersTests", dependencies: ["Containers", "Wire"], exclude: ["Captures"]),
-    .testTarget(name: "OrchestrationTests", dependencies: ["Containers", "Orchestration", "Wire"]),
+    .testTarget(
+      name: "OrchestrationTests",
+      dependencies: ["Containers", "Hardware", "Orchestration", "Scoring", "Wire"]),
     .testTarget(name: "AgentTests", dependencies: ["Agent"]),
     .testTarget(name: "SystemTests", path: "Tests/System"),
   ],

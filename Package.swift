@@ -46,9 +46,14 @@ let package = Package(
     .testTarget(name: "ScoringTests", dependencies: ["Hardware", "Scoring", "Wire"]),
     .testTarget(
       name: "ContainersTests", dependencies: ["Containers", "Wire"], exclude: ["Captures"]),
-    .testTarget(name: "OrchestrationTests", dependencies: ["Containers", "Orchestration", "Wire"]),
     .testTarget(
-      name: "AgentTests", dependencies: ["Agent", "CLinux", "CMbedTLS", "Hardware", "Mesh", "Wire"]),
+      name: "OrchestrationTests",
+      dependencies: ["Containers", "Hardware", "Orchestration", "Scoring", "Wire"]),
+    .testTarget(
+      name: "AgentTests",
+      dependencies: [
+        "Agent", "CLinux", "CMbedTLS", "Containers", "Hardware", "Mesh", "Orchestration", "Scoring", "Wire",
+      ]),
     .testTarget(name: "SystemTests", path: "Tests/System"),
   ],
   swiftLanguageModes: [.v6]

@@ -2,7 +2,7 @@ internal import CLinux
 import Hardware
 internal import Mesh
 
-/// One TLS connection to a peer: tries its addresses in turn, then carries bytes both ways.
+/// One connection to a peer, by TLS unless it is a Home Edge node: tries its addresses in turn, then carries bytes both ways.
 ///
 /// Nothing is called back before `open` has returned, and nothing after `close` or `onEnd`.
 final class PeerConnection: Watcher {
@@ -93,6 +93,7 @@ final class PeerConnection: Watcher {
   private func connected() {
     let error = Socket.pendingError(descriptor)
     guard error == 0 else { return connectNext(because: .unreachable(address: address, errno: error)) }
+    if endpoint.isPlain { return opened() }
     guard let key = endpoint.key() else { return end(.noKey) }
     secure = SecureSocket(descriptor, keys: [key], isServer: false)
     guard secure != nil else { return end(.insecure(.noMemory)) }
@@ -106,13 +107,16 @@ final class PeerConnection: Watcher {
     switch secure.handshake() {
     case .unfinished: watch()
     case .failed(let failure): connectNext(because: .insecure(failure))
-    case .done:
-      if let timer { loop.cancel(timer) }
-      timer = nil
-      state = .open
-      watch()
-      onOpen()
+    case .done: opened()
     }
+  }
+
+  private func opened() {
+    if let timer { loop.cancel(timer) }
+    timer = nil
+    state = .open
+    watch()
+    onOpen()
   }
 
   // MARK: - Open
@@ -152,12 +156,11 @@ final class PeerConnection: Watcher {
   }
 
   private func receive() {
-    guard let secure else { return }
-    switch secure.read(into: Self.buffer) {
+    switch Socket.read(descriptor, through: secure, into: Self.buffer) {
     case .nothingYet: watch()
     case .closed: end(.closed)
     case .failed(let code):
-      let failure = secure.failure(code)
+      let failure = secure?.failure(code) ?? .cutOff
       end(failure == .cutOff ? .closed : .insecure(failure))
     case .bytes(let count): onBytes(UnsafeRawBufferPointer(rebasing: Self.buffer[..<count]))
     }

@@ -8,4 +8,6 @@ struct PeerEndpoint {
   var addresses: [SocketAddress]
   /// Asked at each connection: the key that this node seals with; nil where it has none.
   var key: () -> SealKey?
+  /// A Home Edge node, which speaks HTTP without TLS.
+  var isPlain = false
 }

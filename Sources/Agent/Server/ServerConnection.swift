@@ -74,8 +74,10 @@ final class ServerConnection: Watcher {
 
   // MARK: - Answers
 
-  func respond(_ response: HTTPResponse) {
+  /// - Parameter closing: whether this is the connection's last answer, whatever the client wants.
+  func respond(_ response: HTTPResponse, closing: Bool = false) {
     guard state == .answering else { return }
+    if closing { keepsAlive = false }
     output.append { response.encode(into: &$0, keepAlive: keepsAlive, isHead: isHead) }
     answered()
   }

@@ -1,0 +1,107 @@
+import Hardware
+import Mesh
+import Wire
+
+/// The nodes of Home Edge on this network: who they are, and whether they answer.
+///
+/// Each is pinged as Home Edge's own nodes ping theirs, so that one that ended without a word is no candidate some
+/// 15 s later, and is one again as soon as it answers.
+final class HomeEdgeNeighbours {
+  /// The nodes by their identifiers.
+  private(set) var nodes: [HomeEdgeNode] = []
+  /// A node's records or its being there have changed; also the first time.
+  var onChange: (HomeEdgeNode) -> Void = { _ in }
+  /// A node has said goodbye, or nothing was heard of it for the life of its records.
+  var onLost: (HomeEdgeNode) -> Void = { _ in }
+  private let loop: EventLoop
+  private let port: UInt16
+  /// Addresses in dots or identifiers that the owner allows; empty for all.
+  private let allowed: [String]
+  private var hasEnded = false
+
+  /// As Home Edge has it.
+  static let pingInterval = Interval.seconds(5)
+  /// Home Edge takes 13; a node that misses three in a row is not one to start something on.
+  static let missLimit = 3
+  /// Whoever is on the network can publish any number of names.
+  static let limit = 64
+
+  init(allowed: [String], port: UInt16, loop: EventLoop) {
+    self.allowed = allowed
+    self.port = port
+    self.loop = loop
+  }
+
+  func begin() {
+    loop.after(Self.pingInterval) {
+      guard !self.hasEnded else { return }
+      self.begin()
+      for node in self.nodes { self.ping(node) }
+    }
+  }
+
+  func end() {
+    hasEnded = true
+    for node in nodes { node.close() }
+    nodes = []
+  }
+
+  /// Takes a node's records as they are now.
+  func take(_ peer: DiscoveredPeer) {
+    guard !hasEnded, isAllowed(peer) else { return }
+    if let node = node(peer.id) {
+      if node.take(peer) || node.isAlive == false { return ping(node) }
+      if node.isAlive == true { onChange(node) }
+    } else if nodes.count < Self.limit {
+      let node = HomeEdgeNode(peer, port: port, loop: loop)
+      nodes.append(node)
+      ping(node)
+    }
+  }
+
+  private func isAllowed(_ peer: DiscoveredPeer) -> Bool {
+    allowed.isEmpty || allowed.contains(peer.id)
+      || peer.addresses.contains { allowed.contains(IPAddress(bytes: $0.address.bytes).text) }
+  }
+
+  func lose(_ id: String) {
+    guard let index = nodes.firstIndex(where: { $0.id == id }) else { return }
+    let node = nodes.remove(at: index)
+    node.close()
+    onLost(node)
+  }
+
+  func node(_ id: String) -> HomeEdgeNode? {
+    nodes.first { $0.id == id }
+  }
+
+  func node(at ip: IPAddress) -> HomeEdgeNode? {
+    nodes.first { $0.has(ip) }
+  }
+
+  private func ping(_ node: HomeEdgeNode) {
+    node.ping { isThere in
+      guard !self.hasEnded, self.node(node.id) === node else { return }
+      node.misses = isThere ? 0 : min(node.misses + 1, Self.missLimit)
+      let isAlive = isThere || node.isAlive == true && node.misses < Self.missLimit
+      guard isAlive != node.isAlive else { return }
+      if node.isAlive != nil || !isAlive {
+        Log.info("HOME EDGE \(isAlive ? "answers again" : "does not answer") \(node.id) \(node.address)")
+      }
+      node.isAlive = isAlive
+      self.onChange(node)
+    }
+  }
+
+  /// Asks all of `nodes` at once; `then` is called when every one has answered or its time is over.
+  func evaluate(_ nodes: [HomeEdgeNode], byResource: Bool, asker: String, then: @escaping () -> Void) {
+    var open = nodes.count
+    if open == 0 { return then() }
+    for node in nodes {
+      node.evaluate(byResource: byResource, asker: asker) { _ in
+        open -= 1
+        if open == 0 { then() }
+      }
+    }
+  }
+}

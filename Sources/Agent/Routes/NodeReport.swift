@@ -12,9 +12,14 @@ struct NodeReport {
     let uptime = Clock.now() - node.started
     return [
       "address": .string(LocalAddresses.read(root: node.configuration.root).preferred.text),
+      "architecture": .string(node.engine.description?.architecture ?? Version.dockerArchitecture),
       "board": .string(node.match.profile.title),
+      "cores": .integer(Int64(node.sampler.snapshot.processors.onlineCount)),
       "engine": engine,
+      "hostname": .string(HostName.text),
       "id": .string(node.identity),
+      "memory": memory,
+      "profile": .string(node.match.profile.name),
       "runs": [
         "known": .integer(Int64(node.orchestrator.runs.count)),
         "underWay": .integer(Int64(node.orchestrator.runsUnderWay)),
@@ -24,6 +29,14 @@ struct NodeReport {
         node.catalogue.definitions.map { ["name": .string($0.name), "type": .string($0.kind.rawValue)] }),
       "uptimeSeconds": .integer(uptime.milliseconds / 1000),
       "version": .string(Version.text),
+    ]
+  }
+
+  private var memory: JSON {
+    guard let memory = node.sampler.snapshot.memory.value else { return .null }
+    return [
+      "availableBytes": .integer(Int64(clamping: memory.available)),
+      "totalBytes": .integer(Int64(clamping: memory.total)),
     ]
   }
 

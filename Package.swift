@@ -17,10 +17,13 @@ let package = Package(
   targets: [
     .target(name: "CLinux"),
     .target(name: "CBoards"),
-    // Needs libmbedtls-dev; the boards' builds link the archive of their sysroot (cross/setup).
+    // Needs libmbedtls-dev; the boards' builds link what cross/setup builds of Debian's source.
     .target(
       name: "CMbedTLS",
-      linkerSettings: [.linkedLibrary("mbedcrypto", .when(platforms: [.linux]))]),
+      linkerSettings: [
+        .linkedLibrary("mbedtls", .when(platforms: [.linux])),
+        .linkedLibrary("mbedcrypto", .when(platforms: [.linux])),
+      ]),
     .target(name: "Wire", swiftSettings: strict),
     .target(name: "Hardware", dependencies: ["CLinux"], swiftSettings: strict),
     .target(name: "Scoring", dependencies: ["CBoards", "Hardware", "Wire"], swiftSettings: strict),
@@ -31,7 +34,9 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "Agent",
-      dependencies: ["CLinux", "Containers", "Hardware", "Orchestration", "Scoring", "Wire"],
+      dependencies: [
+        "CLinux", "CMbedTLS", "Containers", "Hardware", "Mesh", "Orchestration", "Scoring", "Wire",
+      ],
       swiftSettings: strict),
 
     .testTarget(name: "WireTests", dependencies: ["Wire"]),
@@ -42,7 +47,8 @@ let package = Package(
     .testTarget(
       name: "ContainersTests", dependencies: ["Containers", "Wire"], exclude: ["Captures"]),
     .testTarget(name: "OrchestrationTests", dependencies: ["Containers", "Orchestration", "Wire"]),
-    .testTarget(name: "AgentTests", dependencies: ["Agent"]),
+    .testTarget(
+      name: "AgentTests", dependencies: ["Agent", "CLinux", "CMbedTLS", "Hardware", "Mesh", "Wire"]),
     .testTarget(name: "SystemTests", path: "Tests/System"),
   ],
   swiftLanguageModes: [.v6]

@@ -27,6 +27,18 @@ struct Configuration {
   /// Final runs that `ps -a` and `logs` still know.
   var keptRuns = 100
   var native = NativeLimits()
+  /// Whether this node looks for others and lets them use it; alone it sends nothing to the network.
+  var joins = true
+  /// Where the API for the other nodes listens: on every interface, since only the home key opens it.
+  var internalAddresses = ["[::]:56002"]
+  /// UDP port of the heartbeats, the same on all nodes of a home.
+  var heartbeatPort: UInt16 = 56003
+  /// Names of the interfaces that serve the home; empty for all that suit.
+  var interfaces: [String] = []
+  /// The file of the home key; empty for Home Edge's where it exists, else `home.key` in the state folder.
+  var homeKey = ""
+  /// Whether nodes of Home Edge, which know no key, may use this one.
+  var interoperates = false
 
   static let path = "/etc/hearth/hearth.conf"
   private static let folder = "/etc/hearth/conf.d"
@@ -37,6 +49,8 @@ struct Configuration {
     .init("api", ["external"]),
     .init("engine", ["socket", "data"]),
     .init("native", ["user", "group", "time-limit", "grace"]),
+    .init("home", ["join", "internal", "heartbeat-port", "interfaces", "key"]),
+    .init("home-edge", ["interoperate"]),
   ])
 
   /// Reads the configuration: `file` where one is named, else the usual places.
@@ -77,13 +91,7 @@ struct Configuration {
     }
 
     let api = conf.section("api")
-    external = try api.list("external") ?? external
-    for address in external where SocketAddress.parse(address) == nil {
-      let entry = api.entry("external")
-      throw ConfError(
-        file: entry?.file ?? conf.file, line: entry?.line ?? 0,
-        text: "external is '\(address)', expected an address and port such as 127.0.0.1:56001")
-    }
+    external = try Self.addresses("external", in: api, example: "127.0.0.1:56001") ?? external
 
     let engineSection = conf.section("engine")
     engine = engineSection.text("socket") ?? engine
@@ -99,5 +107,25 @@ struct Configuration {
     if let seconds = try nativeSection.number("grace", in: 0...3600, units: Conf.Unit.time) {
       native.grace = .milliseconds(Int(seconds * 1000))
     }
+
+    let home = conf.section("home")
+    joins = try home.bool("join") ?? joins
+    internalAddresses = try Self.addresses("internal", in: home, example: "[::]:56002") ?? internalAddresses
+    heartbeatPort = UInt16(try home.integer("heartbeat-port", in: 1...65535) ?? Int(heartbeatPort))
+    interfaces = try home.list("interfaces") ?? interfaces
+    homeKey = home.text("key") ?? homeKey
+    interoperates = try conf.section("home-edge").bool("interoperate") ?? interoperates
+  }
+
+  private static func addresses(
+    _ key: String, in section: Conf.Section, example: String
+  ) throws(ConfError) -> [String]? {
+    guard let addresses = try section.list(key), let entry = section.entry(key) else { return nil }
+    for address in addresses where SocketAddress.parse(address) == nil {
+      throw ConfError(
+        file: entry.file, line: entry.line,
+        text: "\(key) is '\(address)', expected an address and port such as \(example)")
+    }
+    return addresses
   }
 }

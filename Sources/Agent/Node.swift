@@ -32,6 +32,8 @@ final class Node {
   private var outputReaders: [RunID: Int] = [:]
   private var delayedRemovals: [RunID: EngineRequest] = [:]
   private var diskError: String?
+  /// Absent where the node is to stay alone.
+  var home: Home?
   private var lastList: Instant
 
   /// How often the Engine is asked for our containers without a reason: an answer of its that was lost may have left
@@ -102,6 +104,7 @@ final class Node {
   /// What the last round noted goes to the disk.
   func end() {
     flushJournal()
+    home?.end()
   }
 
   /// Work of each second beyond the node's own.
@@ -120,6 +123,7 @@ final class Node {
       engine.relist()
     }
     perform { $0.tick(at: Clock.moment()) }
+    tellHome()
   }
 
   // MARK: - Requests

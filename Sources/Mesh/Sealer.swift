@@ -10,8 +10,8 @@ internal import CMbedTLS
 ///         tag, 16
 ///
 /// Salt and counter together are the nonce, so the salt must be new with every start; the 15 bytes are authenticated
-/// along. A packet is taken once: each salt has a window of the last 64 counters. Two keys open packets at once, so a home
-/// changes its key without losing anyone: give all nodes the new key by `accept`, then `use` it, then `forget` the old.
+/// along. A packet is taken once: each salt has a window of the last 64 counters. Several keys open packets at once, so a home
+/// changes its key without losing anyone: let all nodes accept the new one, then seal with it, then forget the old.
 public struct Sealer: Sendable {
   /// What came of a packet.
   public enum Opened: Equatable, Sendable {
@@ -37,6 +37,8 @@ public struct Sealer: Sendable {
   public static let overhead = headerSize + tagSize
   /// Longer packets are refused unread: no link of a home carries more in one frame.
   public static let maximumSize = 1500
+  /// Keys that open beside the one that seals: the next and the one before.
+  public static let maximumAccepted = 2
   /// Sources of foreign packets that are remembered as reported; more are only counted.
   public static let maximumReported = 64
 
@@ -59,21 +61,12 @@ public struct Sealer: Sendable {
     self.salt = salt
   }
 
-  /// Opens packets of this key, too. Of keys that do not seal, the latest stays.
-  public mutating func accept(_ key: SealKey) {
-    guard key != keys[0] else { return }
-    keys = [keys[0], key]
-  }
-
-  /// Seals with this key from now on; the one before still opens.
-  public mutating func use(_ key: SealKey) {
-    guard key != keys[0] else { return }
-    keys = [key, keys[0]]
-  }
-
-  /// Opens only packets of the key that seals.
-  public mutating func forgetOthers() {
-    keys = [keys[0]]
+  /// The keys from now on; of those that only open, the first `maximumAccepted` count. Sources that were reported as
+  /// foreign may be reported again.
+  public mutating func use(_ key: SealKey, accepting others: [SealKey]) {
+    keys = [key]
+    for other in others.prefix(Self.maximumAccepted) where !keys.contains(other) { keys.append(other) }
+    reported = []
   }
 
   /// The packet for a payload; nil after 2^32 packets (68 years of heartbeats) or for a payload that is too long.

@@ -29,6 +29,8 @@ import Wire
     let configuration = try read("# nothing\n")
     #expect(configuration.state == "/var/lib/hearth" && configuration.keptRuns == 100)
     #expect(configuration.external == ["127.0.0.1:56001", "[::1]:56001"])
+    #expect(configuration.joins && configuration.internalAddresses == ["[::]:56002"] && !configuration.interoperates)
+    #expect(configuration.heartbeatPort == 56003 && configuration.interfaces.isEmpty && configuration.homeKey.isEmpty)
     #expect(configuration.native.user == 65534 && configuration.native.seconds == 0)
   }
 
@@ -52,7 +54,18 @@ import Wire
       group = 1001
       time-limit = 2min
       grace = 500ms
+      [home]
+      join = no
+      internal = 192.168.1.2:1, [::]:2
+      heartbeat-port = 3
+      interfaces = eth0, wlan0
+      key = /k
+      [home-edge]
+      interoperate = yes
       """)
+    #expect(!configuration.joins && configuration.internalAddresses == ["192.168.1.2:1", "[::]:2"])
+    #expect(configuration.heartbeatPort == 3 && configuration.interfaces == ["eth0", "wlan0"])
+    #expect(configuration.homeKey == "/k" && configuration.interoperates)
     #expect(configuration.state == "/s" && configuration.homeEdge == "/h" && configuration.services == "/v")
     #expect(configuration.boards == "/b" && configuration.sampleInterval == .seconds(2))
     #expect(configuration.keptRuns == 7 && configuration.external == ["0.0.0.0:80", "[::]:80"])
@@ -67,6 +80,8 @@ import Wire
     ("[api]\nexternal = here\n", 2),
     ("[api]\n# two\nexternal = 127.0.0.1:1, 127.0.0.1:65536\n", 3), ("[native]\nuser = 0\n", 2),
     ("[native]\nuser = 4294967295\n", 2), ("[native]\ntime-limit = -1\n", 2), ("[node\n", 1),
+    ("[home]\njoin = maybe\n", 2), ("[home]\n\ninternal = here\n", 3), ("[home]\nheartbeat-port = 0\n", 2),
+    ("[home]\nheartbeat-port = 65536\n", 2), ("[home-edge]\ninteroperate = 2\n", 2),
     ("[native]\ngrace = nan\n", 2), ("[native]\ngrace = 1e999\n", 2),
   ])
   func anErrorNamesFileAndLine(text: String, line: Int) throws {

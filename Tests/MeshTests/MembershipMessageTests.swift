@@ -10,12 +10,12 @@ struct MembershipMessageTests {
     let evidence = Evidence(incarnation: 3, sequence: 70_000)
     let base = MembershipMessage(kind: .heartbeat, sender: node, evidence: evidence, period: 12, slack: 4)
     var full = base
-    full.load = NodeLoad(score: 12_345, runs: 2)
+    full.load = NodeLoad(score: 12_345, runs: 2, memory: 0x0102)
     full.detailsVersion = 9
     full.flags = [.joining, .details]
     full.details = NodeDetails(
       addresses: [PeerAddress(ipv4: 0xC0A8_0005), PeerAddress(high: 0xFE80 << 48, low: 5)], port: 56002,
-      terms: [1, 2, 3], executionTypes: 0xDEAD_BEEF, services: 1)
+      terms: [1, 2, 3], abilities: NodeAbilities(rawValue: 0xF5), facts: 0xDEAD_BEEF)
     full.notes = [
       .init(claim: .suspect, node: NodeID(high: 1, low: 2), evidence: evidence, age: 7),
       .init(claim: .left, node: NodeID(high: 3, low: 4), evidence: evidence, age: 255),
@@ -41,8 +41,8 @@ struct MembershipMessageTests {
     for message in samples() { #expect(MembershipMessage(message.encoded()) == message) }
   }
 
-  @Test func aBriefHeartbeatTakes35Bytes() {
-    #expect(samples()[1].encoded().count == 35)
+  @Test func aBriefHeartbeatTakes37Bytes() {
+    #expect(samples()[1].encoded().count == 37)
   }
 
   @Test func everyTruncationIsRefused() {

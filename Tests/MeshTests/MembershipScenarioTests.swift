@@ -104,14 +104,14 @@ struct MembershipScenarioTests {
   @Test func aNewLoadAndNewDetailsReachAllWithinASecond() {
     let home = MembershipFiguresTests.home(4, seed: 28)
     var details = home.details(2)
-    details.services = 77
+    details.facts = 77
     let now = Instant(nanoseconds: home.now + home.devices[2].clockOffset)
     home.devices[2].membership?.update(load: NodeLoad(score: 4321, runs: 3), details: details, at: now)
     home.run(for: 1)
     for observer in [0, 1, 3] {
       let peer = home.devices[observer].membership?.peer(home.nodeID(2))
       #expect(peer?.load == NodeLoad(score: 4321, runs: 3))
-      #expect(peer?.details.services == 77)
+      #expect(peer?.details.facts == 77)
     }
   }
 

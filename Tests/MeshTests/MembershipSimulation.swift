@@ -78,7 +78,7 @@ final class MembershipSimulation {
       addresses: [
         PeerAddress(ipv4: 0x0A00_0000 + UInt32(device)), PeerAddress(high: 0xFE80 << 48, low: UInt64(device)),
       ],
-      port: 56002, terms: [UInt8](repeating: 200, count: 14), executionTypes: 7, services: 9)
+      port: 56002, terms: [UInt8](repeating: 200, count: 14), abilities: .containers, facts: 9)
   }
 
   @discardableResult func addDevice() -> Int {

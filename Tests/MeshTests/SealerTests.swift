@@ -93,15 +93,15 @@ struct SealerTests {
       return true
     }
     for node in nodes.indices {
-      nodes[node].accept(new)
+      nodes[node].use(old, accepting: [new])
       #expect(try allHear())
     }
     for node in nodes.indices {
-      nodes[node].use(new)
+      nodes[node].use(new, accepting: [old])
       #expect(try allHear())
     }
     for node in nodes.indices {
-      nodes[node].forgetOthers()
+      nodes[node].use(new, accepting: [])
       #expect(try allHear())
     }
     var straggler = Sealer(key: old, salt: 9)

@@ -14,7 +14,7 @@ final class Agent {
 
   init(
     engine: String, external: String? = nil, native: String = "", node: String = "", prefix: [String] = [],
-    state: String? = nil
+    state: String? = nil, home: String = "[home]\njoin = no"
   ) throws {
     try Lab.requireProgram()
     folder = Lab.newFolder("agent")
@@ -35,6 +35,7 @@ final class Agent {
       data = /tmp
       [native]
       \(native)
+      \(home)
 
       """
     try text.write(toFile: folder + "/hearth.conf", atomically: true, encoding: .utf8)

@@ -57,6 +57,10 @@ struct ServeCommand {
       try listen(server)
       node.eachSecond { server.sweep() }
       try node.begin()
+      if let fault = try join(node) {
+        Terminal.complain(fault)
+        return 1
+      }
       let addresses = joined(configuration.external)
       Log.info("\(node.identity) \(Version.text) on \(addresses), profile \(node.match.profile.name)")
       ServiceManager.notify("READY=1\nSTATUS=serving on \(addresses)")
@@ -68,6 +72,21 @@ struct ServeCommand {
     } catch {
       throw CommandFailure(error.description + hint(error))
     }
+  }
+
+  /// Takes part in the home, unless the node is to stay alone.
+  ///
+  /// - Returns: what is wrong with the home key; nil as a rule.
+  private func join(_ node: Node) throws(SystemError) -> String? {
+    guard configuration.joins else { return nil }
+    do throws(HomeKeyError) {
+      node.home = try Home(configuration: configuration, identity: node.identity, loop: node.loop)
+    } catch {
+      return error.message
+    }
+    try node.home?.begin()
+    node.tellHome()
+    return nil
   }
 
   /// The default is two addresses; a machine without IPv6 has only the first.

@@ -17,13 +17,14 @@ struct OutputQueue {
     body(&bytes)
   }
 
-  /// Writes what the socket takes.
+  /// Writes what the socket takes, sealed where the connection is.
   ///
   /// - Returns: whether the connection still stands.
-  mutating func flush(to descriptor: Int32) -> Bool {
+  mutating func flush(to descriptor: Int32, through secure: SecureSocket? = nil) -> Bool {
     while sent < bytes.count {
       let written = bytes.withUnsafeBytes { all in
-        Socket.write(descriptor, UnsafeRawBufferPointer(rebasing: all[sent...]))
+        let rest = UnsafeRawBufferPointer(rebasing: all[sent...])
+        return if let secure { secure.write(rest) } else { Socket.write(descriptor, rest) }
       }
       guard let written else { return false }
       if written == 0 { return true }

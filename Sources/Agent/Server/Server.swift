@@ -1,5 +1,6 @@
 internal import CLinux
 import Hardware
+internal import Mesh
 import Wire
 
 /// Listens on one or more addresses and owns their connections.
@@ -17,19 +18,44 @@ final class Server: Watcher {
   static let lingerBytes = 16 << 20
   /// Connections at one time; one more is answered with 503.
   static let connectionLimit = 256
+  /// From its acceptance until a connection to a keyed server has proved its key. A Pi 1 needs a tenth of a second.
+  static let handshakeTime = Interval.seconds(5)
+  /// Connections of which nothing is known yet; for one more the oldest of them has to go, so that whoever opens
+  /// many and says nothing holds neither memory nor places.
+  static let handshakeLimit = 32
+  /// Between two lines in the log about clients without a key.
+  private static let refusalPause = Interval.seconds(60)
+  /// The first byte of a TLS connection: a record of type handshake (RFC 5246 6.2.1).
+  static let firstTLSByte: UInt8 = 22
   /// Bytes of a streamed answer that wait for a slow client before its source is paused.
   static let streamBacklog = 64 << 10
 
+  /// How a server lets only the home's nodes in.
+  struct Security {
+    /// Asked at each connection, so that a changed home key counts at once; the first four are taken.
+    var keys: () -> [SealKey]
+    /// Gets the requests of connections without TLS; nil where these are closed unheard.
+    var plainHandler: ((HTTPRequest, ServerConnection) -> Void)?
+  }
+
   let loop: EventLoop
   let handler: (HTTPRequest, ServerConnection) -> Void
+  /// nil for a server without TLS.
+  let security: Security?
   /// Every connection of the loop reads through this one buffer.
   let buffer: UnsafeMutableRawBufferPointer
   private var listeners: [Int32] = []
   private var connections: [Int32: ServerConnection] = [:]
+  /// Those that have not shown a key yet, oldest first.
+  private var unproven: [ServerConnection] = []
+  private var lastRefusal: Instant?
 
-  init(loop: EventLoop, handler: @escaping (HTTPRequest, ServerConnection) -> Void) {
+  init(
+    loop: EventLoop, security: Security? = nil, handler: @escaping (HTTPRequest, ServerConnection) -> Void
+  ) {
     self.loop = loop
     self.handler = handler
+    self.security = security
     buffer = .allocate(byteCount: 16 << 10, alignment: 16)
   }
 
@@ -44,8 +70,37 @@ final class Server: Watcher {
     for connection in Array(connections.values) { connection.sweep(loop.now) }
   }
 
-  func forget(_ descriptor: Int32) {
+  func forget(_ connection: ServerConnection, _ descriptor: Int32) {
     connections[descriptor] = nil
+    settled(connection)
+  }
+
+  /// The connection has shown its key, turned out to be a plain one that is heard, or has ended.
+  func settled(_ connection: ServerConnection) {
+    unproven.removeAll { $0 === connection }
+  }
+
+  /// Says who could not show a key, once a minute: a node with another key tries again and again.
+  func refused(_ peer: SocketAddress, _ failure: SecureSocket.Failure) {
+    guard failure != .cutOff else { return }
+    if let lastRefusal, loop.now - lastRefusal < Self.refusalPause { return }
+    lastRefusal = loop.now
+    Log.warning("refused \(peer.text): \(failure.text)")
+  }
+
+  /// How many connections are open, and how many of them have not shown a key yet.
+  var counts: (open: Int, unproven: Int) {
+    (connections.count, unproven.count)
+  }
+
+  /// Stops listening and closes every connection.
+  func close() {
+    for listener in listeners {
+      loop.unwatch(listener)
+      CLinux.close(listener)
+    }
+    listeners = []
+    for connection in Array(connections.values) { connection.close() }
   }
 
   fileprivate func accept(from listener: Int32) {
@@ -60,6 +115,10 @@ final class Server: Watcher {
       do throws(SystemError) {
         try loop.watch(descriptor, for: clinux_in | clinux_peer_closed, connection)
         connections[descriptor] = connection
+        if security != nil {
+          unproven.append(connection)
+          if unproven.count > Self.handshakeLimit { unproven[0].close() }
+        }
       } catch {
         CLinux.close(descriptor)
       }
@@ -74,6 +133,11 @@ final class Server: Watcher {
   }
 
   private func refuse(_ descriptor: Int32) {
+    guard security == nil else {
+      // A node that comes with TLS could not read an answer.
+      CLinux.close(descriptor)
+      return
+    }
     var bytes: [UInt8] = []
     Problem(status: 503, detail: "\(Self.connectionLimit) connections are open; close one and try again")
       .response.encode(into: &bytes, keepAlive: false)

@@ -11,7 +11,8 @@ final class ServerConnection: Watcher {
   private let server: Server
   private var parser = HTTPRequestParser(limits: Server.limits)
   private var output = OutputQueue()
-  private var state = State.reading
+  private var secure: SecureSocket?
+  private var state: State
   private var keepsAlive = true
   private var isHead = false
   /// Whether a streamed answer may be chunked; an HTTP/1.0 client is told its end by the connection's.
@@ -32,6 +33,10 @@ final class ServerConnection: Watcher {
   private var requestIsBegun = false
 
   private enum State {
+    /// The first byte will tell whether TLS comes.
+    case sniffing
+    /// The client has to show its key.
+    case handshaking
     /// Waiting for a request or for the rest of it.
     case reading
     /// A request was handed over; its answer is outstanding.
@@ -50,8 +55,17 @@ final class ServerConnection: Watcher {
     self.descriptor = descriptor
     self.peer = peer
     self.server = server
+    state = server.security == nil ? .reading : .sniffing
     since = server.loop.now
   }
+
+  /// Whether the client has shown a key of the home.
+  var isSecure: Bool {
+    keyID != nil
+  }
+
+  /// Which key that was (`SealKey.id`).
+  private(set) var keyID: UInt16?
 
   /// The address at our end, which the client connected to.
   var localAddress: SocketAddress {
@@ -67,7 +81,9 @@ final class ServerConnection: Watcher {
   }
 
   /// Begins an answer whose length is unknown.
-  func beginStream(_ response: HTTPResponse, onGone: @escaping () -> Void, onDrained: @escaping () -> Void = {}) {
+  func beginStream(
+    _ response: HTTPResponse, onGone: @escaping () -> Void, onDrained: @escaping () -> Void = {}
+  ) {
     guard state == .answering else { return }
     if !acceptsChunks { keepsAlive = false }
     output.append { response.encodeHead(into: &$0, chunked: acceptsChunks, keepAlive: keepsAlive) }
@@ -120,17 +136,22 @@ final class ServerConnection: Watcher {
   // MARK: - Events
 
   override func ready(_ events: UInt32) {
-    if events & clinux_out != 0 { flush() }
+    if events & clinux_out != 0 { if state == .handshaking { shakeHands() } else { flush() } }
     if state == .closed { return }
     if events & clinux_gone != 0 || events & clinux_peer_closed != 0 && state == .streaming { return close() }
     if events & (clinux_in | clinux_peer_closed) != 0 { receive() }
   }
 
   private func receive() {
-    if state == .lingering { return discard() }
+    switch state {
+    case .lingering: return discard()
+    case .sniffing: return sniff()
+    case .handshaking: return shakeHands()
+    default: break
+    }
     // While an answer is outstanding, what arrives stays in the kernel's buffer, which bounds it.
     guard state == .reading else { return watch(watchedEvents & ~clinux_in & ~clinux_peer_closed) }
-    switch Socket.read(descriptor, into: server.buffer) {
+    switch Socket.read(descriptor, through: secure, into: server.buffer) {
     case .nothingYet:
       return
     case .closed, .failed:
@@ -139,6 +160,51 @@ final class ServerConnection: Watcher {
       parser.feed(UnsafeRawBufferPointer(rebasing: server.buffer[..<count]))
       readBuffered()
     }
+  }
+
+  private func sniff() {
+    guard let security = server.security else { return }
+    var first: UInt8 = 0
+    switch Socket.peek(descriptor, into: &first) {
+    case .nothingYet:
+      return
+    case .closed, .failed:
+      close()
+    case .bytes where first == Server.firstTLSByte:
+      secure = SecureSocket(descriptor, keys: security.keys(), isServer: true)
+      guard secure != nil else { return close() }
+      state = .handshaking
+      shakeHands()
+    case .bytes:
+      guard security.plainHandler != nil else { return close() }
+      proven()
+    }
+  }
+
+  private func shakeHands() {
+    guard let secure else { return }
+    switch secure.handshake() {
+    case .unfinished:
+      watch(clinux_peer_closed | (secure.wantsWrite ? clinux_out : clinux_in))
+    case .failed(let failure):
+      server.refused(peer, failure)
+      close()
+    case .done:
+      keyID = secure.keyID
+      proven()
+    }
+  }
+
+  /// Requests may come; what has arrived of them is still in the socket.
+  private func proven() {
+    state = .reading
+    since = server.loop.now
+    server.settled(self)
+    watch(clinux_peer_closed | clinux_in)
+  }
+
+  private var handler: (HTTPRequest, ServerConnection) -> Void {
+    isSecure ? server.handler : server.security?.plainHandler ?? server.handler
   }
 
   /// Hands over the next request, if it is complete, and after its answer the one behind it.
@@ -153,7 +219,7 @@ final class ServerConnection: Watcher {
         isHead = request.method == "HEAD"
         acceptsChunks = request.acceptsChunked
         state = .answering
-        server.handler(request, self)
+        handler(request, self)
       } catch {
         refuse(error.status, error.reason)
         return
@@ -182,7 +248,7 @@ final class ServerConnection: Watcher {
   private func flush() {
     guard state != .closed else { return }
     let waiting = output.count
-    guard output.flush(to: descriptor) else { return close() }
+    guard output.flush(to: descriptor, through: secure) else { return close() }
     if output.count == 0 {
       if state == .closing { linger() }
     } else if output.count < waiting || waitsSince == nil {
@@ -210,6 +276,8 @@ final class ServerConnection: Watcher {
     let age = now - since
     if let waitsSince, now - waitsSince > Server.writeTime { return close() }
     switch state {
+    case .sniffing where age > Server.handshakeTime, .handshaking where age > Server.handshakeTime:
+      close()
     case .reading where requestIsBegun && age > Server.requestTime:
       refuse(408, "the request took longer than \(Int(Server.requestTime.seconds)) s to arrive")
     case .reading where !requestIsBegun && age > Server.idleTime:
@@ -224,6 +292,7 @@ final class ServerConnection: Watcher {
   private func linger() {
     state = .lingering
     since = server.loop.now
+    secure?.close()
     shutdown(descriptor, Int32(SHUT_WR))
   }
 
@@ -235,10 +304,12 @@ final class ServerConnection: Watcher {
 
   func close() {
     guard state != .closed else { return }
+    if state != .lingering { secure?.close() }
     state = .closed
+    secure = nil
     server.loop.unwatch(descriptor)
     CLinux.close(descriptor)
-    server.forget(descriptor)
+    server.forget(self, descriptor)
     let gone = onGone
     onGone = {}
     onDrained = {}

@@ -90,6 +90,14 @@ enum Socket {
     return clinux_errno() == EAGAIN ? .nothingYet : .failed(clinux_errno())
   }
 
+  /// The first byte that waits, which stays where it is.
+  static func peek(_ descriptor: Int32, into byte: inout UInt8) -> Received {
+    let count = retrying { recv(descriptor, &byte, 1, clinux_peek) }
+    if count > 0 { return .bytes(count) }
+    if count == 0 { return .closed }
+    return clinux_errno() == EAGAIN ? .nothingYet : .failed(clinux_errno())
+  }
+
   private static func setNoDelay(_ descriptor: Int32) {
     var on: Int32 = 1
     setsockopt(descriptor, clinux_ipproto_tcp, TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))

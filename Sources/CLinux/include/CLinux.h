@@ -196,10 +196,62 @@ void clinux_note_interrupts(void);
 /// 1 where Control-C was pressed since the last question.
 int clinux_take_interrupt(void);
 
+// An enumeration in one C library, a macro in the other.
+static const int clinux_peek = MSG_PEEK;
+
 // Tests: the bytes that all of malloc's arenas have given out (mallinfo(3)); only the ordinary build's C library tells.
 #ifdef __GLIBC__
 #include <malloc.h>
 static inline size_t clinux_allocated_bytes(void) { return mallinfo2().uordblks; }
 #endif
+
+// Datagrams of the home: ancillary data is macros over pointers, and its structures are hidden without _GNU_SOURCE.
+/// A datagram that was received, apart from its bytes.
+struct clinux_datagram_facts {
+  struct sockaddr_storage from;
+  socklen_t from_length;
+  unsigned interface;
+  /// TTL or hop limit on arrival; -1 where the kernel did not say.
+  int hops;
+  /// Whether it was sent to a group.
+  int is_multicast;
+  /// Whether it was longer than the buffer.
+  int is_cut;
+};
+/// A bound socket for datagrams to groups and single nodes of one family: addresses may be shared, hop limits are 255,
+/// interface, destination and hops of what arrives are told. -1 and errno on failure.
+int clinux_group_socket(int family, unsigned short port, int is_shared, int loops_back);
+/// Joins (or leaves) the group of 4 or 16 bytes on an interface; 0 or -1.
+int clinux_group_member(int fd, int family, const unsigned char *group, unsigned interface, int joins);
+/// recvmsg(2) with what the kernel tells along.
+long clinux_receive_datagram(int fd, void *buffer, size_t size, struct clinux_datagram_facts *facts);
+/// sendmsg(2) out of one interface; 0 lets the routes choose.
+long clinux_send_datagram(int fd, const void *bytes, size_t size, const struct sockaddr_storage *to, socklen_t length,
+                          unsigned interface);
+/// An address from its 4 or 16 bytes; `scope` is the interface of a link-local one, else 0.
+static inline void clinux_make_address(struct sockaddr_storage *address, const unsigned char *bytes, int count,
+                                       unsigned short port, unsigned scope, socklen_t *length) {
+  struct sockaddr_in *four = (struct sockaddr_in *)address;
+  struct sockaddr_in6 *six = (struct sockaddr_in6 *)address;
+  memset(address, 0, sizeof *address);
+  if (count == 4) {
+    four->sin_family = AF_INET;
+    four->sin_port = htons(port);
+    memcpy(&four->sin_addr, bytes, 4);
+    *length = sizeof *four;
+  } else {
+    six->sin6_family = AF_INET6;
+    six->sin6_port = htons(port);
+    six->sin6_scope_id = scope;
+    memcpy(&six->sin6_addr, bytes, 16);
+    *length = sizeof *six;
+  }
+}
+
+// Network interfaces as the kernel tells them (rtnetlink(7)).
+/// A socket that hears of links and addresses; -1 and errno on failure.
+int clinux_route_socket(void);
+/// Asks for all links (18) or all addresses (22); 0 or -1.
+int clinux_route_dump(int fd, int type, unsigned sequence);
 
 #endif

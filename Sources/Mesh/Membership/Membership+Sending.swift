@@ -4,8 +4,21 @@ extension Membership {
   /// Between two heartbeats, by the size of the home as this node sees it.
   var period: Interval {
     guard homeSize > settings.fullRateNodes, settings.fullRateNodes > 0 else { return settings.period }
-    let growth = (Double(homeSize) / Double(settings.fullRateNodes)).squareRoot()
-    return Interval(nanoseconds: Int64(Double(settings.period.nanoseconds) * growth))
+    let microseconds = settings.period.nanoseconds / 1000
+    let square = microseconds * microseconds / Int64(settings.fullRateNodes) * Int64(homeSize)
+    return Interval(nanoseconds: Self.squareRoot(square) * 1000)
+  }
+
+  /// The whole part of the root, by Newton's method from above; the C library's would need its own library to link.
+  private static func squareRoot(_ square: Int64) -> Int64 {
+    guard square > 1 else { return max(0, square) }
+    var root = square
+    var next = square / 2 + 1
+    while next < root {
+      root = next
+      next = (root + square / root) / 2
+    }
+    return root
   }
 
   /// The multicast heartbeat, with details where they are due.

@@ -108,6 +108,11 @@ public struct Membership: Sendable {
     index[id].map { peers[$0] }
   }
 
+  /// Whether a peer that is there has named no IPv4 address.
+  public var hasPeerWithoutIPv4: Bool {
+    peers.contains { $0.isCounted && !$0.details.addresses.contains { $0.ipv4 != nil } }
+  }
+
   /// The nodes of the home that are alive or suspect, this one included.
   public var homeSize: Int { counted + 1 }
 
@@ -121,14 +126,23 @@ public struct Membership: Sendable {
     return tick(at: now)
   }
 
-  /// What the next heartbeats say; where the details changed, one is sent at once.
+  /// What the next heartbeats say; where the details changed, one is sent at once. Terms alone wait for the next
+  /// heartbeat that has the details anyway.
   public mutating func update(load: NodeLoad, details: NodeDetails, at now: Instant) {
     self.load = load
     guard details != self.details else { return }
+    let isNews = details.isNews(after: self.details)
     self.details = details
+    guard isNews else { return }
     detailsVersion &+= 1
     beatsUntilDetails = 0
     if started { nextHeartbeat = min(nextHeartbeat, now.nanoseconds) }
+  }
+
+  /// Whether a payload introduces its sender with all its details, so that it should also reach those who are not
+  /// known yet.
+  public static func isIntroduction(_ payload: [UInt8]) -> Bool {
+    payload.count > 1 && !MembershipMessage.Flags(rawValue: payload[1]).isDisjoint(with: [.details, .joining, .leaving])
   }
 
   /// Does what is due. Calling it early is harmless; late calls are noticed and make this node doubt itself.

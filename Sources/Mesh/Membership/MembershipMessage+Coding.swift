@@ -4,8 +4,8 @@
 ///     1      flags
 ///     2      id of the sender, 16 bytes
 ///     18     incarnation, 4; 22 sequence, 4; 26 period, 1; 27 slack, 1
-///     28     heartbeat: score, 4; runs, 1; version of the details, 1; with the flag, details:
-///              port, 2; hash of execution types, 4; of services, 4;
+///     28     heartbeat: score, 4; runs, 1; memory, 2; version of the details, 1; with the flag, details:
+///              port, 2; abilities, 1; hash of the facts, 4;
 ///              count of addresses, 1; each: 4 or 6, then 4 or 16 bytes; count of terms, 1; the terms
 ///            ping request: target, 16; incarnation, 4; sequence, 4
 ///            nack: target, 16
@@ -16,7 +16,7 @@ extension MembershipMessage {
   static let version: UInt8 = 1
   /// A reader takes no more; a writer puts in fewer.
   static let maximumNotes = 8
-  /// Longer packets are refused unread. The longest that is written is 420 bytes.
+  /// Longer packets are refused unread. The longest that is written is 406 bytes.
   static let maximumSize = 1024
 
   func encoded() -> [UInt8] {
@@ -34,6 +34,7 @@ extension MembershipMessage {
     case .heartbeat:
       bytes.append(load?.score ?? 0, size: 4)
       bytes.append(load?.runs ?? 0)
+      bytes.append(load?.memory ?? NodeLoad.unknownMemory, size: 2)
       bytes.append(detailsVersion)
       if let details { bytes.append(details) }
     case .pingRequest:
@@ -69,10 +70,11 @@ extension MembershipMessage {
     if kind != .heartbeat { self.flags.remove(.details) }
     switch kind {
     case .heartbeat:
-      guard let score = reader.number(4), let runs = reader.byte(), let version = reader.byte() else {
-        return nil
-      }
-      load = NodeLoad(score: UInt32(truncatingIfNeeded: score), runs: runs)
+      guard let score = reader.number(4), let runs = reader.byte(), let memory = reader.number(2),
+        let version = reader.byte()
+      else { return nil }
+      load = NodeLoad(
+        score: UInt32(truncatingIfNeeded: score), runs: runs, memory: UInt16(truncatingIfNeeded: memory))
       detailsVersion = version
       if self.flags.contains(.details) {
         guard let details = reader.details() else { return nil }
@@ -115,8 +117,8 @@ extension [UInt8] {
 
   fileprivate mutating func append(_ details: NodeDetails) {
     append(details.port, size: 2)
-    append(details.executionTypes, size: 4)
-    append(details.services, size: 4)
+    append(details.abilities.rawValue)
+    append(details.facts, size: 4)
     let addresses = details.addresses.prefix(NodeDetails.maximumAddresses)
     append(UInt8(addresses.count))
     for address in addresses {
@@ -170,12 +172,12 @@ private struct MembershipReader {
   }
 
   mutating func details() -> NodeDetails? {
-    guard let port = number(2), let types = number(4), let services = number(4), let addresses = addresses(),
+    guard let port = number(2), let abilities = byte(), let facts = number(4), let addresses = addresses(),
       let terms = terms()
     else { return nil }
     return NodeDetails(
       addresses: addresses, port: UInt16(truncatingIfNeeded: port), terms: terms,
-      executionTypes: UInt32(truncatingIfNeeded: types), services: UInt32(truncatingIfNeeded: services))
+      abilities: NodeAbilities(rawValue: abilities), facts: UInt32(truncatingIfNeeded: facts))
   }
 
   private mutating func addresses() -> [PeerAddress]? {

@@ -4,17 +4,32 @@ public struct NodeLoad: Hashable, Sendable {
   public var score: UInt32
   /// Runs in flight, at most 255.
   public var runs: UInt8
+  /// Memory that new programs can have, in units of 16 MiB, at most 0xFFFE; `unknownMemory` where it is not known.
+  public var memory: UInt16
 
-  public init(score: UInt32, runs: UInt8) {
+  public static let unknownMemory: UInt16 = 0xFFFF
+  /// 16 MiB: fine enough for a board of 256 MiB, and 2 bytes reach to 1 TiB.
+  public static let memoryUnit: UInt64 = 16 << 20
+
+  public init(score: UInt32, runs: UInt8, memory: UInt16 = unknownMemory) {
     self.score = score
     self.runs = runs
+    self.memory = memory
   }
 
   /// From a score in units of 1/100 of an idle Raspberry Pi 3; what is no number counts as 0, too much as the most.
-  public init(score: Double, runs: Int) {
+  ///
+  /// - Parameter memory: bytes, rounded down, so that no node promises what it does not have; nil for unknown.
+  public init(score: Double, runs: Int, memory: UInt64?) {
     let hundredths = score * 100
     self.score = hundredths >= 0 ? UInt32(min(hundredths, 4e9)) : 0
     self.runs = UInt8(clamping: runs)
+    self.memory = memory.map { UInt16(min($0 / Self.memoryUnit, 0xFFFE)) } ?? Self.unknownMemory
+  }
+
+  /// The available memory in bytes; nil where it is not known.
+  public var memoryBytes: UInt64? {
+    memory == Self.unknownMemory ? nil : UInt64(memory) * Self.memoryUnit
   }
 }
 
@@ -27,24 +42,46 @@ public struct NodeDetails: Hashable, Sendable {
   /// What each term leaves of the score, 255 for all of it, in the order of the score's kinds of terms; at most
   /// `maximumTerms` go on the wire.
   public var terms: [UInt8]
-  /// Hashes of the execution types and of the services; who sees a new value asks the node for its list.
-  public var executionTypes: UInt32
-  public var services: UInt32
+  /// What it can run just now.
+  public var abilities: NodeAbilities
+  /// A hash of all facts that its API tells: services, board, cores, architecture. Who sees a new value asks for them.
+  public var facts: UInt32
 
   /// One IPv4 and one or two IPv6 addresses on each of two interfaces, and some to spare.
   public static let maximumAddresses = 8
   public static let maximumTerms = 16
 
   public init(
-    addresses: [PeerAddress], port: UInt16, terms: [UInt8] = [], executionTypes: UInt32 = 0,
-    services: UInt32 = 0
+    addresses: [PeerAddress] = [], port: UInt16 = 0, terms: [UInt8] = [], abilities: NodeAbilities = [],
+    facts: UInt32 = 0
   ) {
     self.addresses = addresses
     self.port = port
     self.terms = terms
-    self.executionTypes = executionTypes
-    self.services = services
+    self.abilities = abilities
+    self.facts = facts
   }
+
+  /// Whether others should learn of the change at once; terms move with every sample and wait for their turn.
+  func isNews(after old: NodeDetails) -> Bool {
+    addresses != old.addresses || port != old.port || abilities != old.abilities || facts != old.facts
+  }
+}
+
+/// What a node can take just now; bits that this version does not know are kept.
+public struct NodeAbilities: OptionSet, Hashable, Sendable {
+  public let rawValue: UInt8
+
+  public init(rawValue: UInt8) {
+    self.rawValue = rawValue
+  }
+
+  /// Its Engine answers.
+  public static let containers = NodeAbilities(rawValue: 1)
+  /// It runs programs without a container.
+  public static let native = NodeAbilities(rawValue: 1 << 1)
+  /// Its owner wants it to be given nothing new.
+  public static let drained = NodeAbilities(rawValue: 1 << 2)
 }
 
 /// How recent a sign of life is. Each packet of a node has a higher one than its packets before, so "who is right about

@@ -1,0 +1,11 @@
+internal import Mesh
+
+/// Where a peer's node-to-node API is, and the key it is reached with.
+struct PeerEndpoint {
+  /// What errors call the peer: its name or node id.
+  var name: String
+  /// Tried in this order; the first four.
+  var addresses: [SocketAddress]
+  /// Asked at each connection: the key that this node seals with; nil where it has none.
+  var key: () -> SealKey?
+}

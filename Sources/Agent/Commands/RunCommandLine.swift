@@ -118,7 +118,7 @@ struct FollowedRun {
     while true {
       do throws(CommandFailure) {
         while let bytes = try next(events) {
-          for run in lines.feed(bytes) { last = run }
+          for event in lines.feed(bytes) { if case .run(let run) = event { last = run } }
         }
         break
       } catch {
@@ -181,23 +181,5 @@ struct OutputPrinter {
         if case .output(let stream, let piece) = part { Terminal.write(piece, to: stream == .stderr ? 2 : 1) }
       }
     }
-  }
-}
-
-/// Takes the runs out of a stream of server-sent events.
-struct EventLines {
-  private var line: [UInt8] = []
-
-  mutating func feed(_ bytes: [UInt8]) -> [JSON] {
-    var runs: [JSON] = []
-    for byte in bytes {
-      guard byte == 10 else {
-        line.append(byte)
-        continue
-      }
-      if line.starts(with: Array("data: ".utf8)), let run = try? JSON.parse(line[6...]) { runs.append(run) }
-      line = []
-    }
-    return runs
   }
 }

@@ -46,7 +46,8 @@ let package = Package(
     .testTarget(name: "ScoringTests", dependencies: ["Hardware", "Scoring", "Wire"]),
     .testTarget(
       name: "ContainersTests", dependencies: ["Containers", "Wire"], exclude: ["Captures"]),
-    .testTarget(name: "OrchestrationTests", dependencies: ["Containers", "Orchestration", "Wire"]),
+    .testTarget(
+      name: "OrchestrationTests", dependencies: ["Containers", "Hardware", "Orchestration", "Scoring", "Wire"]),
     .testTarget(
       name: "AgentTests", dependencies: ["Agent", "CLinux", "CMbedTLS", "Hardware", "Mesh", "Wire"]),
     .testTarget(name: "SystemTests", path: "Tests/System"),

@@ -109,12 +109,7 @@ final class Journal {
   // MARK: - Lines
 
   private static func line(of run: Run) -> [UInt8] {
-    var object = run.json.object ?? JSONObject()
-    if run.endReported { object["endReported"] = true }
-    if !run.state.isFinal {
-      for (name, value) in run.source.members { object[name] = value }
-    }
-    let body = JSON.object(object).encoded()
+    let body = run.recordJSON.encoded()
     let sum = String(checksum(body[...]), radix: 16)
     return Array(sum.utf8) + [32] + body + [10]
   }
@@ -123,10 +118,9 @@ final class Journal {
     guard let blank = line.firstIndex(of: 32),
       let sum = UInt32(String(decoding: line[..<blank], as: UTF8.self), radix: 16),
       sum == checksum(line[(blank + 1)...]),
-      let json = try? JSON.parse(line[(blank + 1)...], limits: Self.lineLimits), var run = Run(json: json)
+      let json = try? JSON.parse(line[(blank + 1)...], limits: Self.lineLimits)
     else { return nil }
-    run.endReported = json["endReported"]?.bool ?? false
-    return run
+    return Run(json: json)
   }
 
   /// FNV-1a, 32 bits: finds torn lines, not forgers.

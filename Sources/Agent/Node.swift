@@ -23,7 +23,7 @@ final class Node {
   private let callbacks: Callbacks
   private let outputs: OutputStore
   private var engineCalls: [RunStep: UInt64] = [:]
-  /// Requests whose run is being written to disk.
+  /// Requests whose run is being written to disk or placed.
   private var unanswered: [RunID: (Result<Run, Problem>) -> Void] = [:]
   private var sweeps: [() -> Void] = []
   /// Who waits for a run's start.
@@ -144,7 +144,7 @@ final class Node {
       unanswered[id] = answer
       perform { orchestrator in
         do throws(RunRefusal) {
-          return try orchestrator.accept(run, command: command)
+          return try orchestrator.accept(run, command: command, at: Clock.moment())
         } catch {
           refusal = error
           return []
@@ -228,6 +228,10 @@ final class Node {
     case .forget(let id):
       outputs.forget(id)
       natives.folder(of: id).remove()
+    case .placed(let id):
+      if let run = orchestrator.run(id) { unanswered.removeValue(forKey: id)?(.success(run)) }
+    case .ask, .withdraw, .watch, .unwatch, .report:
+      break  // A home of one node has no peers.
     }
   }
 
@@ -287,12 +291,11 @@ final class Node {
   }
 
   private func wasWritten(_ id: RunID, _ error: SystemError?) {
-    let answer = unanswered.removeValue(forKey: id)
     if let error {
+      let answer = unanswered.removeValue(forKey: id)
       perform { $0.recordFailed(id) }
       answer?(.failure(Problem(status: 507, detail: "the request could not be kept: \(error.description)")))
     } else {
-      if let answer, let run = orchestrator.run(id) { answer(.success(run)) }
       perform { $0.recorded(id, at: Clock.moment()) }
     }
   }

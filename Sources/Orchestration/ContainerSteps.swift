@@ -17,12 +17,12 @@ extension Orchestrator {
       beginNative(id, command)
     case .container:
       guard engineIsAvailable else { return suspend(id, at: moment) }
-      place(id, at: moment)
+      prepare(id, at: moment)
     }
   }
 
   /// Creates the container, or fetches its image first where the request says so.
-  private mutating func place(_ id: RunID, at moment: Moment) {
+  private mutating func prepare(_ id: RunID, at moment: Moment) {
     guard let record = record(id) else { return }
     guard let command = record.command else {
       let reason = "the options can no longer be read: a file they name is gone"
@@ -51,13 +51,17 @@ extension Orchestrator {
     command.setLabel(Label.run, to: id.text)
     command.setLabel(Label.node, to: settings.node)
     command.setLabel(Label.service, to: record.run.service)
+    // An earlier attempt of this run may have left its container here.
+    let isFirst = record.run.attempt <= 1
+    if !isFirst { command.setLabel(Label.attempt, to: String(record.run.attempt)) }
+    let suffix = isFirst ? "" : "-" + String(record.run.attempt)
     update(id) { $0.step = .create }
     enter(id, .starting)
     pending.append(
       .call(
         id, .create,
         .create(
-          name: command.name ?? "hearth-" + id.text, platform: command.platform,
+          name: command.name ?? "hearth-" + id.text + suffix, platform: command.platform,
           body: keptUntilRecorded(command.createBody))))
   }
 
@@ -91,8 +95,10 @@ extension Orchestrator {
       } else if record.run.times.started > 0 {
         let reason = "the container was removed while nobody watched"
         end(id, .failed(RunFailure(.lost, reason)), at: moment)
+      } else if record.mayNotStart {
+        giveBackUnstarted(id, at: moment)
       } else {
-        place(id, at: moment)
+        prepare(id, at: moment)
       }
       return
     }
@@ -117,6 +123,7 @@ extension Orchestrator {
   private mutating func start(_ id: RunID, at moment: Moment) {
     guard let record = record(id), let container = record.containerID else { return }
     if record.stopIsRequested { return end(id, .stopped, at: moment) }
+    if record.mayNotStart { return giveBackUnstarted(id, at: moment) }
     update(id) {
       $0.step = .start
       $0.startMayBeUnderWay = true
@@ -202,7 +209,8 @@ extension Orchestrator {
     case (.stop, .done):
       update(id) { $0.stopIsUnderWay = false }
     case (.remove, .done):
-      update(id) { $0.containerID = nil }
+      // Where the run goes on, the container that went was an earlier attempt's.
+      if record.run.state.isFinal { update(id) { $0.containerID = nil } }
     default:
       break
     }
@@ -242,6 +250,7 @@ extension Orchestrator {
       if step == .remove { removeFailed(id, error, at: moment) }
       return
     }
+    guard step != .remove else { return }
     if error.kind == .unreachable, step != .stop { return broke(id, error, at: moment) }
     switch step {
     case .pull:

@@ -24,6 +24,21 @@ public enum Directive: Sendable {
   case changed(Run)
   /// The run is too old to be kept: drop what is on disk of it.
   case forget(RunID)
+  /// Whoever waits for an answer to the request gets it now: a host has accepted, or none did and the run has ended.
+  /// For a hosted run that is the requester: accepted.
+  case placed(RunID)
+  /// Ask the node to run it (`PUT hosted/ID` with this body); then `answered(_:node:attempt:_:at:)`.
+  case ask(RunID, node: String, attempt: Int, body: [UInt8])
+  /// Ask the node to end its copy of this attempt or an earlier one (`DELETE hosted/ID?attempt=N`); then
+  /// `withdrawn(_:node:attempt:isOver:at:)`. Comes again until that says that it is over.
+  case withdraw(RunID, node: String, attempt: Int)
+  /// Hold the stream of hosted runs of this node open, connecting again as needed: `watchOpened(_:)` before each
+  /// request, then `hosted(_:on:at:)` for each event and `hostedSynced(_:at:)`.
+  case watch(String)
+  /// No run of ours is there any more: close the stream.
+  case unwatch(String)
+  /// A hosted run's state changed to that of this copy: tell its requester's streams and whoever follows here.
+  case report(Run)
 }
 
 /// The calls that one container goes through.

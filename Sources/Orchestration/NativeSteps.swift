@@ -31,6 +31,8 @@ extension Orchestrator {
       end(id, record.stopIsRequested ? .stopped : .failed(failure), at: moment)
     case .timeLimitReached(let seconds):
       end(id, .failed(RunFailure(.timeLimit, "it ran longer than its limit of \(seconds) s")), at: moment)
+    case .neverStarted where record.mayNotStart:
+      giveBackUnstarted(id, at: moment)
     case .neverStarted:
       begin(id, at: moment)
     case .lost:

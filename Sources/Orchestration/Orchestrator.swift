@@ -1,5 +1,6 @@
 public import Containers
 public import Hardware
+internal import Scoring
 
 /// A request's life, from acceptance to its end, for all runs of this node.
 ///
@@ -28,8 +29,9 @@ public struct Orchestrator {
     public var keptOutput = 64 << 10
     /// Lines of output asked of the engine for that.
     public var keptLines = 1000
-    /// Label value by which this node knows its containers.
+    /// This node's identifier in the home, and the label value by which it knows its containers.
     public var node = ""
+    public var home = HomeSettings()
 
     public init() {}
   }
@@ -40,6 +42,14 @@ public struct Orchestrator {
   private(set) var order: [RunID] = []
   private(set) var underWay = 0
   public private(set) var engineIsAvailable = false
+  /// What is known of the nodes; this one may be missing.
+  var home = Home()
+  /// Hosts whose runs of ours are watched.
+  var watches: [Watch] = []
+  /// Nodes to or from which a run went in the event at hand.
+  var touched: [String] = []
+  /// Attempts that were withdrawn before they came, newest last.
+  var withdrawn: [(id: RunID, attempt: Int)] = []
   /// Directives of the event at hand; every public method returns and empties them.
   var pending: [Directive] = []
 
@@ -73,17 +83,24 @@ public struct Orchestrator {
 
   // MARK: - Requests
 
-  /// Accepts a request; it begins once `recorded(_:at:)` says that it is safe on disk.
+  /// Accepts a request and chooses its node; that is asked, or the run begins here, once `recorded(_:at:)` says that
+  /// the request is safe on disk. `command` is nil for native runs and for containers that this node does not define.
   ///
   /// - Throws: `RunRefusal` when the node has no room for it.
-  public mutating func accept(_ run: Run, command: RunCommand?) throws(RunRefusal) -> [Directive] {
+  public mutating func accept(_ run: Run, command: RunCommand?, at moment: Moment) throws(RunRefusal)
+    -> [Directive]
+  {
     guard underWay < settings.runsUnderWay else { throw .tooManyRuns(settings.runsUnderWay) }
     guard records[run.id] == nil else { throw .identifierInUse }
-    records[run.id] = RunRecord(run: run, command: command)
-    order.append(run.id)
-    underWay += 1
-    pending.append(.record(run.id))
+    add(RunRecord(run: run, command: command))
+    if !choose(run.id, at: moment) { pending.append(.record(run.id)) }
     return take()
+  }
+
+  mutating func add(_ record: RunRecord) {
+    let id = record.run.id
+    if records.updateValue(record, forKey: id) == nil { order.append(id) }
+    if !record.run.state.isFinal { underWay += 1 }
   }
 
   /// The run's present state is on disk.
@@ -93,7 +110,9 @@ public struct Orchestrator {
       settle(id)
     } else if record.step == .unrecorded {
       announce(id)
-      begin(id, at: moment)
+      proceed(id, at: moment)
+    } else if record.step == .choosing {
+      proceed(id, at: moment)
     }
     return take()
   }
@@ -103,6 +122,7 @@ public struct Orchestrator {
   public mutating func recordFailed(_ id: RunID) -> [Directive] {
     guard let record = records[id] else { return [] }
     if record.step == .unrecorded {
+      home.displace(run: id.text, from: record.run.hostNode)
       records[id] = nil
       order.removeAll { $0 == id }
       underWay -= 1
@@ -116,21 +136,34 @@ public struct Orchestrator {
   public mutating func restore(_ run: Run, command: RunCommand?) -> [Directive] {
     guard records[run.id] == nil else { return [] }
     var record = RunRecord(run: run, command: command)
+    // A journal from before there was a home does not say where.
+    if run.attempt > 0 && run.hostNode.isEmpty { record.run.hostNode = settings.node }
+    record.isAnswered = true
     record.step = run.state.isFinal ? .settled : .suspended
     record.startMayBeUnderWay = true
-    if case .native = run.workload, !run.state.isFinal {
+    record.mayNotStart = run.isHosted
+    if run.state.isFinal {
+      // It is over wherever it ran.
+    } else if !isHere(record.run) {
+      // Perhaps it was asked, perhaps it accepted: the host's list tells.
+      record.step = .remote
+      touched.append(run.hostNode)
+    } else if case .native = run.workload {
       record.step = .native
       pending.append(.adopt(run.id))
     }
-    records[run.id] = record
-    order.append(run.id)
-    if !run.state.isFinal { underWay += 1 }
+    add(record)
     return take()
   }
 
   /// Ends a run that is under way; a run that has ended stays as it is.
   public mutating func stop(_ id: RunID, at moment: Moment) -> [Directive] {
-    guard let record = records[id], !record.run.state.isFinal else { return [] }
+    requestStop(id, at: moment)
+    return take()
+  }
+
+  mutating func requestStop(_ id: RunID, at moment: Moment) {
+    guard let record = records[id], !record.run.state.isFinal else { return }
     records[id]?.stopIsRequested = true
     switch record.step {
     case .native:
@@ -142,10 +175,13 @@ public struct Orchestrator {
       if !record.stopIsUnderWay { stopContainer(id) }
     case .suspended where record.run.times.started == 0 && record.containerID == nil:
       end(id, .stopped, at: moment)
+    case .asking, .remote:
+      withdraw(id, at: moment)
+    case .waiting:
+      end(id, .stopped, at: moment)
     default:
       break  // The step under way looks at stopIsRequested when it is done.
     }
-    return take()
   }
 
   /// Once a second: what waited too long, and what the disk refused before.
@@ -158,6 +194,7 @@ public struct Orchestrator {
         pending.append(.record(id))
       }
       if record.step == .suspended && !engineIsAvailable { waitForEngine(id, record, at: moment) }
+      tickRemote(id, at: moment)
       if let failedAt = record.removalFailedAt, engineIsAvailable,
         moment.instant - failedAt >= settings.removalPause
       {
@@ -171,8 +208,9 @@ public struct Orchestrator {
   private mutating func waitForEngine(_ id: RunID, _ record: RunRecord, at moment: Moment) {
     // A run of an earlier agent waits from the first look at it.
     guard let since = record.suspendedAt else { return suspend(id, at: moment) }
-    guard record.run.times.started == 0, moment.instant - since > settings.engineGrace else { return }
-    let waited = Int(settings.engineGrace.seconds)
+    let grace = hasElsewhere(record) ? settings.home.engineGrace : settings.engineGrace
+    guard record.run.times.started == 0, moment.instant - since > grace else { return }
+    let waited = Int(grace.seconds)
     let failure = RunFailure(.engine, "the engine was away for more than \(waited) s")
     end(id, record.stopIsRequested ? .stopped : .failed(failure), at: moment)
   }
@@ -190,6 +228,10 @@ public struct Orchestrator {
     var byRun: [RunID: ContainerState] = [:]
     for container in containers {
       guard let id = RunID(container.labels[Label.run] ?? "") else { continue }
+      if isStray(container, of: id) {
+        pending.append(.call(id, .remove, .remove(id: container.id, force: true, volumes: true)))
+        continue
+      }
       byRun[id] = container
       tidy(container, of: id)
     }
@@ -197,6 +239,13 @@ public struct Orchestrator {
       resume(id, container: byRun[id], at: moment)
     }
     return take()
+  }
+
+  /// Whether the container is of an attempt that the run has left behind.
+  private func isStray(_ container: ContainerState, of id: RunID) -> Bool {
+    guard let run = records[id]?.run else { return false }
+    let attempt = Int(container.labels[Label.attempt] ?? "") ?? 1
+    return attempt < run.attempt || !isHere(run) && !run.state.isFinal
   }
 
   /// Lets go of a container whose run is over. That of a run nobody knows any more goes too, unless it runs: then
@@ -238,7 +287,7 @@ public struct Orchestrator {
 
   /// Whether a run that ended still needs `tick`.
   private var workIsLeft: Bool {
-    records.values.contains { $0.recordIsDue || $0.removalFailedAt != nil }
+    records.values.contains { $0.recordIsDue || $0.removalFailedAt != nil || !$0.run.strays.isEmpty }
   }
 
   mutating func update(_ id: RunID, _ change: (inout RunRecord) -> Void) {
@@ -258,13 +307,28 @@ public struct Orchestrator {
     announce(id)
   }
 
-  private mutating func announce(_ id: RunID) {
-    if let run = records[id]?.run { pending.append(.changed(run)) }
+  mutating func announce(_ id: RunID) {
+    if let run = records[id]?.run { pending.append(run.isHosted ? .report(run) : .changed(run)) }
+  }
+
+  /// Ends the run, or gives it to the next node where it could not begin on this one.
+  mutating func end(_ id: RunID, _ state: RunState, at moment: Moment) {
+    guard let record = records[id], !record.run.state.isFinal else { return }
+    if case .failed(let failure) = state, failure.isRefusal, !record.stopIsRequested, hasElsewhere(record) {
+      return leaveThisNode(id, failure, at: moment)
+    }
+    if record.givesBack, state == .stopped {
+      let reason = "the host was cut off from most of the home, and the requester is among what it lost"
+      return conclude(id, .failed(RunFailure(.givenBack, reason)), at: moment)
+    }
+    conclude(id, state, at: moment)
   }
 
   /// Enters a final state; it is announced once it is on disk.
-  mutating func end(_ id: RunID, _ state: RunState, at moment: Moment) {
+  mutating func conclude(_ id: RunID, _ state: RunState, at moment: Moment) {
     guard let record = records[id], !record.run.state.isFinal else { return }
+    home.displace(run: id.text, from: record.run.hostNode)
+    touched.append(record.run.hostNode)
     records[id]?.run.state = state
     // An end that nobody watched is reported with its own time.
     records[id]?.run.times.ended = record.endedAt > 0 ? record.endedAt : moment.wallMilliseconds
@@ -280,6 +344,8 @@ public struct Orchestrator {
     guard let record = records[id], record.step == .ending else { return }
     records[id]?.step = .settled
     announce(id)
+    answerRequest(id)
+    letHostForget(record.run)
     if record.containerID != nil { remove(id) }
     forgetOldest()
   }
@@ -297,7 +363,9 @@ public struct Orchestrator {
     order.removeAll { id in
       guard surplus > 0, let record = records[id], record.step == .settled else { return false }
       // A container that the engine does not let go of keeps its run, but not without end.
-      guard record.containerID == nil || surplus > settings.keptRuns else { return false }
+      // So does a copy that was not withdrawn, and a requester that has not seen the end.
+      let isAwaited = record.containerID != nil || !record.run.strays.isEmpty || record.run.isHosted && !record.endSeen
+      guard !isAwaited || surplus > settings.keptRuns else { return false }
       surplus -= 1
       records[id] = nil
       pending.append(.forget(id))
@@ -305,7 +373,8 @@ public struct Orchestrator {
     }
   }
 
-  private mutating func take() -> [Directive] {
+  mutating func take() -> [Directive] {
+    if !touched.isEmpty { balanceWatches() }
     defer { pending = [] }
     return pending
   }

@@ -1,4 +1,5 @@
 public import Hardware
+public import Scoring
 
 /// Identifies one run: 12 lower-case hexadecimal digits, as Docker shows its containers.
 public struct RunID: Hashable, Sendable {
@@ -67,11 +68,27 @@ public struct Run: Sendable {
   /// Address of the node that was asked; the container sees it as `REQUEST`.
   public let requesterAddress: String
   /// Told of each change of state; empty where nobody asked to be told.
-  public let callback: String
+  public internal(set) var callback: String
   /// What the options refer to; emptied at the end of the run, because secrets may be in it.
   public internal(set) var source: WorkloadSource
   /// Address of the node that runs it.
   public var host: String
+  /// Identifier of the node that runs it, or is to; empty while none is chosen.
+  public internal(set) var hostNode = ""
+  /// Grows with each node that is asked to run it; 0 before the first.
+  public internal(set) var attempt = 0
+  /// Identifier of the node that was asked and answers for the run; empty where that is this node.
+  public internal(set) var requesterNode = ""
+  /// What to do when the host dies.
+  public var onHostLoss = OnHostLoss.restart
+  /// Whether the node that was asked may run it itself.
+  public var allowsSelf = true
+  /// Conditions on the host.
+  public var constraints: [Constraint] = []
+  /// The last choice among the nodes; nil where this node did not choose.
+  public internal(set) var placement: Placement?
+  /// Copies that may exist on nodes that did not answer or died, until those have let go of them.
+  public internal(set) var strays: [Stray] = []
   public var state: RunState
   /// When each state was entered, in milliseconds since 1970, as far as it was.
   public var times: RunTimes
@@ -95,7 +112,30 @@ public struct Run: Sendable {
   }
 }
 
+/// What becomes of a run whose host dies.
+public enum OnHostLoss: String, Sendable {
+  /// It starts again on another node.
+  case restart
+  /// It ends as failed, and its requester decides.
+  case tell
+}
+
+/// A copy of a run that may exist where it should not.
+public struct Stray: Sendable, Equatable {
+  public let node: String
+  /// The attempt it was asked with; a later one on the same node is none.
+  public let attempt: Int
+
+  public init(node: String, attempt: Int) {
+    self.node = node
+    self.attempt = attempt
+  }
+}
+
 extension Run {
+  /// Whether another node is its requester, and this one only runs it.
+  public var isHosted: Bool { !requesterNode.isEmpty }
+
   /// Whether it runs or has ended, so that it may have output.
   public var hasStarted: Bool {
     state == .running || state.isFinal
@@ -178,6 +218,10 @@ public struct RunFailure: Sendable, Equatable {
     case lost
     /// The engine was not there for longer than a run waits.
     case engine
+    /// No node of the home could run it, or would.
+    case noHost = "no-host"
+    /// Its host let go of it: cut off from the requester, or started anew before the run had begun.
+    case givenBack = "given-back"
   }
 
   public var kind: Kind

@@ -1,3 +1,4 @@
+internal import Scoring
 public import Wire
 
 // How a run is written: in the journal, in the API's answers and to callbacks, with the same names everywhere.
@@ -5,12 +6,18 @@ extension Run {
   /// The run as an object with its members in alphabetical order.
   public var json: JSON {
     var object = JSONObject()
+    if !allowsSelf { object["allowsSelf"] = false }
     object["arguments"] = .array(workload.arguments.map { .string($0) })
+    object["attempt"] = .integer(Int64(attempt))
     if !callback.isEmpty { object["callback"] = .string(callback) }
+    if !constraints.isEmpty { object["constraints"] = .array(constraints.map { .string($0.text) }) }
     object["host"] = .string(host)
+    if !hostNode.isEmpty { object["hostNode"] = .string(hostNode) }
     object["id"] = .string(id.text)
+    if onHostLoss != .restart { object["onHostLoss"] = .string(onHostLoss.rawValue) }
     object["requester"] = .string(requester)
     object["requesterAddress"] = .string(requesterAddress)
+    if isHosted { object["requesterNode"] = .string(requesterNode) }
     object["service"] = .string(service)
     object["state"] = .string(state.name)
     switch state {
@@ -29,6 +36,53 @@ extension Run {
     return .object(object)
   }
 
+  /// The run with what only its own node needs to know: files and variables, the choice of its node, strays. Secrets
+  /// may be in it.
+  public var recordJSON: JSON {
+    var object = json.object ?? JSONObject()
+    if endReported { object["endReported"] = true }
+    if !state.isFinal {
+      for (name, value) in source.members { object[name] = value }
+    }
+    // A choice among one is told by the host alone.
+    if let placement, placement.rows.count > 1 { object["placement"] = placement.json }
+    if !strays.isEmpty { object["strays"] = .array(strays.map { $0.json }) }
+    return .object(object)
+  }
+
+  /// What a host is asked with: the run as on disk, and who asks.
+  func askBody(from node: String) -> [UInt8] {
+    var copy = self
+    copy.placement = nil
+    copy.strays = []
+    copy.requesterNode = node
+    var object = copy.recordJSON.object ?? JSONObject()
+    object["node"] = .string(node)
+    return JSON.object(object).encoded()
+  }
+
+  /// A run that another node asks this one, `host`, to run; nil where the body is none, or names no attempt or node.
+  public init?(asked json: JSON, host: String) {
+    guard let node = json["node"]?.string, !node.isEmpty, node != host, json["attempt"]?.integer != nil else {
+      return nil
+    }
+    self.init(json: json)
+    // The requester tells the callback, and only it knows how the choice was made.
+    callback = ""
+    state = .accepted
+    times = RunTimes(accepted: times.accepted)
+    requesterNode = node
+    hostNode = host
+    placement = nil
+    strays = []
+  }
+
+  /// A run as its host reports it, with the state on the way; nil where the object is none.
+  public init?(report json: JSON) {
+    self.init(json: json)
+    if let now = RunState(underWay: json) { state = now }
+  }
+
   /// Reads a run back from the journal; nil where the object is not one.
   public init?(json: JSON) {
     guard let id = RunID(json["id"]?.string ?? ""), let service = json["service"]?.string,
@@ -40,6 +94,36 @@ extension Run {
       requesterAddress: json["requesterAddress"]?.string ?? "", callback: json["callback"]?.string ?? "",
       host: json["host"]?.string ?? "", source: WorkloadSource(json: json) ?? WorkloadSource(), times: times)
     if let final = RunState(final: json) { state = final }
+    hostNode = json["hostNode"]?.string ?? ""
+    // Without the member it was written when each run was the node's own.
+    attempt = Int(min(max(json["attempt"]?.integer ?? 1, 0), Self.attemptLimit))
+    requesterNode = json["requesterNode"]?.string ?? ""
+    onHostLoss = OnHostLoss(rawValue: json["onHostLoss"]?.string ?? "") ?? .restart
+    allowsSelf = json["allowsSelf"]?.bool ?? true
+    for text in (json["constraints"]?.array ?? []).prefix(Constraint.limit) {
+      if let constraint = try? Constraint(parsing: text.string ?? "") { constraints.append(constraint) }
+    }
+    placement = json["placement"].flatMap { Placement(json: $0) }
+    strays = (json["strays"]?.array ?? []).prefix(Self.strayLimit).compactMap { Stray(json: $0) }
+    endReported = json["endReported"]?.bool ?? false
+  }
+}
+
+extension Run {
+  /// Attempts are counted to here; one a second would take years.
+  static let attemptLimit: Int64 = 1 << 30
+  /// Strays that are remembered of one run; the oldest go first.
+  static let strayLimit = 16
+}
+
+extension Stray {
+  var json: JSON { ["attempt": .integer(Int64(attempt)), "node": .string(node)] }
+
+  init?(json: JSON) {
+    guard let node = json["node"]?.string, let attempt = json["attempt"]?.integer, attempt >= 0 else {
+      return nil
+    }
+    self.init(node: node, attempt: Int(min(attempt, Run.attemptLimit)))
   }
 }
 
@@ -75,6 +159,18 @@ extension Workload {
 }
 
 extension RunState {
+  /// The state on the way that `json` tells; nil where it tells none.
+  init?(underWay json: JSON) {
+    switch json["state"]?.string {
+    case "accepted": self = .accepted
+    case "placing": self = .placing
+    case "pulling": self = .pulling(percent: Int(min(max(json["percent"]?.integer ?? -1, -1), 100)))
+    case "starting": self = .starting
+    case "running": self = .running
+    default: return nil
+    }
+  }
+
   /// The final state that `json` tells; nil where the run was under way.
   init?(final json: JSON) {
     let code = json["exitCode"]?.integer.map { Int(truncatingIfNeeded: $0) }

@@ -1,5 +1,6 @@
 import Containers
 import Hardware
+import Scoring
 
 /// A run and what the orchestrator needs to go on with it.
 struct RunRecord {
@@ -10,6 +11,16 @@ struct RunRecord {
     case suspended
     case pull, create, start, wait, inspect, output
     case native
+    /// The next host is chosen and is being written to disk, before it is asked.
+    case choosing
+    /// The host was asked and has not answered.
+    case asking
+    /// The host did not answer: it is asked to let go before another one is asked.
+    case withdrawing
+    /// A host has accepted it.
+    case remote
+    /// No node can run it now; one is waited for.
+    case waiting
     /// Final in memory, not yet on disk.
     case ending
     /// Final and on disk.
@@ -50,10 +61,54 @@ struct RunRecord {
   /// A write of the run failed and is to be tried again.
   var recordIsDue = false
 
+  /// Who asked for it was told what became of the request.
+  var isAnswered = false
+  /// When the host was asked, or was asked to let go.
+  var askedAt: Instant?
+  /// When a copy that is to end is asked for again.
+  var withdrawAt: Instant?
+  /// Since when the host is neither there nor known to be dead.
+  var hostGoneAt: Instant?
+  /// Since when it looks for a new host because it lost one.
+  var placingSince: Instant?
+  /// When the nodes are looked at again.
+  var placeAt: Instant?
+  /// Why the last host could not run it, where all that were asked failed in the same way.
+  var failure: RunFailure?
+  var failuresDiffer = false
+  /// Taken up from the disk for another node, which may have given it to a third since: it must not start anew.
+  var mayNotStart = false
+  /// A hosted run that ends because this node is cut off from its requester.
+  var givesBack = false
+  /// The requester knows the end of this hosted run.
+  var endSeen = false
+
   init(run: Run, command: RunCommand?) {
     self.run = run
     self.command = command
     usesTerminal = command?.terminal ?? false
+  }
+
+  /// Forgets what an attempt on this node left behind.
+  mutating func beginAnew() {
+    containerID = nil
+    stopIsUnderWay = false
+    startMayBeUnderWay = false
+    unstartedLists = 0
+    pullIsDone = false
+    pullError = nil
+    exitCode = nil
+    outcome = nil
+    endedAt = 0
+    output = []
+    outputBytes = 0
+    suspendedAt = nil
+    brokenCalls = 0
+    nameConflicts = 0
+    askedAt = nil
+    withdrawAt = nil
+    hostGoneAt = nil
+    run.times.started = 0
   }
 }
 
@@ -61,6 +116,8 @@ struct RunRecord {
 public enum Label {
   /// The run's identifier.
   public static let run = "io.hearth.run"
+  /// The attempt, where it is not the first.
+  public static let attempt = "io.hearth.attempt"
   /// The node that started it.
   public static let node = "io.hearth.node"
   /// The service's name.

@@ -57,7 +57,7 @@ import Wire
     let text = String(decoding: run.json.encoded(), as: UTF8.self)
     #expect(
       text == """
-        {"arguments":["busybox"],"host":"192.168.1.7","id":"000000000001","requester":"curl",\
+        {"arguments":["busybox"],"attempt":0,"host":"192.168.1.7","id":"000000000001","requester":"curl",\
         "requesterAddress":"192.168.1.7","service":"hello","state":"pulling","percent":40,\
         "times":{"accepted":1},"type":"container"}
         """)

@@ -36,6 +36,8 @@ struct World {
   private var diskOrder: [RunID] = []
   var programs: [RunID: Program] = [:]
   private(set) var acknowledged: [RunID] = []
+  /// Whose client was answered.
+  private(set) var placed: [RunID] = []
   /// States as followers were told them, since the agent's start.
   private(set) var announced: [RunID: [RunState]] = [:]
   private(set) var outputs: [RunID: [UInt8]] = [:]
@@ -70,7 +72,7 @@ struct World {
   mutating func submit(_ number: UInt64 = 1, _ arguments: [String] = ["busybox"]) throws -> RunID {
     let workload = Workload.container(arguments: arguments)
     let run = Self.run(number, workload)
-    let directives = try orchestrator.accept(run, command: RunCommand(parsing: arguments, source: .nothing))
+    let directives = try orchestrator.accept(run, command: RunCommand(parsing: arguments, source: .nothing), at: now)
     perform(directives)
     return run.id
   }
@@ -78,7 +80,7 @@ struct World {
   @discardableResult
   mutating func submitNative(_ number: UInt64 = 1) throws -> RunID {
     let run = Self.run(number, .native(command: ["/usr/bin/blink", "3"]))
-    perform(try orchestrator.accept(run, command: nil))
+    perform(try orchestrator.accept(run, command: nil, at: now))
     return run.id
   }
 
@@ -116,12 +118,14 @@ struct World {
     case .keepOutput(let id, let bytes): outputs[id] = bytes
     case .changed(let run): announce(run)
     case .forget(let id): forgotten.append(id)
+    case .placed(let id): placed.append(id)
+    case .ask, .withdraw, .watch, .unwatch, .report: faults.append("a node alone speaks of others")
     }
   }
 
   private mutating func note(_ id: RunID, isDurable: Bool) {
     guard let run = orchestrator.run(id) else { return }
-    unwritten.append(Line(id: id, json: run.json, isDurable: isDurable))
+    unwritten.append(Line(id: id, json: run.recordJSON, isDurable: isDurable))
   }
 
   private mutating func announce(_ run: Run) {

@@ -1,0 +1,88 @@
+internal import Hardware
+public import Scoring
+
+// What becomes of the nodes, and of the runs on them.
+extension Orchestrator {
+  /// All nodes, in the order of their identifiers.
+  public var nodes: [HomeNode] { home.nodes }
+
+  /// Takes what is known of a node now, this one included; its state counts like the event of that name.
+  public mutating func update(node: HomeNode, at moment: Moment) -> [Directive] {
+    let before = home.update(node, at: moment.instant)
+    return changed(node.id, from: before, to: node.state, at: moment)
+  }
+
+  /// Drops a node that is not waited for any more.
+  public mutating func forget(node: String, at moment: Moment) -> [Directive] {
+    let directives = nodeDied(node, at: moment)
+    home.forget(node)
+    return directives
+  }
+
+  /// A node is dead: what it ran for this one starts elsewhere.
+  public mutating func nodeDied(_ node: String, at moment: Moment) -> [Directive] {
+    set(.dead, of: node, at: moment)
+  }
+
+  /// A node ended as it should. Its containers go on, and it may only be starting anew.
+  public mutating func nodeLeft(_ node: String, at moment: Moment) -> [Directive] {
+    set(.left, of: node, at: moment)
+  }
+
+  /// A node that was dead, or had left, is there again.
+  public mutating func nodeReturned(_ node: String, at moment: Moment) -> [Directive] {
+    set(.alive, of: node, at: moment)
+  }
+
+  private mutating func set(_ state: HomeNode.State, of node: String, at moment: Moment) -> [Directive] {
+    guard let before = home.set(state, of: node, at: moment.instant) else { return take() }
+    return changed(node, from: before, to: state, at: moment)
+  }
+
+  private mutating func changed(
+    _ node: String, from before: HomeNode.State?, to after: HomeNode.State, at moment: Moment
+  ) -> [Directive] {
+    guard node != settings.node, before != after else { return take() }
+    switch after {
+    case .alive, .suspect:
+      if before != .alive && before != .suspect { isBack(node, at: moment) }
+    case .dead:
+      isDead(node, at: moment)
+    case .left:
+      break
+    }
+    return take()
+  }
+
+  private mutating func isBack(_ node: String, at moment: Moment) {
+    touched.append(node)
+    for id in order {
+      guard let record = record(id) else { continue }
+      for stray in record.run.strays where stray.node == node {
+        pending.append(.withdraw(id, node: node, attempt: stray.attempt))
+      }
+      if record.step == .waiting {
+        update(id) { $0.placeAt = nil }
+        if let record = self.record(id) { placeWaiting(id, record, at: moment) }
+      }
+    }
+  }
+
+  private mutating func isDead(_ node: String, at moment: Moment) {
+    for id in order {
+      guard let record = record(id), record.run.hostNode == node, !record.run.isHosted else { continue }
+      switch record.step {
+      case .asking:
+        addStray(id, node: node, attempt: record.run.attempt)
+        tryNext(id, .silent("it died"), at: moment)
+      case .withdrawing:
+        tryNext(id, nil, at: moment)
+      case .remote:
+        hostLost(id, "its host died", mayHaveCopy: true, at: moment)
+      default:
+        break
+      }
+    }
+    fence(at: moment)
+  }
+}

@@ -1,0 +1,24 @@
+public import Hardware
+
+/// How long the home is waited for.
+public struct HomeSettings: Sendable {
+  /// A run that lost its host looks so long for a node that takes it: a board starts anew in about that time.
+  public var placingGrace = Interval.seconds(60)
+  /// Between two looks at the nodes in that time, unless one appears.
+  public var placingPause = Interval.seconds(5)
+  /// A host that left, or was never seen since this agent started, returns within this or counts as dead: an upgrade
+  /// starts the agent anew.
+  public var hostGrace = Interval.seconds(30)
+  /// An ask without any word of its end counts as silence.
+  public var askPatience = Interval.seconds(10)
+  /// So long a silent host is asked to let go before the next one is asked; a dead host is known within 3 s.
+  public var silencePatience = Interval.seconds(5)
+  /// Between two attempts to end a copy.
+  public var withdrawPause = Interval.seconds(2)
+  /// How long this node's own engine is waited for where another node could run it.
+  public var engineGrace = Interval.seconds(5)
+  /// Withdrawn attempts that are remembered, should the request for one come after all.
+  public var withdrawnLimit = 256
+
+  public init() {}
+}

@@ -1,0 +1,117 @@
+public import Containers
+internal import Hardware
+internal import Scoring
+
+// The host's side: runs that other nodes have placed here.
+extension Orchestrator {
+  /// Takes a run that another node asks this one to run (`Run(asked:host:)`). Asking again is answered the same.
+  ///
+  /// The Agent has checked `command`, or the native command, against this node's own definitions.
+  public mutating func acceptHosted(
+    _ run: Run, command: RunCommand?, at moment: Moment
+  ) -> (answer: HostedAnswer, directives: [Directive]) {
+    let answer = judge(run, command, at: moment)
+    guard answer == .recording else { return (answer, take()) }
+    if let record = record(run.id), record.step == .unrecorded { return (answer, take()) }
+    if let container = record(run.id)?.containerID {
+      pending.append(.call(run.id, .remove, .remove(id: container, force: true, volumes: true)))
+    }
+    add(RunRecord(run: run, command: command))
+    pending.append(.record(run.id))
+    return (answer, take())
+  }
+
+  private mutating func judge(_ run: Run, _ command: RunCommand?, at moment: Moment) -> HostedAnswer {
+    let id = run.id
+    if let record = record(id) {
+      guard record.run.requesterNode == run.requesterNode else {
+        return .refused("the identifier is another run's")
+      }
+      if record.run.attempt == run.attempt { return record.step == .unrecorded ? .recording : .accepted }
+      if record.run.attempt > run.attempt { return .refused("a later attempt is here") }
+      if record.step != .settled {
+        requestStop(id, at: moment)
+        return .refused("an earlier attempt is being stopped")
+      }
+    }
+    if withdrawn.contains(where: { $0.id == id && $0.attempt >= run.attempt }) {
+      return .refused("it was withdrawn")
+    }
+    return objection(to: run, command).map { .refused($0) } ?? .recording
+  }
+
+  /// What speaks against one more run here.
+  private func objection(to run: Run, _ command: RunCommand?) -> String? {
+    guard underWay < settings.runsUnderWay else { return "\(underWay) runs are under way" }
+    var requirements = Requirements(of: run, command: command)
+    requirements.mustBeRegistered = false  // The Agent has looked.
+    requirements.constraints = []  // The requester has.
+    if case .container = run.workload {
+      if !engineIsAvailable { return "its container engine is away" }
+      if command == nil { return "it cannot read the options" }
+    }
+    guard var own = home.nodes.first(where: { $0.isSelf }) else { return nil }
+    own.state = .alive
+    if let available = own.memoryAvailable { own.memoryAvailable = available - promisedMemory }
+    return requirements.objection(to: own)
+  }
+
+  /// Bytes asked for by runs that have not begun to use them.
+  private var promisedMemory: Int64 {
+    var sum: Int64 = 0
+    for record in records.values where !record.run.state.isFinal && record.run.times.started == 0 {
+      guard record.run.isHosted || isHere(record.run) else { continue }
+      sum &+= min(record.command?.memoryReservation ?? record.command?.memory ?? 0, 1 << 48)
+    }
+    return sum
+  }
+
+  /// The runs of a requester, as its stream begins with; an end that is not on disk yet is not told.
+  public func hostedRuns(of requester: String) -> [Run] {
+    var runs: [Run] = []
+    for id in order {
+      guard let record = record(id), record.run.requesterNode == requester, record.step != .unrecorded else {
+        continue
+      }
+      var run = record.run
+      if record.step == .ending {
+        run.state = run.times.started > 0 ? .running : .starting
+        run.times.ended = 0
+      }
+      runs.append(run)
+    }
+    return runs
+  }
+
+  /// Ends this attempt of a hosted run and earlier ones; the requester has no use for them, or knows their end.
+  ///
+  /// - Returns: whether nothing of it is left to end.
+  public mutating func stopHosted(
+    _ id: RunID, attempt: Int, of requester: String, at moment: Moment
+  ) -> (isOver: Bool, directives: [Directive]) {
+    guard let record = record(id), record.run.requesterNode == requester, record.run.attempt <= attempt else {
+      if record(id)?.run.attempt ?? 0 <= attempt { remember(withdrawn: id, attempt) }
+      return (true, take())
+    }
+    remember(withdrawn: id, attempt)
+    if record.step == .settled {
+      update(id) { $0.endSeen = true }
+      return (true, take())
+    }
+    update(id) { $0.endSeen = true }
+    requestStop(id, at: moment)
+    return (false, take())
+  }
+
+  private mutating func remember(withdrawn id: RunID, _ attempt: Int) {
+    withdrawn.removeAll { $0.id == id && $0.attempt <= attempt }
+    if withdrawn.count >= settings.home.withdrawnLimit { withdrawn.removeFirst() }
+    withdrawn.append((id, attempt))
+  }
+
+  /// A new agent does not begin a run of another node: that may have given it to a third meanwhile, and gives it again.
+  mutating func giveBackUnstarted(_ id: RunID, at moment: Moment) {
+    let reason = "its host started anew before it had begun"
+    conclude(id, .failed(RunFailure(.givenBack, reason)), at: moment)
+  }
+}

@@ -1,0 +1,213 @@
+internal import Containers
+internal import Hardware
+internal import Scoring
+
+// The choice of a node: before the first ask, after a refusal, and after a host was lost.
+extension Orchestrator {
+  /// Whether this node is the one that runs it.
+  func isHere(_ run: Run) -> Bool {
+    run.attempt > 0 && run.hostNode == settings.node
+  }
+
+  /// Makes the choice anew and takes the best node.
+  ///
+  /// - Returns: whether there is one.
+  mutating func choose(_ id: RunID, at moment: Moment) -> Bool {
+    guard let record = record(id) else { return false }
+    var nodes = home.nodes
+    if let index = nodes.firstIndex(where: { $0.isSelf }) {
+      nodes[index].hasEngine = engineIsAvailable
+    } else {
+      var own = HomeNode(id: settings.node)
+      own.isSelf = true
+      own.address = record.run.requesterAddress
+      nodes.append(own)
+    }
+    let placement = Placement(
+      run: id.text, requirements: Requirements(of: record.run, command: record.command), nodes: nodes,
+      madeAt: moment.wallMilliseconds)
+    update(id) { $0.run.placement = placement }
+    return takeNext(id, at: moment)
+  }
+
+  /// Takes the next node of the choice; it is asked once that is on disk, so that a new agent finds the run again.
+  private mutating func takeNext(_ id: RunID, at moment: Moment) -> Bool {
+    guard let record = record(id), let row = next(record) else { return false }
+    let isOwn = row.node == settings.node
+    update(id) {
+      $0.run.placement?.note(.asked, of: row.node)
+      $0.run.attempt &+= 1
+      $0.run.hostNode = row.node
+      $0.run.host = isOwn ? $0.run.requesterAddress : row.address
+      if $0.step != .unrecorded { $0.step = .choosing }
+    }
+    home.place(run: id.text, on: row.node, at: moment.instant)
+    pending.append(.record(id))
+    return true
+  }
+
+  private func next(_ record: RunRecord) -> Placement.Row? {
+    let home = home
+    let own = settings.node
+    return record.run.placement?.next { home.node($0)?.isReachable ?? ($0 == own) }
+  }
+
+  /// Whether a run that cannot begin on this node may be tried on another, or was.
+  func hasElsewhere(_ record: RunRecord) -> Bool {
+    guard !record.run.isHosted, record.run.times.started == 0, isHere(record.run),
+      let placement = record.run.placement
+    else { return false }
+    return placement.rows.count { $0.outcome != nil } > 1 || next(record) != nil
+  }
+
+  /// The choice is on disk: ask the node, or begin here.
+  mutating func proceed(_ id: RunID, at moment: Moment) {
+    guard let record = record(id) else { return }
+    let run = record.run
+    if record.stopIsRequested { return end(id, .stopped, at: moment) }
+    if isHere(run) {
+      update(id) { $0.run.placement?.note(.accepted, of: run.hostNode) }
+      answerRequest(id)
+      begin(id, at: moment)
+    } else if run.attempt == 0 {
+      exhausted(id, at: moment)
+    } else if home.node(run.hostNode)?.isReachable != true {
+      tryNext(id, .refused("it is gone"), at: moment)
+    } else {
+      update(id) {
+        $0.step = .asking
+        $0.askedAt = moment.instant
+      }
+      enter(id, .placing)
+      pending.append(
+        .ask(id, node: run.hostNode, attempt: run.attempt, body: run.askBody(from: settings.node)))
+    }
+  }
+
+  /// The host will not run it: on to the next.
+  mutating func tryNext(
+    _ id: RunID, _ outcome: Placement.Outcome?, failure: RunFailure? = nil, at moment: Moment
+  ) {
+    guard let record = record(id) else { return }
+    let node = record.run.hostNode
+    home.displace(run: id.text, from: node)
+    touched.append(node)
+    update(id) {
+      if let outcome { $0.run.placement?.note(outcome, of: node) }
+      if let failure, $0.failure == nil || $0.failure?.kind == failure.kind {
+        $0.failure = failure
+      } else {
+        $0.failuresDiffer = true
+      }
+      $0.beginAnew()
+    }
+    if record.stopIsRequested { return conclude(id, .stopped, at: moment) }
+    enter(id, .placing)
+    if !takeNext(id, at: moment) { exhausted(id, at: moment) }
+  }
+
+  /// No node is left to ask.
+  private mutating func exhausted(_ id: RunID, at moment: Moment) {
+    guard let record = record(id) else { return }
+    if record.placingSince != nil { return waitForNode(id, at: moment) }
+    failPlacing(id, at: moment)
+  }
+
+  private mutating func failPlacing(_ id: RunID, at moment: Moment) {
+    guard let record = record(id) else { return }
+    update(id) { $0.run.hostNode = "" }
+    // What went wrong in the same way everywhere is the run's own fault.
+    let reasons = record.run.placement?.refusals ?? ""
+    let own = record.failuresDiffer ? nil : record.failure
+    conclude(id, .failed(own ?? RunFailure(.noHost, reasons)), at: moment)
+  }
+
+  private mutating func waitForNode(_ id: RunID, at moment: Moment) {
+    let placeAt = moment.instant + settings.home.placingPause
+    update(id) {
+      $0.step = .waiting
+      $0.run.hostNode = ""
+      $0.placeAt = placeAt
+    }
+  }
+
+  /// The host is dead, or has lost the run: start it again elsewhere, unless the request wants to be told instead.
+  mutating func hostLost(_ id: RunID, _ reason: String, mayHaveCopy: Bool, at moment: Moment) {
+    guard let record = record(id) else { return }
+    let run = record.run
+    if mayHaveCopy { addStray(id, node: run.hostNode, attempt: run.attempt) }
+    home.displace(run: id.text, from: run.hostNode)
+    touched.append(run.hostNode)
+    if record.stopIsRequested { return conclude(id, .stopped, at: moment) }
+    if run.onHostLoss == .tell { return conclude(id, .failed(RunFailure(.lost, reason)), at: moment) }
+    update(id) {
+      if $0.placingSince == nil || run.times.started > 0 { $0.placingSince = moment.instant }
+      $0.failure = nil
+      $0.failuresDiffer = false
+      $0.beginAnew()
+    }
+    enter(id, .placing)
+    // Only a step that was recorded leads here, so the choice is written before anybody is asked.
+    update(id) { $0.step = .waiting }
+    if !choose(id, at: moment) { waitForNode(id, at: moment) }
+  }
+
+  /// A run that waits for a node looks at them again.
+  mutating func placeWaiting(_ id: RunID, _ record: RunRecord, at moment: Moment) {
+    if let since = record.placingSince, moment.instant - since > settings.home.placingGrace {
+      return failPlacing(id, at: moment)
+    }
+    if let placeAt = record.placeAt, moment.instant < placeAt { return }
+    if !choose(id, at: moment) { waitForNode(id, at: moment) }
+  }
+
+  /// This node cannot begin it; the next one may.
+  mutating func leaveThisNode(_ id: RunID, _ failure: RunFailure, at moment: Moment) {
+    if let container = record(id)?.containerID {
+      pending.append(.call(id, .remove, .remove(id: container, force: true, volumes: true)))
+    }
+    tryNext(id, .refused(failure.reason), failure: failure, at: moment)
+  }
+
+  /// Whoever waits for an answer to the request gets it, once.
+  mutating func answerRequest(_ id: RunID) {
+    guard let record = record(id), !record.isAnswered else { return }
+    update(id) { $0.isAnswered = true }
+    pending.append(.placed(id))
+  }
+}
+
+extension RunFailure {
+  /// Whether it says that this node cannot run it, which says nothing of another.
+  var isRefusal: Bool {
+    switch kind {
+    case .pull, .create, .start, .engine: true
+    case .outOfMemory, .timeLimit, .signal, .lost, .noHost, .givenBack: false
+    }
+  }
+}
+
+extension Requirements {
+  /// What a run needs of its host.
+  init(of run: Run, command: RunCommand?) {
+    var mustBeRegistered = false
+    switch run.workload {
+    case .native: mustBeRegistered = true
+    case .container(let arguments): mustBeRegistered = arguments.isEmpty
+    }
+    self.init(kind: run.workload.kind, service: run.service, mustBeRegistered: mustBeRegistered)
+    allowsSelf = run.allowsSelf
+    constraints = run.constraints
+    memory = command?.memoryReservation ?? command?.memory ?? 0
+    if let platform = command?.platform { architecture = Self.architecture(ofPlatform: platform) }
+  }
+
+  /// The part of `linux/arm/v7` after the system; empty where only the system is named.
+  private static func architecture(ofPlatform platform: String) -> String {
+    let bytes = Array(platform.utf8)
+    guard let slash = bytes.firstIndex(of: UInt8(ascii: "/")) else {
+      return platform == "linux" ? "" : platform
+    }
+    return String(decoding: bytes[(slash + 1)...], as: UTF8.self)
+  }
+}

@@ -1,0 +1,128 @@
+public import Hardware
+
+/// The nodes that share a home key, as this node knows them, and what it has placed on them lately.
+public struct Home: Sendable {
+  /// A placement counts against a node until a heartbeat that came so long after it: the start takes its time, and
+  /// the load is an average.
+  public static let settling = Interval.seconds(2)
+  /// How long a dead node counts among those that make a majority: the deaths of one broken link come within seconds.
+  public static let mourning = Interval.seconds(60)
+  /// More recent placements of one node are not told apart.
+  private static let recentLimit = 64
+
+  private struct Entry {
+    var node: HomeNode
+    var diedAt: Instant?
+    var recent: [Recent] = []
+  }
+
+  private struct Recent {
+    var run: String
+    var at: Instant
+  }
+
+  /// By id, for the binary search.
+  private var entries: [Entry] = []
+
+  public init() {}
+
+  public var nodes: [HomeNode] {
+    entries.map { $0.node }
+  }
+
+  public var isEmpty: Bool { entries.isEmpty }
+
+  public func node(_ id: String) -> HomeNode? {
+    let index = place(of: id)
+    return index < entries.count && entries[index].node.id == id ? entries[index].node : nil
+  }
+
+  private func place(of id: String) -> Int {
+    var low = 0
+    var high = entries.count
+    while low < high {
+      let middle = (low + high) / 2
+      if entries[middle].node.id < id { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// Takes what is known of a node now.
+  ///
+  /// - Returns: the state it was in before; nil where it is new.
+  @discardableResult
+  public mutating func update(_ node: HomeNode, at now: Instant) -> HomeNode.State? {
+    let index = place(of: node.id)
+    guard index < entries.count, entries[index].node.id == node.id else {
+      entries.insert(Entry(node: node, diedAt: node.state == .dead ? now : nil), at: index)
+      entries[index].node.placedSinceHeard = 0
+      return nil
+    }
+    let before = entries[index].node.state
+    entries[index].node = node
+    entries[index].recent.removeAll { node.heardAt - $0.at >= Self.settling }
+    entries[index].node.placedSinceHeard = entries[index].recent.count
+    set(node.state, of: index, from: before, at: now)
+    return before
+  }
+
+  /// - Returns: the state it was in before; nil where it is not known.
+  public mutating func set(_ state: HomeNode.State, of id: String, at now: Instant) -> HomeNode.State? {
+    let index = place(of: id)
+    guard index < entries.count, entries[index].node.id == id else { return nil }
+    let before = entries[index].node.state
+    entries[index].node.state = state
+    set(state, of: index, from: before, at: now)
+    return before
+  }
+
+  private mutating func set(_ state: HomeNode.State, of index: Int, from before: HomeNode.State, at now: Instant) {
+    if state != .dead {
+      entries[index].diedAt = nil
+    } else if before != .dead {
+      entries[index].diedAt = now
+    }
+    if state == .dead || state == .left {
+      entries[index].recent = []
+      entries[index].node.placedSinceHeard = 0
+    }
+  }
+
+  public mutating func forget(_ id: String) {
+    let index = place(of: id)
+    if index < entries.count, entries[index].node.id == id { entries.remove(at: index) }
+  }
+
+  /// A run was placed there; its load does not show in the score yet.
+  public mutating func place(run: String, on id: String, at now: Instant) {
+    let index = place(of: id)
+    guard index < entries.count, entries[index].node.id == id else { return }
+    if entries[index].recent.count >= Self.recentLimit { entries[index].recent.removeFirst() }
+    entries[index].recent.append(Recent(run: run, at: now))
+    entries[index].node.placedSinceHeard = entries[index].recent.count
+  }
+
+  /// The run is not there, or not any more.
+  public mutating func displace(run: String, from id: String) {
+    let index = place(of: id)
+    guard index < entries.count, entries[index].node.id == id else { return }
+    entries[index].recent.removeAll { $0.run == run }
+    entries[index].node.placedSinceHeard = entries[index].recent.count
+  }
+
+  /// Whether this node sees more than half of those that were alive a minute ago, itself included.
+  public func hasMajority(at now: Instant) -> Bool {
+    // This node counts whether or not it is in its own list.
+    var present = 1
+    var all = 1
+    for entry in entries where !entry.node.isSelf && !entry.node.isHomeEdge {
+      if entry.node.isReachable {
+        present += 1
+        all += 1
+      } else if let diedAt = entry.diedAt, now - diedAt <= Self.mourning {
+        all += 1
+      }
+    }
+    return present * 2 > all
+  }
+}

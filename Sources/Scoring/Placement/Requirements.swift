@@ -1,0 +1,63 @@
+/// What a run needs of the node it is placed on.
+public struct Requirements: Sendable {
+  /// `container` or `native`.
+  public var kind: String
+  public var service: String
+  /// Whether the node's owner must have defined the service there: for native programs, and containers whose command
+  /// is the definition's.
+  public var mustBeRegistered: Bool
+  /// Docker's word for the platform's architecture; empty where any will do or nothing is known.
+  public var architecture = ""
+  /// Bytes; 0 where the request does not say.
+  public var memory: Int64 = 0
+  /// Whether the node that was asked may run it (Home Edge's `SelfSelection`).
+  public var allowsSelf = true
+  public var constraints: [Constraint] = []
+
+  public init(kind: String, service: String, mustBeRegistered: Bool) {
+    self.kind = kind
+    self.service = service
+    self.mustBeRegistered = mustBeRegistered
+  }
+
+  /// Why the node cannot run it, in words; nil where it can.
+  public func objection(to node: HomeNode) -> String? {
+    switch node.state {
+    case .dead: return "it is dead"
+    case .left: return "it has left"
+    case .alive, .suspect: break
+    }
+    if node.isSelf && !allowsSelf { return "the request excludes the node that was asked" }
+    if node.isDrained { return "it is drained" }
+    guard node.factsKnown else {
+      // This node always knows enough of itself to try.
+      return node.isSelf && constraints.isEmpty ? nil : "what it can do is not known yet"
+    }
+    // This node waits for its own engine, as it does without a home.
+    if kind == "container" && !node.hasEngine && !node.isSelf { return "it has no container engine" }
+    if kind == "native" && !node.runsNative { return "it runs no native programs" }
+    if mustBeRegistered && !node.offers(service, kind: kind) { return "the service is not registered there" }
+    if !Self.runs(architecture, on: node.architecture) {
+      return "its architecture is \(node.architecture), asked for is \(architecture)"
+    }
+    if let available = node.memoryAvailable, memory > available {
+      return "\(available >> 20) MiB of memory are available, asked for are \(memory >> 20) MiB"
+    }
+    for constraint in constraints where !constraint.allows(node) { return "constraint \(constraint.text)" }
+    return nil
+  }
+
+  /// Whether programs for one architecture run on another: those for an older one of the same family do. Not so 32-bit
+  /// ARM on 64-bit cores, of which some cannot.
+  public static func runs(_ program: String, on node: String) -> Bool {
+    if program.isEmpty || node.isEmpty || program == node { return true }
+    switch program {
+    case "386": return node == "amd64"
+    case "arm/v5": return node == "arm/v6" || node == "arm/v7"
+    case "arm/v6": return node == "arm/v7"
+    case "arm": return node == "arm/v5" || node == "arm/v6" || node == "arm/v7"
+    case "arm64/v8": return node == "arm64"
+    default: return false
+    }
+  }
+}

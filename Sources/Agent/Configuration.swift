@@ -30,7 +30,7 @@ struct Configuration {
   /// Whether this node looks for others and lets them use it; alone it sends nothing to the network.
   var joins = true
   /// Where the API for the other nodes listens: on every interface, since only the home key opens it.
-  var internalAddresses = ["[::]:56002"]
+  var internalAddresses = ["0.0.0.0:56002", "[::]:56002"]
   /// UDP port of the heartbeats, the same on all nodes of a home.
   var heartbeatPort: UInt16 = 56003
   /// Names of the interfaces that serve the home; empty for all that suit.
@@ -110,7 +110,7 @@ struct Configuration {
 
     let home = conf.section("home")
     joins = try home.bool("join") ?? joins
-    internalAddresses = try Self.addresses("internal", in: home, example: "[::]:56002") ?? internalAddresses
+    internalAddresses = try Self.addresses("internal", in: home, example: "0.0.0.0:56002") ?? internalAddresses
     heartbeatPort = UInt16(try home.integer("heartbeat-port", in: 1...65535) ?? Int(heartbeatPort))
     interfaces = try home.list("interfaces") ?? interfaces
     homeKey = home.text("key") ?? homeKey

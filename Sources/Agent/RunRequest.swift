@@ -1,6 +1,7 @@
 internal import CLinux
 import Containers
 import Orchestration
+import Scoring
 import Wire
 
 /// What somebody asks to have run, checked for its form.
@@ -13,6 +14,11 @@ struct RunRequest {
   /// Where each change of state is to be posted; empty for nowhere.
   var callback = ""
   var source = WorkloadSource()
+  /// Conditions on the node that runs it.
+  var constraints: [Constraint] = []
+  var onHostLoss = OnHostLoss.restart
+  /// Whether the node that is asked may run it itself.
+  var allowsSelf = true
 }
 
 extension WorkloadSource {

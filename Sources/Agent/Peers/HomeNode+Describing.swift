@@ -1,3 +1,4 @@
+import Containers
 import Hardware
 import Mesh
 import Orchestration
@@ -19,7 +20,7 @@ extension HomeNode {
     heardAt = peer.heardAt
     score = Double(peer.load.score) / 100
     runs = Int(peer.load.runs)
-    memoryAvailable = peer.load.memory.map { Int64(clamping: $0) }
+    memoryAvailable = peer.load.memoryBytes.map { Int64(clamping: $0) }
     hasEngine = peer.details.abilities.contains(.containers)
     runsNative = peer.details.abilities.contains(.native)
     isDrained = peer.details.abilities.contains(.drained)

@@ -7,7 +7,7 @@ import Wire
 /// The other nodes of the home, as far as this one deals with them: what they can do, what is asked of them, and
 /// their news of our runs.
 final class Neighbours {
-  let home: HomeNetwork
+  let home: Home
   private let node: Node
   private var links: [String: PeerLink] = [:]
   /// Nodes of which there is news that the orchestrator has not been told.
@@ -19,7 +19,7 @@ final class Neighbours {
   /// In a large home all nodes see a new one at the same moment.
   private static let askingLimit = 4
 
-  init(home: HomeNetwork, node: Node) {
+  init(home: Home, node: Node) {
     self.home = home
     self.node = node
     home.onEvent = { self.happened($0) }
@@ -103,7 +103,7 @@ final class Neighbours {
   private func link(_ identity: String, _ id: NodeID) -> PeerLink {
     if let link = links[identity] { return link }
     let home = self.home
-    let contact = PeerContact(
+    let contact = PeerEndpoint(
       name: identity, addresses: { home.addresses(of: id) }, key: { home.keys.current })
     let link = PeerLink(id: identity, contact: contact, node: node)
     links[identity] = link

@@ -7,7 +7,7 @@ TOOLS = $(shell dirname "$$(readlink -f "$$(command -v swiftc)")")
 BUILD := .build-boards/$(BOARD)
 PROGRAM := $(BUILD)/hearth
 SHIPPED := generic-x86-64 raspberry-pi-3
-LARGEST := 1048576
+LARGEST := 1572864
 
 .PHONY: program run test bench soak fuzz format check-format clean help
 

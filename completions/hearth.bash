@@ -11,25 +11,28 @@ _hearth() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words=
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
-    words='serve run ps logs stop status score inspect version help'
+    words='serve run ps logs stop explain nodes status score inspect version help'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
     return
   fi
   case $before in
     --config | --engine) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --state | --root) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-    --external | --api | --callback | --service) return ;;
+    --external | --api | --callback | --service | --constraint) return ;;
+    --on-host-loss) mapfile -t COMPREPLY < <(compgen -W 'restart tell' -- "$word"); return ;;
   esac
   case ${COMP_WORDS[1]} in
     serve) words='--config --state --engine --root --external' ;;
-    run) words='-d --detach --service --native --callback --json --api' ;;
+    run) words='-d --detach --service --native --callback --constraint --on-host-loss --json --api' ;;
     ps) words='-a --all --json --api' ;;
     logs) words="-f --follow --api $(_hearth_runs)" ;;
     stop) words="--api $(_hearth_runs running)" ;;
+    explain) words="--json --api $(_hearth_runs)" ;;
+    nodes) words='--terms --json --api' ;;
     status) words='--json --api' ;;
     score | inspect) words='--root --json' ;;
     version) words='--json' ;;
-    help) words='serve run ps logs stop status score inspect version help' ;;
+    help) words='serve run ps logs stop explain nodes status score inspect version help' ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 }

@@ -5,13 +5,15 @@ function __hearth_runs
 end
 
 complete -c hearth -f
-set -l commands serve run ps logs stop status score inspect version help
+set -l commands serve run ps logs stop explain nodes status score inspect version help
 set -l first "not __fish_seen_subcommand_from $commands"
 complete -c hearth -n $first -a serve -d 'run the agent in the foreground'
 complete -c hearth -n $first -a run -d 'run a container and show its output'
 complete -c hearth -n $first -a ps -d 'list the runs under way'
 complete -c hearth -n $first -a logs -d 'show the output of a run'
 complete -c hearth -n $first -a stop -d 'stop runs and wait for their end'
+complete -c hearth -n $first -a explain -d 'show why a run is where it is'
+complete -c hearth -n $first -a nodes -d 'list the nodes of the home'
 complete -c hearth -n $first -a status -d 'show the agent, its Engine and its runs'
 complete -c hearth -n $first -a score -d 'show what this board can do now, and why'
 complete -c hearth -n $first -a inspect -d 'show every reading of this board'
@@ -27,10 +29,14 @@ complete -c hearth -n '__fish_seen_subcommand_from run' -s d -l detach -d 'print
 complete -c hearth -n '__fish_seen_subcommand_from run' -l service -x -d 'name of the service'
 complete -c hearth -n '__fish_seen_subcommand_from run' -l native -d 'run the native service'
 complete -c hearth -n '__fish_seen_subcommand_from run' -l callback -x -d 'URL told of changes'
+complete -c hearth -n '__fish_seen_subcommand_from run' -l constraint -x -d 'only on nodes that fit'
+complete -c hearth -n '__fish_seen_subcommand_from run' -l on-host-loss -x -a 'restart tell' -d 'when its node dies'
 complete -c hearth -n '__fish_seen_subcommand_from ps' -s a -l all -d 'ended ones too'
 complete -c hearth -n '__fish_seen_subcommand_from logs' -s f -l follow -d 'go on until the end'
 complete -c hearth -n '__fish_seen_subcommand_from logs' -a '(__hearth_runs -a)'
 complete -c hearth -n '__fish_seen_subcommand_from stop' -a '(__hearth_runs)'
-complete -c hearth -n '__fish_seen_subcommand_from run ps status score inspect version' -l json -d 'print JSON'
-complete -c hearth -n '__fish_seen_subcommand_from run ps logs stop status' -l api -x -d 'the agent to ask'
+complete -c hearth -n '__fish_seen_subcommand_from explain' -a '(__hearth_runs -a)'
+complete -c hearth -n '__fish_seen_subcommand_from nodes' -l terms -d 'what each term leaves of the score'
+complete -c hearth -n '__fish_seen_subcommand_from run ps explain nodes status score inspect version' -l json -d 'print JSON'
+complete -c hearth -n '__fish_seen_subcommand_from run ps logs stop explain nodes status' -l api -x -d 'the agent to ask'
 complete -c hearth -n '__fish_seen_subcommand_from help' -a "$commands"

@@ -5,6 +5,7 @@ _hearth_commands() {
   local -a commands=(
     'serve:run the agent in the foreground' 'run:run a container and show its output'
     'ps:list the runs under way' 'logs:show a run'\''s output' 'stop:stop runs and wait for their end'
+    'explain:show why a run is where it is' 'nodes:list the nodes of the home'
     'status:show the agent, its Engine and its runs' 'score:show what this board can do now, and why'
     'inspect:show every reading of this board' 'version:print the version' 'help:explain a command')
   _describe command commands
@@ -29,10 +30,13 @@ _hearth() {
         '--engine[the Engine'\''s socket]:socket:_files' '--external[where to listen]:address and port:' $root ;;
     run)
       _arguments '(-d --detach)'{-d,--detach}'[print the identifier and return]' '--service[its name]:name:' \
-        '--native[a native service]' '--callback[told of changes]:URL:' $json $api '*::docker run:' ;;
+        '--native[a native service]' '--callback[told of changes]:URL:' \
+        '*--constraint[only on nodes that fit]:rule:' '--on-host-loss[when its node dies]:what:(restart tell)' $json $api '*::docker run:' ;;
     ps) _arguments '(-a --all)'{-a,--all}'[ended ones too]' $json $api ;;
     logs) _arguments '(-f --follow)'{-f,--follow}'[go on until the end]' $api ':run:_hearth_all_runs' ;;
     stop) _arguments $api '*:run:_hearth_running_runs' ;;
+    explain) _arguments $json $api ':run:_hearth_all_runs' ;;
+    nodes) _arguments '--terms[what each term leaves of the score]' $json $api ;;
     status) _arguments $json $api ;;
     score | inspect) _arguments $root $json ;;
     version) _arguments $json ;;

@@ -30,7 +30,7 @@ struct Configuration {
   /// Whether this node looks for others and lets them use it; alone it sends nothing to the network.
   var joins = true
   /// Where the API for the other nodes listens: on every interface, since only the home key opens it.
-  var internalAddresses = ["[::]:56002"]
+  var internalAddresses = ["0.0.0.0:56002", "[::]:56002"]
   /// UDP port of the heartbeats, the same on all nodes of a home.
   var heartbeatPort: UInt16 = 56003
   /// Names of the interfaces that serve the home; empty for all that suit.
@@ -39,6 +39,10 @@ struct Configuration {
   var homeKey = ""
   /// Whether nodes of Home Edge, which know no key, may use this one.
   var interoperates = false
+  /// Addresses or identifiers of the Home Edge nodes that may; empty for all that multicast DNS shows.
+  var homeEdgePeers: [String] = []
+  /// Whether containers that they start may use the machine's folders, devices and namespaces, as Home Edge lets them.
+  var homeEdgeHostAccess = true
 
   static let path = "/etc/hearth/hearth.conf"
   private static let folder = "/etc/hearth/conf.d"
@@ -50,7 +54,7 @@ struct Configuration {
     .init("engine", ["socket", "data"]),
     .init("native", ["user", "group", "time-limit", "grace"]),
     .init("home", ["join", "internal", "heartbeat-port", "interfaces", "key"]),
-    .init("home-edge", ["interoperate"]),
+    .init("home-edge", ["interoperate", "peers", "host-access"]),
   ])
 
   /// Reads the configuration: `file` where one is named, else the usual places.
@@ -110,11 +114,14 @@ struct Configuration {
 
     let home = conf.section("home")
     joins = try home.bool("join") ?? joins
-    internalAddresses = try Self.addresses("internal", in: home, example: "[::]:56002") ?? internalAddresses
+    internalAddresses = try Self.addresses("internal", in: home, example: "0.0.0.0:56002") ?? internalAddresses
     heartbeatPort = UInt16(try home.integer("heartbeat-port", in: 1...65535) ?? Int(heartbeatPort))
     interfaces = try home.list("interfaces") ?? interfaces
     homeKey = home.text("key") ?? homeKey
-    interoperates = try conf.section("home-edge").bool("interoperate") ?? interoperates
+    let homeEdgeSection = conf.section("home-edge")
+    interoperates = try homeEdgeSection.bool("interoperate") ?? interoperates
+    homeEdgePeers = try homeEdgeSection.list("peers") ?? homeEdgePeers
+    homeEdgeHostAccess = try homeEdgeSection.bool("host-access") ?? homeEdgeHostAccess
   }
 
   private static func addresses(

@@ -2,13 +2,28 @@ import Hardware
 import Orchestration
 import Wire
 
-/// The clients of `GET /api/v2/events`: each change of a run's state goes to them as a server-sent event (HTML
-/// standard, 9.2).
+/// The clients of `GET /api/v2/events`, and the requesters whose runs this node hosts: each change of a run's state
+/// goes to them as a server-sent event (HTML standard, 9.2).
 final class Followers {
+  private enum Subject {
+    case everyRun
+    /// The stream ends with the run.
+    case one(RunID)
+    /// The runs that this node hosts for a requester.
+    case hosted(requester: String)
+
+    func includes(_ run: Run) -> Bool {
+      switch self {
+      case .everyRun: true
+      case .one(let id): run.id == id
+      case .hosted(let requester): run.requesterNode == requester
+      }
+    }
+  }
+
   private struct Follower {
     let connection: ServerConnection
-    /// Only this run, and the stream ends with it; nil is every run.
-    let run: RunID?
+    let subject: Subject
   }
 
   private var followers: [UInt64: Follower] = [:]
@@ -20,19 +35,31 @@ final class Followers {
   private static let keepAlive = Interval.seconds(15)
 
   func add(_ connection: ServerConnection, run: Run?) {
+    let number = add(connection, run.map { .one($0.id) } ?? .everyRun)
+    if let run { tell(number, run) }
+  }
+
+  /// Adds a requester: it hears of each run that is hosted for it, then `synced`, then each change.
+  func add(_ connection: ServerConnection, requester: String, runs: [Run]) {
+    let number = add(connection, .hosted(requester: requester))
+    for run in runs { tell(number, run) }
+    followers[number]?.connection.send(Array("event: synced\ndata: {}\n\n".utf8))
+  }
+
+  private func add(_ connection: ServerConnection, _ subject: Subject) -> UInt64 {
     let number = nextFollower
     nextFollower &+= 1
     let head = HTTPResponse(
       status: 200,
       headers: HTTPHeaders([("Content-Type", "text/event-stream"), ("Cache-Control", "no-store")]))
-    followers[number] = Follower(connection: connection, run: run?.id)
+    followers[number] = Follower(connection: connection, subject: subject)
     connection.beginStream(head, onGone: { self.followers[number] = nil })
-    if let run { tell(number, run) }
+    return number
   }
 
   func changed(_ run: Run) {
     for number in Array(followers.keys) {
-      guard let follower = followers[number], follower.run == nil || follower.run == run.id else { continue }
+      guard let follower = followers[number], follower.subject.includes(run) else { continue }
       tell(number, run)
     }
   }
@@ -53,7 +80,7 @@ final class Followers {
     bytes += [10, 10]
     // A client that does not keep up is let go: it reads the present state when it comes back.
     guard follower.connection.send(bytes) else { return follower.connection.close() }
-    if follower.run != nil && run.state.isFinal {
+    if case .one = follower.subject, run.state.isFinal {
       followers[number] = nil
       follower.connection.finishStream()
     }

@@ -24,7 +24,7 @@ final class Node {
   private let outputs: OutputStore
   private var engineCalls: [RunStep: UInt64] = [:]
   /// Requests whose run is being written to disk or placed.
-  private var unanswered: [RunID: (Result<Run, Problem>) -> Void] = [:]
+  var unanswered: [RunID: (Problem?) -> Void] = [:]
   private var sweeps: [() -> Void] = []
   /// Who waits for a run's start.
   private var startWaiters: [RunID: [(Run) -> Void]] = [:]
@@ -33,7 +33,11 @@ final class Node {
   private var delayedRemovals: [RunID: EngineRequest] = [:]
   private var diskError: String?
   /// Absent where the node is to stay alone.
-  var home: Home?
+  private(set) var home: Home?
+  /// Absent with `home`.
+  private(set) var neighbours: Neighbours?
+  /// Absent unless the owner lets nodes of Home Edge use this one.
+  private(set) var homeEdge: HomeEdge?
   private var lastList: Instant
 
   /// How often the Engine is asked for our containers without a reason: an answer of its that was lost may have left
@@ -44,6 +48,9 @@ final class Node {
     let run: RunID
     let step: UInt8
   }
+
+  /// What others reach this node by, as of the last sample.
+  private(set) var address = ""
 
   init(configuration: Configuration, profiles: Profiles, loop: EventLoop) throws(SystemError) {
     self.configuration = configuration
@@ -87,23 +94,36 @@ final class Node {
     let runs = try journal.open()
     let ended = runs.lazy.filter { $0.state.isFinal }.count
     var surplus = ended - configuration.keptRuns
+    catalogue.refresh()
     for run in runs {
       if run.state.isFinal && surplus > 0 {
         surplus -= 1
         continue
       }
-      let command = try? Self.command(of: run.workload, source: run.source)
+      let command = try? self.command(of: run)
       perform { $0.restore(run, command: command) }
       if run.state.isFinal && !run.endReported { callbacks.changed(run) }
     }
-    catalogue.refresh()
     engine.connect()
     tick()
+  }
+
+  /// Takes part in the home from now on.
+  func join(_ home: Home) throws(SystemError) {
+    self.home = home
+    neighbours = Neighbours(home: home, node: self)
+    if configuration.interoperates {
+      homeEdge = HomeEdge(node: self)
+      homeEdge?.begin()
+    }
+    try home.begin()
+    tellHome()
   }
 
   /// What the last round noted goes to the disk.
   func end() {
     flushJournal()
+    // Goodbye comes last: a node that has left is not asked for anything.
     home?.end()
   }
 
@@ -115,6 +135,7 @@ final class Node {
   private func tick() {
     loop.after(configuration.sampleInterval) { self.tick() }
     sampler.sample(at: Clock.now())
+    address = LocalAddresses.read(root: configuration.root).preferred.text
     engine.sweep()
     followers.sweep(loop.now)
     for sweep in sweeps { sweep() }
@@ -122,75 +143,14 @@ final class Node {
       lastList = loop.now
       engine.relist()
     }
+    if orchestrator.runsUnderWay > 0 { neighbours?.tellOrchestrator() }
     perform { $0.tick(at: Clock.moment()) }
     tellHome()
   }
 
-  // MARK: - Requests
-
-  /// Takes a request; `answer` is given the run once it is on disk, or why there is none.
-  func submit(_ request: RunRequest, answer: @escaping (Result<Run, Problem>) -> Void) {
-    let id = RunID(random: Clock.random())
-    do throws(Problem) {
-      let command = try check(request)
-      let address = LocalAddresses.read(root: configuration.root).preferred.text
-      // A container without a service's name is called after its image, as people do.
-      let service = request.service.isEmpty ? command?.image.familiar ?? "" : request.service
-      let run = Run(
-        id: id, service: service, workload: request.workload, requester: request.requester,
-        requesterAddress: address, callback: request.callback, host: address, source: request.source,
-        times: RunTimes(accepted: Clock.wallMilliseconds()))
-      var refusal: RunRefusal?
-      unanswered[id] = answer
-      perform { orchestrator in
-        do throws(RunRefusal) {
-          return try orchestrator.accept(run, command: command, at: Clock.moment())
-        } catch {
-          refusal = error
-          return []
-        }
-      }
-      if let refusal { throw refusal.problem }
-    } catch {
-      unanswered[id] = nil
-      answer(.failure(error))
-    }
-  }
-
-  /// What speaks against a request before it is accepted.
-  ///
-  /// - Returns: the command of a container.
-  private func check(_ request: RunRequest) throws(Problem) -> RunCommand? {
-    if !request.callback.isEmpty { _ = try Callbacks.check(request.callback) }
-    guard case .container = request.workload else { return nil }
-    if case .away(let since, let reason) = engine.state, loop.now - since > .seconds(5) {
-      throw Problem(
-        status: 503,
-        detail: "no Docker Engine at \(configuration.engine): \(reason); install or start it (apt install docker.io)")
-    }
-    do throws(RunCommandError) {
-      let command = try Self.command(of: request.workload, source: request.source)
-      if let minor = engine.description?.apiVersion.minor { try command?.check(engineAPIMinor: minor) }
-      return command
-    } catch {
-      throw Problem(status: 422, detail: error.description)
-    }
-  }
-
-  private static func command(
-    of workload: Workload, source: WorkloadSource
-  ) throws(RunCommandError) -> RunCommand? {
-    guard case .container(let arguments) = workload else { return nil }
-    return try RunCommand(parsing: arguments, source: source.optionSource)
-  }
-
-  func stop(_ id: RunID) {
-    perform { $0.stop(id, at: Clock.moment()) }
-  }
-
   // MARK: - Directives
 
-  private func perform(_ event: (inout Orchestrator) -> [Directive]) {
+  func perform(_ event: (inout Orchestrator) -> [Directive]) {
     for directive in event(&orchestrator) { perform(directive) }
   }
 
@@ -218,21 +178,39 @@ final class Node {
       outputs.keep(bytes, of: id)
     case .changed(let run):
       callbacks.changed(run)
-      followers.changed(run)
-      if run.hasStarted, let waiters = startWaiters.removeValue(forKey: run.id) {
-        for waiter in waiters { waiter(run) }
-      }
-      if run.state.isFinal, outputReaders[run.id] != nil {
-        loop.after(Self.longestRemovalDelay) { self.outputReadersAreLeft(run.id) }
-      }
+      tellFollowers(run)
+      if run.state.isFinal { keepRemoteOutput(of: run) }
+    case .report(let run):
+      tellFollowers(run)
     case .forget(let id):
       outputs.forget(id)
       natives.folder(of: id).remove()
     case .placed(let id):
-      if let run = orchestrator.run(id) { unanswered.removeValue(forKey: id)?(.success(run)) }
-    case .ask, .withdraw, .watch, .unwatch, .report:
-      break  // A home of one node has no peers.
+      answer(id)
+    case .ask(let id, let node, let attempt, let body):
+      neighbours?.ask(id, node, attempt: attempt, body)
+    case .withdraw(let id, let node, let attempt):
+      neighbours?.withdraw(id, node, attempt: attempt)
+    case .watch(let node):
+      neighbours?.watch(node)
+    case .unwatch(let node):
+      neighbours?.unwatch(node)
     }
+  }
+
+  private func tellFollowers(_ run: Run) {
+    followers.changed(run)
+    if run.hasStarted, let waiters = startWaiters.removeValue(forKey: run.id) {
+      for waiter in waiters { waiter(run) }
+    }
+    if run.state.isFinal, outputReaders[run.id] != nil {
+      loop.after(Self.longestRemovalDelay) { self.outputReadersAreLeft(run.id) }
+    }
+  }
+
+  /// A stream of the node's is about to be opened.
+  func orchestratorWatches(_ node: String) {
+    orchestrator.watchOpened(node)
   }
 
   private func call(_ id: RunID, _ step: EngineStep, _ request: EngineRequest) {
@@ -278,6 +256,18 @@ final class Node {
     if count > 1 { outputReaders[id] = count - 1 } else { outputReadersAreLeft(id) }
   }
 
+  /// The last output of a run that another node hosted: that node may be gone when it is asked for.
+  private func keepRemoteOutput(of run: Run) {
+    guard !run.isHosted, !run.hostNode.isEmpty, run.hostNode != identity, run.times.started > 0,
+      homeEdge?.isNode(run.hostNode) != true, let link = neighbours?.link(run.hostNode)
+    else { return }
+    var bytes: [UInt8] = []
+    let limit = orchestrator.settings.keptOutput
+    _ = link.output(
+      of: run.id, follow: false, onBody: { if bytes.count < 2 * limit { bytes += $0 } },
+      onEnd: { error in if error == nil, !bytes.isEmpty { self.outputs.keep(bytes, of: run.id) } })
+  }
+
   // MARK: - Disk
 
   /// Writes what this round added to the journal, and goes on with the runs that are safe now.
@@ -294,7 +284,7 @@ final class Node {
     if let error {
       let answer = unanswered.removeValue(forKey: id)
       perform { $0.recordFailed(id) }
-      answer?(.failure(Problem(status: 507, detail: "the request could not be kept: \(error.description)")))
+      answer?(Problem(status: 507, detail: "the request could not be kept: \(error.description)"))
     } else {
       perform { $0.recorded(id, at: Clock.moment()) }
     }

@@ -1,6 +1,7 @@
 internal import CLinux
 import Containers
 import Orchestration
+import Scoring
 import Wire
 
 /// What somebody asks to have run, checked for its form.
@@ -13,6 +14,33 @@ struct RunRequest {
   /// Where each change of state is to be posted; empty for nowhere.
   var callback = ""
   var source = WorkloadSource()
+  /// Conditions on the node that runs it.
+  var constraints: [Constraint] = []
+  var onHostLoss = OnHostLoss.restart
+  /// Whether the node that is asked may run it itself.
+  var allowsSelf = true
+  /// Whether Home Edge's own formula decides among its nodes and this one.
+  var scoresByResource = false
+  /// The node to be asked first; empty for the best.
+  var preferredNode = ""
+  /// Address of the Home Edge node that asks; empty where this node's own clients do.
+  var requesterAddress = ""
+}
+
+extension RunRequest {
+  /// What it needs of its host, as far as the request alone says.
+  var requirements: Requirements {
+    var requirements = Requirements(
+      kind: workload.kind, service: service, mustBeRegistered: workload.kind == "native" || workload.arguments.isEmpty)
+    requirements.allowsSelf = allowsSelf
+    requirements.constraints = constraints
+    return requirements
+  }
+
+  /// Keeps it on this node: who asked by Home Edge's protocol is told that this one runs it.
+  mutating func staysHere(on identity: String) {
+    if let here = try? Constraint(parsing: "node.id==" + identity) { constraints = [here] }
+  }
 }
 
 extension WorkloadSource {

@@ -13,4 +13,9 @@ enum Version {
       "unknown"
     #endif
   }
+
+  /// The same in Docker's words.
+  static var dockerArchitecture: String {
+    architecture == "x86-64" ? "amd64" : architecture
+  }
 }

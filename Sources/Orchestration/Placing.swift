@@ -33,12 +33,11 @@ extension Orchestrator {
   /// Takes the next node of the choice; it is asked once that is on disk, so that a new agent finds the run again.
   private mutating func takeNext(_ id: RunID, at moment: Moment) -> Bool {
     guard let record = record(id), let row = next(record) else { return false }
-    let isOwn = row.node == settings.node
     update(id) {
       $0.run.placement?.note(.asked, of: row.node)
       $0.run.attempt &+= 1
       $0.run.hostNode = row.node
-      $0.run.host = isOwn ? $0.run.requesterAddress : row.address
+      $0.run.host = row.address.isEmpty ? $0.run.requesterAddress : row.address
       if $0.step != .unrecorded { $0.step = .choosing }
     }
     home.place(run: id.text, on: row.node, at: moment.instant)
@@ -198,6 +197,7 @@ extension Requirements {
     self.init(kind: run.workload.kind, service: run.service, mustBeRegistered: mustBeRegistered)
     allowsSelf = run.allowsSelf
     constraints = run.constraints
+    preferredNode = run.preferredNode
     memory = command?.memoryReservation ?? command?.memory ?? 0
     if let platform = command?.platform { architecture = Self.architecture(ofPlatform: platform) }
   }

@@ -85,6 +85,8 @@ public struct Run: Sendable {
   public var allowsSelf = true
   /// Conditions on the host.
   public var constraints: [Constraint] = []
+  /// The node that is asked first where it can run it; empty for the best. Not kept: the next choice is a free one.
+  public var preferredNode = ""
   /// The last choice among the nodes; nil where this node did not choose.
   public internal(set) var placement: Placement?
   /// Copies that may exist on nodes that did not answer or died, until those have let go of them.

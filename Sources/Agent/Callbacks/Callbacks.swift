@@ -44,7 +44,9 @@ final class Callbacks {
   }
 
   func changed(_ run: Run) {
-    guard !run.callback.isEmpty, let url = try? HTTPURL(parsing: run.callback) else { return }
+    guard !run.callback.isEmpty else { return }
+    let homeEdge = HomeEdgeNotification.post(for: run)
+    guard let url = try? HTTPURL(parsing: homeEdge?.url ?? run.callback) else { return }
     if case .pulling(let percent) = run.state, percent >= 0 { return }
     var queue = queues[run.id] ?? Queue(url: url)
     // A full queue loses its newest change, but never the end.
@@ -52,7 +54,7 @@ final class Callbacks {
       guard run.state.isFinal else { return }
       queue.waiting.removeLast()
     }
-    queue.waiting.append((run.json.encoded(), run.state.isFinal))
+    queue.waiting.append(((homeEdge?.body ?? run.json).encoded(), run.state.isFinal))
     queues[run.id] = queue
     send(run.id)
   }

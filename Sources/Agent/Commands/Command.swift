@@ -30,6 +30,8 @@ enum Command {
     case "logs": return try runs(&arguments, ["-f", "--follow"]).logs()
     case "stop": return try runs(&arguments, []).stop()
     case "status": return try parsed { () throws(UsageError) in try StatusCommand(&arguments) }.run()
+    case "nodes": return try parsed { () throws(UsageError) in try NodesCommand(&arguments) }.run()
+    case "explain": return try parsed { () throws(UsageError) in try ExplainCommand(&arguments) }.run()
     case "score": return try parsed { () throws(UsageError) in try BoardCommand(&arguments) }.score()
     case "inspect": return try parsed { () throws(UsageError) in try BoardCommand(&arguments) }.inspect()
     case "version", "--version", "-v": return try version(&arguments)

@@ -26,6 +26,9 @@ enum Help {
           --service NAME         the service's name; without an image, a service that the node's owner has defined
           --native               run the native service of --service instead of a container
           --callback URL         POST each change of state there
+          --constraint RULE      only on nodes that fit, as node.hostname==NAME or node.board!=NAME; may be repeated.
+                                 Also node.id and node.platform.arch
+          --on-host-loss WHAT    restart the run elsewhere when its node dies (restart), or end it as failed (tell)
           --json                 print the run as JSON when it has ended
           --api ADDR:PORT        the agent to ask (127.0.0.1:56001)
 
@@ -42,6 +45,14 @@ enum Help {
     Topic(
       name: "stop", usage: "hearth stop RUN... [--api ADDR:PORT]", summary: "stop runs and wait for their end",
       details: ""),
+    Topic(
+      name: "explain", usage: "hearth explain RUN [--json] [--api ADDR:PORT]",
+      summary: "show why a run is where it is: every node, what spoke against it, and the order",
+      details: ""),
+    Topic(
+      name: "nodes", usage: "hearth nodes [--terms] [--json] [--api ADDR:PORT]",
+      summary: "list the nodes of the home",
+      details: "  --terms                what each term leaves of each node's score\n"),
     Topic(
       name: "status", usage: "hearth status [--json] [--api ADDR:PORT]",
       summary: "show the agent, its Engine and its runs", details: ""),

@@ -9,6 +9,8 @@ struct RunCommandLine {
   private var service = ""
   private var callback = ""
   private var kind = "container"
+  private var constraints: [JSON] = []
+  private var onHostLoss = ""
   private var isDetached = false
   private var printsJSON = false
   private var words: [String] = []
@@ -25,6 +27,10 @@ struct RunCommandLine {
         service = value
       } else if let value = try arguments.option("--callback") {
         callback = value
+      } else if let value = try arguments.option("--constraint") {
+        constraints.append(.string(value))
+      } else if let value = try arguments.option("--on-host-loss") {
+        onHostLoss = value
       } else if arguments.flag("--native") {
         kind = "native"
       } else if arguments.flag("--json") {
@@ -76,6 +82,8 @@ struct RunCommandLine {
     var object: JSONObject = ["arguments": .array(words.map { .string($0) }), "type": .string(kind)]
     if !service.isEmpty { object["service"] = .string(service) }
     if !callback.isEmpty { object["callback"] = .string(callback) }
+    if !constraints.isEmpty { object["constraints"] = .array(constraints) }
+    if !onHostLoss.isEmpty { object["onHostLoss"] = .string(onHostLoss) }
     if let workload {
       let source = LocalSource.read(for: workload) { name in getenv(name).map { String(cString: $0) } }
       for (name, value) in source.members { object[name] = value }
@@ -110,7 +118,7 @@ struct FollowedRun {
     while true {
       do throws(CommandFailure) {
         while let bytes = try next(events) {
-          for run in lines.feed(bytes) { last = run }
+          for event in lines.feed(bytes) { if case .run(let run) = event { last = run } }
         }
         break
       } catch {
@@ -173,23 +181,5 @@ struct OutputPrinter {
         if case .output(let stream, let piece) = part { Terminal.write(piece, to: stream == .stderr ? 2 : 1) }
       }
     }
-  }
-}
-
-/// Takes the runs out of a stream of server-sent events.
-struct EventLines {
-  private var line: [UInt8] = []
-
-  mutating func feed(_ bytes: [UInt8]) -> [JSON] {
-    var runs: [JSON] = []
-    for byte in bytes {
-      guard byte == 10 else {
-        line.append(byte)
-        continue
-      }
-      if line.starts(with: Array("data: ".utf8)), let run = try? JSON.parse(line[6...]) { runs.append(run) }
-      line = []
-    }
-    return runs
   }
 }

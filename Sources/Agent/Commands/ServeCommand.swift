@@ -54,11 +54,11 @@ struct ServeCommand {
       let node = try Node(configuration: configuration, profiles: profiles, loop: loop)
       let router = Router(node: node)
       let server = Server(loop: loop, handler: router.handle)
-      try listen(server)
+      try listen(server, on: configuration.external)
       node.eachSecond { server.sweep() }
       try node.begin()
       if let fault = try join(node) {
-        Terminal.complain(fault)
+        Terminal.complain(fault.message)
         return 1
       }
       let addresses = joined(configuration.external)
@@ -77,21 +77,27 @@ struct ServeCommand {
   /// Takes part in the home, unless the node is to stay alone.
   ///
   /// - Returns: what is wrong with the home key; nil as a rule.
-  private func join(_ node: Node) throws(SystemError) -> String? {
+  private func join(_ node: Node) throws(SystemError) -> HomeKeyError? {
     guard configuration.joins else { return nil }
+    let home: Home
     do throws(HomeKeyError) {
-      node.home = try Home(configuration: configuration, identity: node.identity, loop: node.loop)
+      home = try Home(configuration: configuration, identity: node.identity, loop: node.loop)
     } catch {
-      return error.message
+      return error
     }
-    try node.home?.begin()
-    node.tellHome()
+    let routes = HostedRoutes(node: node)
+    var security = Server.Security(keys: { [home.keys.current] + home.keys.accepted })
+    if configuration.interoperates { security.plainHandler = { node.homeEdge?.routes.handle($0, $1) } }
+    let server = Server(loop: node.loop, security: security, handler: routes.handle)
+    try listen(server, on: configuration.internalAddresses)
+    node.eachSecond { server.sweep() }
+    try node.join(home)
     return nil
   }
 
   /// The default is two addresses; a machine without IPv6 has only the first.
-  private func listen(_ server: Server) throws(SystemError) {
-    for (index, text) in configuration.external.enumerated() {
+  private func listen(_ server: Server, on addresses: [String]) throws(SystemError) {
+    for (index, text) in addresses.enumerated() {
       guard let address = SocketAddress.parse(text) else { continue }
       do throws(SystemError) {
         try server.listen(on: address)

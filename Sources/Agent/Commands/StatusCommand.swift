@@ -41,11 +41,21 @@ struct StatusCommand {
       ["board", node["board"]?.string ?? "?"],
       ["score", "\(Int(value + 0.5)) (an idle Raspberry Pi 3B is 100; 'hearth score' explains)"],
       ["engine", engine(node["engine"] ?? .null)],
+      ["home", home(node["home"] ?? .null)],
     ]
+    for complaint in node["home"]?["complaints"]?.array ?? [] { rows.append(["warning", complaint.string ?? ""]) }
     let services = (node["services"]?.array ?? []).compactMap { $0["name"]?.string }
     if !services.isEmpty { rows.append(["services", joined(services)]) }
     rows.append(["runs", runs.isEmpty ? "none under way" : "\(runs.count) under way"])
     return Terminal.table(rows) + (runs.isEmpty ? "" : "\n" + RunsCommand.table(runs))
+  }
+
+  private static func home(_ home: JSON) -> String {
+    guard home["joined"]?.bool == true else { return "this node stays alone ([home] join = no)" }
+    let count = home["nodes"]?.integer ?? 1
+    let key = home["key"]?.string ?? "?"
+    return count == 1
+      ? "no other node with key \(key) is heard" : "\(count) nodes with key \(key); 'hearth nodes' lists them"
   }
 
   private static func engine(_ engine: JSON) -> String {

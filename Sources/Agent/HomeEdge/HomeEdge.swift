@@ -13,9 +13,12 @@ final class HomeEdge {
   /// What a score is worth: as long as a request takes from its gathering to the last ask.
   private static let answerLife = Interval.seconds(10)
 
-  init(node: Node, port: UInt16) {
+  /// On all nodes of Home Edge.
+  static let port: UInt16 = 56002
+
+  init(node: Node) {
     self.node = node
-    neighbours = HomeEdgeNeighbours(allowed: node.configuration.homeEdgePeers, port: port, loop: node.loop)
+    neighbours = HomeEdgeNeighbours(allowed: node.configuration.homeEdgePeers, loop: node.loop)
     routes = HomeEdgeNodeRoutes(node: node, neighbours: neighbours)
     neighbours.onChange = { self.changed($0) }
     neighbours.onLost = { lost in node.perform { $0.nodeLeft(lost.id, at: Clock.moment()) } }
@@ -36,6 +39,11 @@ final class HomeEdge {
   private func changed(_ neighbour: HomeEdgeNode) {
     let described = describe(neighbour)
     node.perform { $0.update(node: described, at: Clock.moment()) }
+  }
+
+  /// Whether it is, or was, a node of Home Edge.
+  func isNode(_ identity: String) -> Bool {
+    node.orchestrator.nodes.contains { $0.id == identity && $0.isHomeEdge }
   }
 
   /// How the choice among the nodes sees one of Home Edge.
@@ -63,6 +71,7 @@ final class HomeEdge {
   /// `then` is told the node to be asked first: the best by Home Edge's own formula, where the request wants that
   /// (`scoringType` is `resource`) and the best is another node.
   func gather(for request: RunRequest, then: @escaping (_ preferred: String) -> Void) {
+    node.refreshHome()
     let requirements = request.requirements
     let candidates = neighbours.nodes.filter {
       $0.isAlive == true && requirements.objection(to: describe($0)) == nil
@@ -145,7 +154,7 @@ final class HomeEdge {
   /// Carries out `Directive.withdraw`, for which Home Edge has no call: a run that is to be stopped ends as failed, with
   /// the truth; false where the node is none of Home Edge.
   func withdraw(_ id: RunID, _ identity: String, attempt: Int) -> Bool {
-    guard neighbours.node(identity) != nil || node.orchestrator.isHomeEdge(identity) else { return false }
+    guard isNode(identity) else { return false }
     node.loop.after(.zero) {
       if let run = self.node.orchestrator.run(id), run.hostNode == identity, run.attempt == attempt,
         run.state == .running

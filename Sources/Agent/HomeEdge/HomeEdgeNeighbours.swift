@@ -14,7 +14,6 @@ final class HomeEdgeNeighbours {
   /// A node has said goodbye, or nothing was heard of it for the life of its records.
   var onLost: (HomeEdgeNode) -> Void = { _ in }
   private let loop: EventLoop
-  private let port: UInt16
   /// Addresses in dots or identifiers that the owner allows; empty for all.
   private let allowed: [String]
   private var hasEnded = false
@@ -26,9 +25,8 @@ final class HomeEdgeNeighbours {
   /// Whoever is on the network can publish any number of names.
   static let limit = 64
 
-  init(allowed: [String], port: UInt16, loop: EventLoop) {
+  init(allowed: [String], loop: EventLoop) {
     self.allowed = allowed
-    self.port = port
     self.loop = loop
   }
 
@@ -53,7 +51,7 @@ final class HomeEdgeNeighbours {
       if node.take(peer) || node.isAlive == false { return ping(node) }
       if node.isAlive == true { onChange(node) }
     } else if nodes.count < Self.limit {
-      let node = HomeEdgeNode(peer, port: port, loop: loop)
+      let node = HomeEdgeNode(peer, loop: loop)
       nodes.append(node)
       ping(node)
     }

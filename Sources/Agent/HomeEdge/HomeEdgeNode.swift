@@ -17,9 +17,9 @@ final class HomeEdgeNode {
   var roundTrip: Double?
   /// What it said last when it was asked for its score or resources, on Home Edge's scale; 0 is "not usable".
   var answer: (value: Double, at: Instant)?
-  private var client: PeerClient
+  private lazy var client = PeerClient(
+    to: PeerEndpoint(name: id, addresses: { self.targets }, key: { nil }, isPlain: true), loop: loop)
   private let loop: EventLoop
-  private let port: UInt16
 
   /// For a ping; Home Edge itself waits for 10 s.
   static let pingTime = Interval.seconds(2)
@@ -30,11 +30,9 @@ final class HomeEdgeNode {
   /// Its records may name as many services as fit 400 bytes.
   private static let serviceLimit = 200
 
-  init(_ peer: DiscoveredPeer, port: UInt16, loop: EventLoop) {
+  init(_ peer: DiscoveredPeer, loop: EventLoop) {
     id = peer.id
     self.loop = loop
-    self.port = port
-    client = PeerClient(to: PeerEndpoint(name: peer.id, addresses: [], key: { nil }, isPlain: true), loop: loop)
     take(peer)
   }
 
@@ -49,10 +47,11 @@ final class HomeEdgeNode {
     // Records without addresses take none away (B-16).
     guard !found.isEmpty, found != addresses else { return false }
     addresses = found
-    client.close()
-    let targets = found.compactMap { SocketAddress(host: IPAddress(bytes: $0.bytes).text, port: port) }
-    client = PeerClient(to: PeerEndpoint(name: id, addresses: targets, key: { nil }, isPlain: true), loop: loop)
     return true
+  }
+
+  private var targets: [SocketAddress] {
+    addresses.compactMap { SocketAddress(host: IPAddress(bytes: $0.bytes).text, port: HomeEdge.port) }
   }
 
   /// The first of its addresses, in dots; empty where none is known.

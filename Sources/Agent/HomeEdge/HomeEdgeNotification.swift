@@ -44,13 +44,13 @@ struct HomeEdgeNotification: Equatable {
   }
 
   /// Where and what to post at the end of a run; nil for a callback of another kind, or before the end.
-  static func post(for run: Run, port: UInt16) -> (url: String, body: JSON)? {
+  static func post(for run: Run) -> (url: String, body: JSON)? {
     guard run.state.isFinal, let (address, number) = parse(run.callback) else { return nil }
     var hasSucceeded = false
     if case .finished(0) = run.state { hasSucceeded = true }
     let notification = HomeEdgeNotification(number: number, hasSucceeded: hasSucceeded)
     let host = address.utf8.contains(UInt8(ascii: ":")) ? "[" + address + "]" : address
-    return ("http://\(host):\(port)\(path)\(number)", notification.json)
+    return ("http://\(host):\(HomeEdge.port)\(path)\(number)", notification.json)
   }
 
   /// Whether the run was asked for by a Home Edge node.

@@ -51,7 +51,7 @@ final class PeerConnection: Watcher {
     self.onOpen = onOpen
     self.onBytes = onBytes
     self.onEnd = onEnd
-    remaining = endpoint.addresses.prefix(Self.addressLimit)
+    remaining = endpoint.addresses().prefix(Self.addressLimit)
   }
 
   var isOpen: Bool {

@@ -4,8 +4,8 @@ internal import Mesh
 struct PeerEndpoint {
   /// What errors call the peer: its name or node id.
   var name: String
-  /// Tried in this order; the first four.
-  var addresses: [SocketAddress]
+  /// Asked at each connection, for a node's addresses change; tried in this order, the first four.
+  var addresses: () -> [SocketAddress]
   /// Asked at each connection: the key that this node seals with; nil where it has none.
   var key: () -> SealKey?
   /// A Home Edge node, which speaks HTTP without TLS.

@@ -1,5 +1,6 @@
 import Hardware
 import Orchestration
+import Scoring
 import Wire
 
 /// Our own API, `/api/v2` (docs/openapi.json): proper status codes, and errors as problem documents.
@@ -26,6 +27,8 @@ struct ApiRoutes {
     switch (method, segments.count, segments.first) {
     case ("GET", 1, "node"):
       connection.respond(Self.ok(NodeReport(node: node).json))
+    case ("GET", 1, "nodes"):
+      connection.respond(Self.ok(nodes))
     case ("GET", 1, "runs"):
       connection.respond(Self.ok(try list(request)))
     case ("POST", 1, "runs"):
@@ -38,6 +41,8 @@ struct ApiRoutes {
       connection.respond(Self.ok(try self.run(segments[1]).json, status: run.state.isFinal ? 200 : 202))
     case ("GET", 3, "runs") where segments[2] == "logs":
       try output.answer(request, try run(segments[1]), connection)
+    case ("GET", 3, "runs") where segments[2] == "placement":
+      connection.respond(Self.ok(try placement(try run(segments[1]))))
     case ("GET", 1, "events"):
       let run = try request.queryValue("run").map { (text) throws(Problem) in try self.run(text) }
       node.followers.add(connection, run: run)
@@ -49,10 +54,10 @@ struct ApiRoutes {
   private func unknown(_ request: HTTPRequest, _ segments: [String]) -> Problem {
     let allow: String
     switch (segments.count, segments.first) {
-    case (1, "node"), (1, "events"): allow = "GET, HEAD"
+    case (1, "node"), (1, "nodes"), (1, "events"): allow = "GET, HEAD"
     case (1, "runs"): allow = "GET, HEAD, POST"
     case (2, "runs"): allow = "GET, HEAD, DELETE"
-    case (3, "runs") where segments[2] == "logs": allow = "GET, HEAD"
+    case (3, "runs") where segments[2] == "logs" || segments[2] == "placement": allow = "GET, HEAD"
     default: return Problem(status: 404, detail: "no route \(request.path); docs/openapi.json lists them")
     }
     return Problem(status: 405, detail: "\(request.method) is not possible on \(request.path)", allow: allow)
@@ -61,6 +66,33 @@ struct ApiRoutes {
   static func ok(_ json: JSON, status: Int = 200) -> HTTPResponse {
     HTTPResponse(
       status: status, headers: HTTPHeaders([("Content-Type", "application/json")]), body: json.encoded())
+  }
+
+  // MARK: - Nodes
+
+  /// All nodes, this one first, then by name.
+  private var nodes: JSON {
+    let now = Clock.now()
+    node.refreshHome()
+    var nodes = node.orchestrator.nodes
+    nodes.sort { left, right in
+      if left.isSelf != right.isSelf { return left.isSelf }
+      return left.name != right.name ? left.name < right.name : left.id < right.id
+    }
+    return ["nodes": .array(nodes.map { $0.json(at: now) })]
+  }
+
+  private func placement(_ run: Run) throws(Problem) -> JSON {
+    guard let placement = run.placement, var object = placement.json.object else {
+      let whose = run.isHosted ? "its requester chose this node: ask there" : "it was placed by an earlier agent"
+      throw Problem(status: 404, detail: "no choice is known for run \(run.id.text): \(whose)")
+    }
+    object["attempt"] = .integer(Int64(run.attempt))
+    object["host"] = .string(run.host)
+    object["run"] = .string(run.id.text)
+    object["service"] = .string(run.service)
+    object["state"] = .string(run.state.name)
+    return .object(object)
   }
 
   // MARK: - Runs
@@ -93,7 +125,9 @@ struct ApiRoutes {
     return ["runs": .array(runs.map { $0.json })]
   }
 
-  private static let members = ["arguments", "callback", "environment", "files", "service", "type"]
+  private static let members = [
+    "arguments", "callback", "constraints", "environment", "files", "onHostLoss", "service", "type",
+  ]
 
   private func submit(_ request: HTTPRequest, _ connection: ServerConnection) throws(Problem) {
     var run = try Self.runRequest(request)
@@ -101,8 +135,10 @@ struct ApiRoutes {
     if case .native(let command) = run.workload {
       run.requester =
         Requester.processName(of: connection.peer, localPort: connection.localAddress.port) ?? ""
-      run.workload = .native(command: try nativeCommand(run, command))
-    } else if run.workload.arguments.isEmpty {
+      if !node.isOfferedElsewhere(run.service, kind: .native) {
+        run.workload = .native(command: try nativeCommand(run, command))
+      }
+    } else if run.workload.arguments.isEmpty, !node.isOfferedElsewhere(run.service, kind: .container) {
       run.workload = .container(arguments: try registeredArguments(run))
     }
     node.submit(run) { result in
@@ -149,7 +185,30 @@ struct ApiRoutes {
     if service.isEmpty && kind == "native" {
       throw Problem(status: 422, detail: "a native service is named by the member service")
     }
-    return RunRequest(service: service, workload: workload, callback: callback, source: source)
+    var run = RunRequest(service: service, workload: workload, callback: callback, source: source)
+    run.constraints = try constraints(json["constraints"])
+    if let word = json["onHostLoss"] {
+      guard let choice = OnHostLoss(rawValue: word.string ?? "") else {
+        throw Problem(status: 422, detail: "onHostLoss is '\(word.string ?? "?")', expected restart or tell")
+      }
+      run.onHostLoss = choice
+    }
+    return run
+  }
+
+  private static func constraints(_ json: JSON?) throws(Problem) -> [Constraint] {
+    guard let json else { return [] }
+    guard let array = json.array else { throw Problem(status: 422, detail: "constraints is not an array") }
+    var texts: [String] = []
+    for item in array {
+      guard let text = item.string else { throw Problem(status: 422, detail: "constraints are strings") }
+      texts.append(text)
+    }
+    do throws(ConstraintError) {
+      return try Constraint.parse(texts)
+    } catch {
+      throw Problem(status: 422, detail: error.description)
+    }
   }
 
   /// The arguments that the owner of this node has defined for a container service.

@@ -13,6 +13,8 @@ struct HomeEdgeRequest {
   var offers: [Offer]
   /// Whether the asked node may choose itself.
   var selfSelection: Bool
+  /// Whether Home Edge's formula, from the resources of each node, decides: its last entry says so.
+  var scoresByResource: Bool
   var requester: String
   var callback: String
 
@@ -25,6 +27,7 @@ struct HomeEdgeRequest {
     let invalid = HomeEdgeAnswer("INVALID_PARAMETER", serviceName: name, target: nil)
     guard let entries = json["ServiceInfo"]?.array else { throw invalid }
     serviceName = name
+    scoresByResource = entries.last?["ExecOption"]?["scoringType"]?.string == "resource"
     offers = []
     for entry in entries {
       guard let kind = entry["ExecutionType"]?.string else { throw invalid }

@@ -53,9 +53,6 @@ struct HomeEdgeRoutes {
     guard let offer = candidates.first else {
       throw HomeEdgeAnswer("not found error : No Device Is Return", serviceName: name)
     }
-    guard request.selfSelection else {
-      throw HomeEdgeAnswer("SERVICE_NOT_FOUND", serviceName: name)
-    }
     // Looking at every process's descriptors takes milliseconds; only a native service depends on who asks.
     var requester = request.requester
     let workload: Workload
@@ -65,10 +62,14 @@ struct HomeEdgeRoutes {
     case .native:
       requester =
         Requester.processName(of: connection.peer, localPort: connection.localAddress.port) ?? requester
-      workload = .native(command: try nativeCommand(offer, name, requester: requester))
+      workload = .native(
+        command: node.isOfferedElsewhere(name, kind: .native)
+          ? offer.command : try nativeCommand(offer, name, requester: requester))
     }
     var run = RunRequest(service: name, workload: workload, requester: requester, callback: request.callback)
     run.source = LocalSource.read(for: workload)
+    run.allowsSelf = request.selfSelection
+    run.scoresByResource = request.scoresByResource
     let kind = offer.kind.rawValue
     node.submit(run) { result in
       switch result {
@@ -76,7 +77,8 @@ struct HomeEdgeRoutes {
         connection.respond(
           self.answer(HomeEdgeAnswer("ERROR_NONE", serviceName: name, target: (kind, run.host))))
       case .failure(let problem):
-        connection.respond(self.answer(HomeEdgeAnswer(problem.detail, serviceName: name)))
+        let message = request.selfSelection ? problem.detail : "SERVICE_NOT_FOUND"
+        connection.respond(self.answer(HomeEdgeAnswer(message, serviceName: name)))
       }
     }
   }
@@ -85,11 +87,13 @@ struct HomeEdgeRoutes {
   private func canRun(_ offer: HomeEdgeRequest.Offer, _ service: String) -> Bool {
     if offer.kind == .container && !offer.command.isEmpty { return true }
     return node.catalogue.definition(service, kind: offer.kind) != nil
+      || node.isOfferedElsewhere(service, kind: offer.kind)
   }
 
   private func dockerArguments(_ offer: HomeEdgeRequest.Offer, _ name: String) throws(HomeEdgeAnswer)
     -> [String]
   {
+    if offer.command.isEmpty && node.isOfferedElsewhere(name, kind: .container) { return [] }
     let command =
       offer.command.isEmpty
       ? node.catalogue.definition(name, kind: .container)?.command ?? [] : offer.command

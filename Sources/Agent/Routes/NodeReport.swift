@@ -1,5 +1,6 @@
 import Containers
 import Hardware
+import Mesh
 import Orchestration
 import Scoring
 import Wire
@@ -11,10 +12,16 @@ struct NodeReport {
   var json: JSON {
     let uptime = Clock.now() - node.started
     return [
-      "address": .string(LocalAddresses.read(root: node.configuration.root).preferred.text),
+      "address": .string(node.address),
+      "architecture": .string(node.engine.description?.architecture ?? Version.dockerArchitecture),
       "board": .string(node.match.profile.title),
+      "cores": .integer(Int64(node.sampler.snapshot.processors.onlineCount)),
       "engine": engine,
+      "home": home,
+      "hostname": .string(HostName.text),
       "id": .string(node.identity),
+      "memory": memory,
+      "profile": .string(node.match.profile.name),
       "runs": [
         "known": .integer(Int64(node.orchestrator.runs.count)),
         "underWay": .integer(Int64(node.orchestrator.runsUnderWay)),
@@ -24,6 +31,28 @@ struct NodeReport {
         node.catalogue.definitions.map { ["name": .string($0.name), "type": .string($0.kind.rawValue)] }),
       "uptimeSeconds": .integer(uptime.milliseconds / 1000),
       "version": .string(Version.text),
+    ]
+  }
+
+  private var home: JSON {
+    guard let home = node.home else {
+      return ["complaints": .array([]), "interoperates": false, "joined": false, "nodes": 1]
+    }
+    let others = home.peers.count { $0.state == .alive || $0.state == .suspect }
+    return [
+      "complaints": .array((home.complaints + (node.homeEdge == nil ? [] : [HomeEdge.warning])).map { .string($0) }),
+      "interoperates": .bool(node.configuration.interoperates),
+      "joined": true,
+      "key": .string(HomeKey.identity(of: home.keys.current)),
+      "nodes": .integer(Int64(others + 1)),
+    ]
+  }
+
+  private var memory: JSON {
+    guard let memory = node.sampler.snapshot.memory.value else { return .null }
+    return [
+      "availableBytes": .integer(Int64(clamping: memory.available)),
+      "totalBytes": .integer(Int64(clamping: memory.total)),
     ]
   }
 

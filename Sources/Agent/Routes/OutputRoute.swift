@@ -31,7 +31,9 @@ struct OutputRoute {
   }
 
   private func send(_ run: Run, follow: Bool, _ sink: OutputSink) {
-    if case .native = run.workload {
+    if !run.isHosted, !run.hostNode.isEmpty, run.hostNode != node.identity {
+      RemoteOutputReader(node: node, run: run.id, follow: follow, sink: sink).begin()
+    } else if case .native = run.workload {
       NativeOutputReader(node: node, run: run.id, follow: follow, sink: sink).begin()
     } else if !run.state.isFinal, let container = node.orchestrator.containerID(of: run.id) {
       ContainerOutputReader(node: node, run: run.id, container: container, sink: sink).begin(follow: follow)

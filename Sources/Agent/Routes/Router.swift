@@ -67,14 +67,6 @@ struct Router {
     } else if let colon = host.utf8.lastIndex(of: UInt8(ascii: ":")) {
       name = String(host[..<colon])
     }
-    return IPAddress(name) != nil || name == "localhost" || name == Self.hostName
+    return IPAddress(name) != nil || name == "localhost" || name == HostName.text
   }
-
-  private static let hostName: String = {
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
-      guard let text = buffer.baseAddress, gethostname(text, 255) == 0 else { return "localhost" }
-      text[255] = 0
-      return String(cString: text)
-    }
-  }()
 }

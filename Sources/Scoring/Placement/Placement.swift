@@ -67,6 +67,9 @@ public struct Placement: Sendable, Equatable {
     }
     found.sort { left, right in
       if (left.row.objection == nil) != (right.row.objection == nil) { return left.row.objection == nil }
+      if (left.row.node == requirements.preferredNode) != (right.row.node == requirements.preferredNode) {
+        return left.row.node == requirements.preferredNode
+      }
       if left.row.tier != right.row.tier { return left.row.tier.rawValue < right.row.tier.rawValue }
       if left.key != right.key { return left.key > right.key }
       if left.spread != right.spread { return left.spread > right.spread }

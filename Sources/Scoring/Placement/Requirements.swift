@@ -13,6 +13,8 @@ public struct Requirements: Sendable {
   /// Whether the node that was asked may run it (Home Edge's `SelfSelection`).
   public var allowsSelf = true
   public var constraints: [Constraint] = []
+  /// The candidate that goes before all others, whatever its rank; empty for none.
+  public var preferredNode = ""
 
   public init(kind: String, service: String, mustBeRegistered: Bool) {
     self.kind = kind

@@ -1,0 +1,173 @@
+import Containers
+import Hardware
+import Orchestration
+import Scoring
+import Wire
+
+// What is asked of a node: by programs of its machine, and by other nodes.
+extension Node {
+  /// Takes a request; `answer` is given the run once a node has accepted it, or why there is none.
+  func submit(_ request: RunRequest, answer: @escaping (Result<Run, Problem>) -> Void) {
+    guard let homeEdge, request.requesterAddress.isEmpty else { return place(request, answer: answer) }
+    homeEdge.gather(for: request) { preferred in
+      var request = request
+      request.preferredNode = preferred
+      self.place(request, answer: answer)
+    }
+  }
+
+  private func place(_ request: RunRequest, answer: @escaping (Result<Run, Problem>) -> Void) {
+    let id = RunID(random: Clock.random())
+    do throws(Problem) {
+      if !request.callback.isEmpty, request.requesterAddress.isEmpty { _ = try Callbacks.check(request.callback) }
+      let command = try check(request.workload, service: request.service, source: request.source)
+      try checkEngine(for: request)
+      // A container without a service's name is called after its image, as people do.
+      let service = request.service.isEmpty ? command?.image.familiar ?? "" : request.service
+      var run = Run(
+        id: id, service: service, workload: request.workload, requester: request.requester,
+        requesterAddress: request.requesterAddress.isEmpty ? address : request.requesterAddress, callback: request.callback, host: address, source: request.source,
+        times: RunTimes(accepted: Clock.wallMilliseconds()))
+      run.constraints = request.constraints
+      run.onHostLoss = request.onHostLoss
+      run.allowsSelf = request.allowsSelf
+      run.preferredNode = request.preferredNode
+      refreshHome()
+      unanswered[id] = { problem in
+        if let problem { return answer(.failure(problem)) }
+        if let run = self.orchestrator.run(id) { answer(.success(run)) }
+      }
+      var refusal: RunRefusal?
+      perform { orchestrator in
+        do throws(RunRefusal) {
+          return try orchestrator.accept(run, command: command, at: Clock.moment())
+        } catch {
+          refusal = error
+          return []
+        }
+      }
+      if let refusal { throw refusal.problem }
+    } catch {
+      unanswered[id] = nil
+      answer(.failure(error))
+    }
+  }
+
+  /// Without another node that could take it, a request waits for this node's Engine only if that has just gone.
+  private func checkEngine(for request: RunRequest) throws(Problem) {
+    guard case .container = request.workload, case .away(let since, let reason) = engine.state,
+      loop.now - since > .seconds(5),
+      !orchestrator.nodes.contains(where: { !$0.isSelf && $0.isReachable && $0.hasEngine })
+    else { return }
+    throw Problem(
+      status: 503,
+      detail: "no Docker Engine at \(configuration.engine): \(reason); install or start it (apt install docker.io)")
+  }
+
+  /// Answers who waits for the run: a node has accepted it, or none did.
+  func answer(_ id: RunID) {
+    guard let answer = unanswered.removeValue(forKey: id) else { return }
+    if let run = orchestrator.run(id), case .failed(let failure) = run.state {
+      return answer(Problem(status: 503, detail: "no node runs it: \(failure.reason) (run \(id.text))"))
+    }
+    answer(nil)
+  }
+
+  /// Whether the owner of another node has defined the service there.
+  func isOfferedElsewhere(_ service: String, kind: ServiceDefinition.Kind) -> Bool {
+    refreshHome()
+    return orchestrator.nodes.contains { !$0.isSelf && $0.isReachable && $0.offers(service, kind: kind.rawValue) }
+  }
+
+  /// Brings what is known of the nodes up to date, before it is looked at.
+  func refreshHome() {
+    guard let neighbours else { return perform { $0.update(node: self.ownNode(), at: Clock.moment()) } }
+    neighbours.tellOrchestrator()
+  }
+
+  func stop(_ id: RunID) {
+    perform { $0.stop(id, at: Clock.moment()) }
+  }
+
+  // MARK: - Other nodes' runs
+
+  /// Takes a run for another node; `answer` is given nil once it is on disk, or why it is not taken.
+  func host(_ run: Run, answer: @escaping (Problem?) -> Void) {
+    do throws(Problem) {
+      catalogue.refresh()
+      if case .native(let command) = run.workload { try checkNative(run, command) }
+      let command = try check(run.workload, service: run.service, source: run.source)
+      perform { $0.update(node: self.ownNode(), at: Clock.moment()) }
+      var verdict = HostedAnswer.accepted
+      unanswered[run.id] = answer
+      perform { orchestrator in
+        let (answer, directives) = orchestrator.acceptHosted(run, command: command, at: Clock.moment())
+        verdict = answer
+        return directives
+      }
+      switch verdict {
+      case .recording: return
+      case .accepted:
+        unanswered[run.id] = nil
+        answer(nil)
+      case .refused(let reason): throw Problem(status: 409, detail: reason)
+      }
+    } catch {
+      unanswered[run.id] = nil
+      answer(error)
+    }
+  }
+
+  private func checkNative(_ run: Run, _ command: [String]) throws(Problem) {
+    do throws(NativeRefusal) {
+      _ = try ServiceDefinition.checkNative(
+        service: run.service, command: command, requester: run.requester, among: catalogue.definitions)
+    } catch {
+      throw Problem(status: 403, detail: error.rawValue)
+    }
+  }
+
+  /// - Returns: whether nothing of it is left to end.
+  func stopHosted(_ id: RunID, attempt: Int, of requester: String) -> Bool {
+    var isOver = true
+    perform { orchestrator in
+      let (over, directives) = orchestrator.stopHosted(id, attempt: attempt, of: requester, at: Clock.moment())
+      isOver = over
+      return directives
+    }
+    return isOver
+  }
+
+  // MARK: - Commands
+
+  /// What speaks against a container's options, before it is accepted.
+  ///
+  /// - Returns: the command of a container; nil for a program, and for a service that only other nodes define.
+  private func check(_ workload: Workload, service: String, source: WorkloadSource) throws(Problem) -> RunCommand? {
+    do throws(RunCommandError) {
+      let command = try command(of: workload, service: service, source: source)
+      if let minor = engine.description?.apiVersion.minor { try command?.check(engineAPIMinor: minor) }
+      return command
+    } catch {
+      throw Problem(status: 422, detail: error.description)
+    }
+  }
+
+  /// A container without arguments is the one that this node's owner has defined for the service.
+  private func command(
+    of workload: Workload, service: String, source: WorkloadSource
+  ) throws(RunCommandError) -> RunCommand? {
+    guard case .container(var arguments) = workload else { return nil }
+    if arguments.isEmpty {
+      guard let definition = catalogue.definition(service, kind: .container),
+        let defined = dockerRunArguments(definition.command)
+      else { return nil }
+      arguments = defined
+    }
+    return try RunCommand(parsing: arguments, source: source.optionSource)
+  }
+
+  func command(of run: Run) throws(RunCommandError) -> RunCommand? {
+    try command(of: run.workload, service: run.service, source: run.source)
+  }
+}

@@ -1,0 +1,107 @@
+import Containers
+import Hardware
+import Mesh
+import Orchestration
+import Scoring
+import Wire
+
+// How nodes are described to the orchestrator, and to people.
+extension HomeNode {
+  /// What a peer's heartbeats and its facts (`GET /api/v2/node`) tell.
+  init(_ peer: Peer, identity: String, facts: JSON?) {
+    self.init(id: identity)
+    state =
+      switch peer.state {
+      case .alive: .alive
+      case .suspect: .suspect
+      case .dead: .dead
+      case .left: .left
+      }
+    heardAt = peer.heardAt
+    score = Double(peer.load.score) / 100
+    runs = Int(peer.load.runs)
+    memoryAvailable = peer.load.memoryBytes.map { Int64(clamping: $0) }
+    hasEngine = peer.details.abilities.contains(.containers)
+    runsNative = peer.details.abilities.contains(.native)
+    isDrained = peer.details.abilities.contains(.drained)
+    address = peer.endpoint.address.text
+    for (kind, effect) in zip(Term.Kind.allCases, peer.details.terms) {
+      terms.append(Effect(name: kind.name, effect: Double(effect) / 255))
+    }
+    if let facts { take(facts) }
+  }
+
+  private mutating func take(_ facts: JSON) {
+    factsKnown = true
+    name = facts["hostname"]?.string ?? ""
+    architecture = facts["architecture"]?.string ?? ""
+    board = facts["profile"]?.string ?? ""
+    cores = Int(min(max(facts["cores"]?.integer ?? 0, 0), 4096))
+    for service in (facts["services"]?.array ?? []).prefix(Self.serviceLimit) {
+      guard let name = service["name"]?.string, let kind = service["type"]?.string else { continue }
+      services.append(Service(name: name, kind: kind))
+    }
+  }
+
+  /// As many as a node may define.
+  private static let serviceLimit = 256
+
+  /// For `GET /api/v2/nodes`.
+  func json(at now: Instant) -> JSON {
+    var abilities: [JSON] = []
+    if hasEngine { abilities.append("container") }
+    if runsNative { abilities.append("native") }
+    if isDrained { abilities.append("drained") }
+    let words: [StaticString] = ["alive", "suspect", "dead", "left"]
+    return [
+      "abilities": .array(abilities),
+      "address": .string(address),
+      "ageMilliseconds": .integer(isSelf ? 0 : max(0, (now - heardAt).milliseconds)),
+      "architecture": .string(architecture),
+      "board": .string(board),
+      "cores": .integer(Int64(cores)),
+      "factsKnown": .bool(factsKnown),
+      "homeEdge": .bool(isHomeEdge),
+      "hostname": .string(name),
+      "id": .string(id),
+      "memoryAvailableBytes": memoryAvailable.map { .integer($0) } ?? .null,
+      "placed": .integer(Int64(placedSinceHeard)),
+      "runs": .integer(Int64(runs)),
+      "score": .double(Double(Int(min(score, 1e9) * 100 + 0.5)) / 100),
+      "self": .bool(isSelf),
+      "services": .array(services.map { ["name": .string($0.name), "type": .string($0.kind)] }),
+      "state": .string("\(words[Int(state.rawValue)])"),
+      "terms": .array(
+        terms.map { term in
+          ["effect": .double(Double(Int(term.effect * 100 + 0.5)) / 100), "term": .string(term.name)]
+        }),
+    ]
+  }
+}
+
+extension Node {
+  /// This node, as it describes itself to its own choices.
+  func ownNode() -> HomeNode {
+    var own = HomeNode(id: identity)
+    let score = self.score()
+    let snapshot = sampler.snapshot
+    own.isSelf = true
+    own.factsKnown = true
+    own.name = HostName.text
+    own.address = address
+    own.architecture = engine.description?.architecture ?? Version.dockerArchitecture
+    own.board = match.profile.name
+    own.cores = snapshot.processors.onlineCount
+    own.score = score.value
+    for term in score.terms { own.terms.append(HomeNode.Effect(name: term.kind.name, effect: term.effect)) }
+    own.memoryAvailable = snapshot.memory.value.map { Int64(clamping: $0.available) }
+    own.hasEngine = engine.description != nil
+    own.runsNative = catalogue.definitions.contains { $0.kind == .native }
+    for definition in catalogue.definitions {
+      own.services.append(HomeNode.Service(name: definition.name, kind: definition.kind.rawValue))
+    }
+    own.runs = orchestrator.runsUnderWay
+    own.heardAt = Clock.now()
+    return own
+  }
+}

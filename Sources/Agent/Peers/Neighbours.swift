@@ -1,0 +1,152 @@
+import Hardware
+import Mesh
+import Orchestration
+import Scoring
+import Wire
+
+/// The other nodes of the home, as far as this one deals with them: what they can do, what is asked of them, and
+/// their news of our runs.
+final class Neighbours {
+  let home: Home
+  private let node: Node
+  private var links: [String: PeerLink] = [:]
+  /// Nodes of which there is news that the orchestrator has not been told.
+  private var stale: Set<NodeID> = []
+  /// Nodes that are asked for their facts just now, and those that wait for their turn.
+  private var asking = 0
+  private var unasked: [NodeID] = []
+
+  /// In a large home all nodes see a new one at the same moment.
+  private static let askingLimit = 4
+
+  init(home: Home, node: Node) {
+    self.home = home
+    self.node = node
+    home.onEvent = { self.happened($0) }
+  }
+
+  // MARK: - Events
+
+  private func happened(_ event: HomeEvent) {
+    switch event {
+    case .appeared(let id), .changed(let id), .trusted(let id), .suspected(let id):
+      stale.insert(id)
+      wantFacts(id)
+    case .returned(let id):
+      stale.insert(id)
+      let link = self.link(id)
+      link.forgetFacts()
+      wantFacts(id)
+      tellOrchestrator()
+      node.perform { $0.nodeReturned(link.id, at: Clock.moment()) }
+      link.reconnect()
+    case .died(let id):
+      stale.insert(id)
+      tellOrchestrator()
+    case .left(let id):
+      stale.insert(id)
+      tellOrchestrator()
+    case .homeEdgeFound(let id), .homeEdgeChanged(let id):
+      if let peer = home.homeEdgePeers.first(where: { $0.id == id }) { node.homeEdge?.neighbours.take(peer) }
+    case .homeEdgeLost(let id):
+      node.homeEdge?.neighbours.lose(id)
+    }
+  }
+
+  /// Brings the orchestrator's view of the home up to date: before it chooses, and when a node has died.
+  func tellOrchestrator() {
+    node.perform { $0.update(node: self.node.ownNode(), at: Clock.moment()) }
+    for id in stale {
+      guard let described = describe(id) else { continue }
+      node.perform { $0.update(node: described, at: Clock.moment()) }
+    }
+    stale = []
+  }
+
+  private func describe(_ id: NodeID) -> HomeNode? {
+    guard let peer = home.peer(id) else { return nil }
+    return HomeNode(peer, identity: Self.identity(id), facts: links[Self.identity(id)]?.facts)
+  }
+
+  static func identity(_ id: NodeID) -> String {
+    "edge-orchestration-" + id.uuid
+  }
+
+  // MARK: - Facts
+
+  private func wantFacts(_ id: NodeID) {
+    guard let peer = home.peer(id), peer.state == .alive else { return }
+    guard !unasked.contains(id) else { return }
+    guard link(id).needsFacts(hash: peer.details.facts) else { return }
+    unasked.append(id)
+    askNext()
+  }
+
+  private func askNext() {
+    while asking < Self.askingLimit, !unasked.isEmpty {
+      let id = unasked.removeFirst()
+      guard let peer = home.peer(id) else { continue }
+      asking += 1
+      link(id).askFacts(hash: peer.details.facts) {
+        self.asking -= 1
+        self.stale.insert(id)
+        self.tellOrchestrator()
+        self.askNext()
+      }
+    }
+  }
+
+  // MARK: - Directives
+
+  private func link(_ id: NodeID) -> PeerLink {
+    link(Self.identity(id), id)
+  }
+
+  private func link(_ identity: String, _ id: NodeID) -> PeerLink {
+    if let link = links[identity] { return link }
+    let home = self.home
+    let contact = PeerEndpoint(
+      name: identity, addresses: { home.addresses(of: id) }, key: { home.keys.current })
+    let link = PeerLink(id: identity, contact: contact, node: node)
+    links[identity] = link
+    return link
+  }
+
+  /// The link to a node by its text form; nil where that is none.
+  func link(_ identity: String) -> PeerLink? {
+    if let link = links[identity] { return link }
+    guard identity.hasPrefix("edge-orchestration-"), let id = NodeID(uuid: String(identity.dropFirst(19))) else {
+      return nil
+    }
+    return link(identity, id)
+  }
+
+  func ask(_ run: RunID, _ identity: String, attempt: Int, _ body: [UInt8]) {
+    func answered(_ answer: HostAnswer) {
+      node.perform { $0.answered(run, node: identity, attempt: attempt, answer, at: Clock.moment()) }
+    }
+    if let homeEdge = node.homeEdge, homeEdge.ask(run, identity, attempt: attempt, then: answered) { return }
+    guard let link = link(identity) else {
+      node.loop.after(.zero) { answered(.unreachable("it is no node of this home")) }
+      return
+    }
+    link.ask(run, body, then: answered)
+  }
+
+  func withdraw(_ run: RunID, _ identity: String, attempt: Int) {
+    if let homeEdge = node.homeEdge, homeEdge.withdraw(run, identity, attempt: attempt) { return }
+    link(identity)?.withdraw(run, attempt: attempt) { isOver in
+      self.node.perform {
+        $0.withdrawn(run, node: identity, attempt: attempt, isOver: isOver, at: Clock.moment())
+      }
+    }
+  }
+
+  func watch(_ identity: String) {
+    link(identity)?.watch()
+  }
+
+  func unwatch(_ identity: String) {
+    links[identity]?.unwatch()
+  }
+}

@@ -1,0 +1,162 @@
+import Hardware
+import Orchestration
+import Wire
+
+/// What goes back and forth between this node and one other.
+final class PeerLink {
+  let id: String
+  private let node: Node
+  private let contact: PeerEndpoint
+  private let client: PeerClient
+  /// What the node told of itself last; nil before it was asked.
+  private(set) var facts: JSON?
+  /// The hash, from its heartbeats, of the facts it was last asked for.
+  private var factsHash: UInt32?
+  private var stream: PeerStream?
+  private var events = EventLines()
+  private var isWatched = false
+  private var retryDelay = PeerLink.firstRetry
+
+  private static let firstRetry = Interval.milliseconds(100)
+  private static let longestRetry = Interval.seconds(2)
+  /// Before facts that could not be had are asked for again.
+  private static let factsPause = Interval.seconds(1)
+
+  init(id: String, contact: PeerEndpoint, node: Node) {
+    self.id = id
+    self.node = node
+    self.contact = contact
+    client = PeerClient(to: contact, loop: node.loop)
+  }
+
+  private var headers: HTTPHeaders {
+    HTTPHeaders([("Hearth-Node", node.identity)])
+  }
+
+  // MARK: - Facts
+
+  /// Whether the facts are others than those it was last asked for.
+  func needsFacts(hash: UInt32) -> Bool {
+    factsHash != hash
+  }
+
+  /// Asks the node what it is and can do; `then` is called in any case.
+  func askFacts(hash: UInt32, then: @escaping () -> Void) {
+    factsHash = hash
+    client.call("GET", "/api/v2/node", headers: headers) { result in
+      if case .success(let answer) = result, answer.status == 200, let json = try? JSON.parse(answer.body) {
+        self.facts = json
+      } else {
+        self.node.loop.after(Self.factsPause) {
+          // The next heartbeat asks again.
+          if self.factsHash == hash { self.factsHash = nil }
+        }
+      }
+      then()
+    }
+  }
+
+  /// A node that has been away may have become another.
+  func forgetFacts() {
+    factsHash = nil
+  }
+
+  // MARK: - Runs
+
+  /// Asks the node to run something.
+  func ask(_ run: RunID, _ body: [UInt8], then: @escaping (HostAnswer) -> Void) {
+    let headers = HTTPHeaders([("Content-Type", "application/json"), ("Hearth-Node", node.identity)])
+    client.call("PUT", "/api/v2/hosted/" + run.text, headers: headers, body: body) { result in
+      then(Self.answer(result))
+    }
+  }
+
+  private static func answer(_ result: Result<HTTPResponse, PeerError>) -> HostAnswer {
+    switch result {
+    case .success(let answer) where answer.status == 200 || answer.status == 201:
+      return .accepted
+    case .success(let answer):
+      let detail = (try? JSON.parse(answer.body))?["detail"]?.string
+      return .refused(detail ?? "status \(answer.status)")
+    case .failure(let error):
+      switch error.reason {
+      case .noAddress, .noKey, .busy, .unreachable, .insecure: return .unreachable(error.description)
+      default: return .silent(error.description)
+      }
+    }
+  }
+
+  /// Asks the node to end its copy of a run; `isOver` says whether nothing is left of it.
+  func withdraw(_ run: RunID, attempt: Int, then: @escaping (_ isOver: Bool) -> Void) {
+    client.call("DELETE", "/api/v2/hosted/\(run.text)?attempt=\(attempt)", headers: headers) { result in
+      if case .success(let answer) = result { then(answer.status == 200) } else { then(false) }
+    }
+  }
+
+  /// The output of a run that it hosts.
+  func output(of run: RunID, follow: Bool, onBody: @escaping ([UInt8]) -> Void, onEnd: @escaping (PeerError?) -> Void)
+    -> PeerStream
+  {
+    let target = "/api/v2/hosted/\(run.text)/logs" + (follow ? "?follow=1" : "")
+    let headers = HTTPHeaders([("Accept", OutputRoute.framesType), ("Hearth-Node", node.identity)])
+    return PeerStream(from: contact, target, headers: headers, loop: node.loop, onBody: onBody, onEnd: onEnd)
+  }
+
+  // MARK: - News of our runs
+
+  func watch() {
+    isWatched = true
+    if stream == nil { openStream() }
+  }
+
+  func unwatch() {
+    isWatched = false
+    closeStream()
+  }
+
+  /// After an absence the old connection may hang for long: a new one tells at once.
+  func reconnect() {
+    guard isWatched else { return }
+    closeStream()
+    openStream()
+  }
+
+  private func closeStream() {
+    stream?.cancel()
+    stream = nil
+  }
+
+  private func openStream() {
+    events = EventLines()
+    node.orchestratorWatches(id)
+    stream = PeerStream(
+      from: contact, "/api/v2/hosted/events", headers: headers, loop: node.loop,
+      onBody: { self.heard($0) },
+      onEnd: { _ in
+        self.stream = nil
+        guard self.isWatched else { return }
+        self.node.loop.after(self.retryDelay) { if self.isWatched && self.stream == nil { self.openStream() } }
+        self.retryDelay = min(Interval(nanoseconds: self.retryDelay.nanoseconds &* 2), Self.longestRetry)
+      })
+  }
+
+  private func heard(_ bytes: [UInt8]) {
+    for event in events.feed(bytes) {
+      switch event {
+      case .run(let json):
+        guard let run = Run(report: json) else { continue }
+        node.perform { $0.hosted(run, on: self.id, at: Clock.moment()) }
+      case .synced:
+        retryDelay = Self.firstRetry
+        node.perform { $0.hostedSynced(self.id, at: Clock.moment()) }
+      }
+    }
+  }
+
+  /// Ends all that is under way with a node that is gone.
+  func close() {
+    isWatched = false
+    closeStream()
+    client.close()
+  }
+}

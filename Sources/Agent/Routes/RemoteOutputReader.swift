@@ -1,0 +1,64 @@
+import Hardware
+import Orchestration
+import Wire
+
+/// Sends the output of a run that another node hosts, as that node tells it, and goes on with the next host when that
+/// one dies.
+final class RemoteOutputReader {
+  private let node: Node
+  private let run: RunID
+  private let follow: Bool
+  private let sink: OutputSink
+  private var stream: PeerStream?
+
+  /// Before a run whose host is gone is looked at again.
+  private static let pause = Interval.milliseconds(300)
+
+  init(node: Node, run: RunID, follow: Bool, sink: OutputSink) {
+    self.node = node
+    self.run = run
+    self.follow = follow
+    self.sink = sink
+  }
+
+  func begin() {
+    sink.begin(
+      onGone: { self.stream?.cancel() },
+      onDrained: { self.stream?.pause(false) })
+    read()
+  }
+
+  private func read() {
+    guard !sink.isGone else { return }
+    guard let run = node.orchestrator.run(run) else { return sink.finish() }
+    if run.state.isFinal {
+      let kept = node.keptOutput(of: run.id)
+      if !kept.isEmpty {
+        sink.send(frames: kept)
+        return sink.finish()
+      }
+    }
+    guard run.hasStarted, run.hostNode != node.identity, let link = node.neighbours?.link(run.hostNode) else {
+      return again()
+    }
+    stream = link.output(
+      of: run.id, follow: follow, onBody: { self.stream?.pause(!self.sink.send(frames: $0)) },
+      onEnd: { self.ended($0) })
+  }
+
+  private func ended(_ error: PeerError?) {
+    stream = nil
+    guard let error, follow else { return sink.finish() }
+    guard let run = node.orchestrator.run(run), !run.state.isFinal else {
+      sink.send(stream: 2, Array("hearth: \(error.description)\n".utf8))
+      return sink.finish()
+    }
+    again()
+  }
+
+  private func again() {
+    guard follow, let run = node.orchestrator.run(run) else { return sink.finish() }
+    if run.state.isFinal && !run.hasStarted { return sink.finish() }
+    node.loop.after(Self.pause) { self.read() }
+  }
+}

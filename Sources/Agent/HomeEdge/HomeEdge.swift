@@ -21,7 +21,7 @@ final class HomeEdge {
     neighbours = HomeEdgeNeighbours(allowed: node.configuration.homeEdgePeers, loop: node.loop)
     routes = HomeEdgeNodeRoutes(node: node, neighbours: neighbours)
     neighbours.onChange = { self.changed($0) }
-    neighbours.onLost = { lost in node.perform { $0.nodeLeft(lost.id, at: Clock.moment()) } }
+    neighbours.onLost = { self.lost($0) }
   }
 
   func begin() {
@@ -37,8 +37,23 @@ final class HomeEdge {
   // MARK: - Neighbours
 
   private func changed(_ neighbour: HomeEdgeNode) {
+    // A Hearth node whose mark was not heard yet, or whoever takes its name, must not change what is known of it.
+    guard !isHearth(neighbour.id), neighbour.isAlive == true || isNode(neighbour.id) else { return }
     let described = describe(neighbour)
     node.perform { $0.update(node: described, at: Clock.moment()) }
+  }
+
+  /// Forgotten, because whoever is on the network can come and go under any number of names.
+  private func lost(_ neighbour: HomeEdgeNode) {
+    guard isNode(neighbour.id) else { return }
+    node.perform { $0.forget(node: neighbour.id, at: Clock.moment()) }
+  }
+
+  private func isHearth(_ identity: String) -> Bool {
+    guard identity.hasPrefix("edge-orchestration-"), let id = NodeID(uuid: String(identity.dropFirst(19))) else {
+      return false
+    }
+    return node.home?.peer(id) != nil
   }
 
   /// Whether it is, or was, a node of Home Edge.

@@ -17,9 +17,13 @@ final class HomeEdgeNode {
   var roundTrip: Double?
   /// What it said last when it was asked for its score or resources, on Home Edge's scale; 0 is "not usable".
   var answer: (value: Double, at: Instant)?
-  private lazy var client = PeerClient(
-    to: PeerEndpoint(name: id, addresses: { self.targets }, key: { nil }, isPlain: true), loop: loop)
-  private let loop: EventLoop
+  private let client: PeerClient
+  private let target = Target()
+
+  /// Apart from the node, so that the client does not keep it alive.
+  private final class Target {
+    var addresses: [SocketAddress] = []
+  }
 
   /// For a ping; Home Edge itself waits for 10 s.
   static let pingTime = Interval.seconds(2)
@@ -32,7 +36,9 @@ final class HomeEdgeNode {
 
   init(_ peer: DiscoveredPeer, loop: EventLoop) {
     id = peer.id
-    self.loop = loop
+    let target = self.target
+    client = PeerClient(
+      to: PeerEndpoint(name: peer.id, addresses: { target.addresses }, key: { nil }, isPlain: true), loop: loop)
     take(peer)
   }
 
@@ -47,11 +53,10 @@ final class HomeEdgeNode {
     // Records without addresses take none away (B-16).
     guard !found.isEmpty, found != addresses else { return false }
     addresses = found
+    target.addresses = found.compactMap {
+      SocketAddress(host: IPAddress(bytes: $0.bytes).text, port: HomeEdge.port)
+    }
     return true
-  }
-
-  private var targets: [SocketAddress] {
-    addresses.compactMap { SocketAddress(host: IPAddress(bytes: $0.bytes).text, port: HomeEdge.port) }
   }
 
   /// The first of its addresses, in dots; empty where none is known.

@@ -79,8 +79,12 @@ final class Node {
   private func connectParts() {
     engine.onAvailable = { containers in
       self.perform { $0.engineAvailable(containers: containers, at: Clock.moment()) }
+      self.tellHome()
     }
-    engine.onLost = { self.orchestrator.engineLost() }
+    engine.onLost = {
+      self.orchestrator.engineLost()
+      self.tellHome()
+    }
     natives.onEvent = { run, event in self.perform { $0.native(event, for: run, at: Clock.moment()) } }
     callbacks.onEndReported = { run in
       self.orchestrator.endReported(run)

@@ -35,6 +35,16 @@ final class Namespaces {
   /// Pulls a host's cable or plugs it in.
   func link(_ host: Int, up: Bool) throws { try call("link", "\(host)", up ? "up" : "down") }
 
+  /// Gives a host that has lost its eth0 a new one.
+  func replug(_ host: Int, address: String) throws {
+    let space = "\(name)-\(host)"
+    let made = try Lab.shell(
+      "ip -n \(space) link add eth0 type veth peer name port\(host) netns \(name)-0 && "
+        + "ip -n \(name)-0 link set port\(host) master switch up && "
+        + "ip -n \(space) addr add \(address)/24 dev eth0 && ip -n \(space) link set eth0 up")
+    guard made.code == 0 else { throw LabError("replug: \(made.error)") }
+  }
+
   /// So many of a hundred packets between hosts are lost.
   func loss(_ percent: Int) throws { try call("loss", "\(percent)") }
 

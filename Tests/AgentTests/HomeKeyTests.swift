@@ -51,7 +51,8 @@ import Testing
   }
 
   @Test func homeEdgesFileIsTakenThoughOthersCanReadIt() throws {
-    try write("123e4567-e89b-12d3-a456-426614174000", to: "home-edge/user/orchestration_userID.txt", mode: 0o644)
+    try write(
+      "123e4567-e89b-12d3-a456-426614174000", to: "home-edge/user/orchestration_userID.txt", mode: 0o644)
     let key = try HomeKey(configuration: configuration)
     #expect(key.path.hasSuffix("/home-edge/user/orchestration_userID.txt"))
     #expect(key.current == SealKey(fileContents: Array("123e4567-e89b-12d3-a456-426614174000".utf8)))
@@ -124,7 +125,9 @@ import Testing
     let end = Date() + (Double(ProcessInfo.processInfo.environment["HEARTH_FUZZ_SECONDS"] ?? "") ?? 0.5)
     var keys = 0
     repeat {
-      let bytes = (0..<Int.random(in: 0...40)).map { _ in [UInt8(10), 32, 0, 255, .random(in: 0...255)].randomElement() ?? 0 }
+      let bytes = (0..<Int.random(in: 0...40)).map { _ in
+        [UInt8(10), 32, 0, 255, .random(in: 0...255)].randomElement() ?? 0
+      }
       try Data(bytes).write(to: URL(fileURLWithPath: path))
       chmod(path, 0o600)
       do {

@@ -5,7 +5,9 @@ import Testing
 
 /// Messages of rtnetlink(7) as the kernel writes them.
 private enum Made {
-  static func number(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) } }
+  static func number(_ value: UInt32) -> [UInt8] {
+    (0..<4).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
+  }
   static func short(_ value: Int) -> [UInt8] { [UInt8(value & 255), UInt8(value >> 8 & 255)] }
 
   static func message(_ type: Int, flags: Int = 0, _ body: [UInt8]) -> [UInt8] {
@@ -18,17 +20,23 @@ private enum Made {
     return bytes + [UInt8](repeating: 0, count: (4 - bytes.count % 4) % 4)
   }
 
-  static func link(_ index: UInt32, _ name: String, flags: UInt32 = up, type: Int = 16, family: UInt8 = 0) -> [UInt8] {
-    message(
-      type, [family, 0, 1, 0] + number(index) + number(flags) + number(0) + attribute(4, number(1500))
-        + attribute(3, Array(name.utf8) + [0]))
-  }
-
-  static func address(_ index: UInt32, _ bytes: [UInt8], prefix: UInt8 = 24, flags: UInt32 = 0x80, type: Int = 20)
+  static func link(_ index: UInt32, _ name: String, flags: UInt32 = up, type: Int = 16, family: UInt8 = 0)
     -> [UInt8]
   {
     message(
-      type, [bytes.count == 4 ? 2 : 10, prefix, UInt8(truncatingIfNeeded: flags), 0] + number(index)
+      type,
+      [family, 0, 1, 0] + number(index) + number(flags) + number(0) + attribute(4, number(1500))
+        + attribute(3, Array(name.utf8) + [0]))
+  }
+
+  static func address(
+    _ index: UInt32, _ bytes: [UInt8], prefix: UInt8 = 24, flags: UInt32 = 0x80, type: Int = 20
+  )
+    -> [UInt8]
+  {
+    message(
+      type,
+      [bytes.count == 4 ? 2 : 10, prefix, UInt8(truncatingIfNeeded: flags), 0] + number(index)
         + attribute(1, bytes) + attribute(8, number(flags)))
   }
 
@@ -43,8 +51,10 @@ private enum Made {
     let four = LinkAddress(bytes: [10, 0, 0, 5], prefix: 24, flags: 0x80)
     #expect(
       RouteMessage.decode(
-        Made.link(2, "eth0") + Made.address(2, [10, 0, 0, 5]) + Made.address(2, Made.ipv6, prefix: 64, flags: 0x140)
-          + Made.address(2, [10, 0, 0, 5], type: 21) + Made.link(2, "eth0", type: 17) + Made.message(3, [0, 0, 0, 0]))
+        Made.link(2, "eth0") + Made.address(2, [10, 0, 0, 5])
+          + Made.address(2, Made.ipv6, prefix: 64, flags: 0x140)
+          + Made.address(2, [10, 0, 0, 5], type: 21) + Made.link(2, "eth0", type: 17)
+          + Made.message(3, [0, 0, 0, 0]))
         == [
           .link(index: 2, name: "eth0", flags: Made.up), .address(index: 2, four),
           .address(index: 2, LinkAddress(bytes: Made.ipv6, prefix: 64, flags: 0x140)),
@@ -54,7 +64,8 @@ private enum Made {
 
   @Test func onAPointToPointLinkOursIsTheLocalAddress() {
     let bytes = Made.message(
-      20, [2, 32, 0, 0] + Made.number(7) + Made.attribute(1, [10, 9, 9, 9]) + Made.attribute(2, [10, 9, 9, 1]))
+      20,
+      [2, 32, 0, 0] + Made.number(7) + Made.attribute(1, [10, 9, 9, 9]) + Made.attribute(2, [10, 9, 9, 1]))
     #expect(
       RouteMessage.decode(bytes)
         == [.address(index: 7, LinkAddress(bytes: [10, 9, 9, 1], prefix: 32, flags: 0))])
@@ -118,7 +129,9 @@ private enum Made {
     return table.usable
   }
 
-  @Test(arguments: ["eth0", "enp3s0", "wlan0", "br0", "br-lan", "bond0", "eth0.10", "usb0", "tun0", "br-02396fcc175"])
+  @Test(arguments: [
+    "eth0", "enp3s0", "wlan0", "br0", "br-lan", "bond0", "eth0.10", "usb0", "tun0", "br-02396fcc175",
+  ])
   func realInterfacesServe(name: String) {
     #expect(usable(Made.link(2, name), Made.address(2, [10, 0, 0, 5])).map { $0.name } == [name])
   }

@@ -9,8 +9,7 @@ import Testing
   }
 
   @Test(
-    .enabled(if: access("/usr/sbin/avahi-daemon", X_OK) == 0, "needs avahi-daemon, avahi-utils and dbus"),
-    .timeLimit(.minutes(2)))
+    .enabled(if: access("/usr/sbin/avahi-daemon", X_OK) == 0, "needs avahi-daemon, avahi-utils and dbus"))
   func avahiAndHearthListEachOther() throws {
     // Host 3 has no agent but Avahi.
     let home = try NamespaceHome(3)
@@ -62,8 +61,7 @@ import Testing
   }
 
   @Test(
-    .enabled(if: access("/usr/sbin/avahi-daemon", X_OK) == 0, "needs avahi-daemon, avahi-utils and dbus"),
-    .timeLimit(.minutes(1)))
+    .enabled(if: access("/usr/sbin/avahi-daemon", X_OK) == 0, "needs avahi-daemon, avahi-utils and dbus"))
   func aHostNameThatAvahiHoldsIsLeftToIt() throws {
     let home = try NamespaceHome(2)
     let uuid = "33333333-3333-4333-8333-333333333333"
@@ -75,17 +73,20 @@ import Testing
       home.log(1).contains("on edge-\(uuid)-2.local.")
     }
     try Lab.eventually(within: 10, "Avahi lists it under the new host name") {
-      try avahi.browse().contains(";edge-orchestration-\(uuid);_orchestration._tcp;local;edge-\(uuid)-2.local;")
+      try avahi.browse().contains(
+        ";edge-orchestration-\(uuid);_orchestration._tcp;local;edge-\(uuid)-2.local;")
     }
   }
 
-  @Test(.timeLimit(.minutes(2))) func pythonZeroconfAndHearthListEachOther() throws {
+  @Test func pythonZeroconfAndHearthListEachOther() throws {
     guard let python = Zeroconf.python else { return }
     let home = try NamespaceHome(3)
     try Self.define("camera", home.agent(1))
     let name = "edge-orchestration-44444444-4444-4444-8444-444444444444"
     let other = try Child(
-      home.network.prefix(3) + [python, "\(Lab.house)/Tests/System/zeroconf-node.py", "10.77.0.3", name, "ls"])
+      home.network.prefix(3) + [
+        python, "\(Lab.house)/Tests/System/zeroconf-node.py", "10.77.0.3", name, "ls",
+      ])
     try Lab.eventually("it is published; it said \(other.error)") { other.output.contains("published") }
     try home.start(1, 2)
     for host in [1, 2] {
@@ -100,13 +101,16 @@ import Testing
     #expect(other.output.contains("Platform=docker|ExecType=container|camera"), "\(other.output)")
     #expect(try home.agent(2).terminate() == 0)
     try Lab.eventually(within: 4, "zeroconf hears the goodbye") {
-      other.output.contains("- edge-orchestration-" + home.agent(2).nodeID.dropFirst("edge-orchestration-".count))
+      other.output.contains(
+        "- edge-orchestration-" + home.agent(2).nodeID.dropFirst("edge-orchestration-".count))
     }
     other.signal(SIGTERM)
-    try Lab.eventually(within: 6, "host 1 hears zeroconf's goodbye") { home.log(1).contains("HOME EDGE left \(name)") }
+    try Lab.eventually(within: 6, "host 1 hears zeroconf's goodbye") {
+      home.log(1).contains("HOME EDGE left \(name)")
+    }
   }
 
-  @Test(.timeLimit(.minutes(1))) func aNodeThatStartsWithoutAnyNetworkJoinsWhenItHasOne() throws {
+  @Test func aNodeThatStartsWithoutAnyNetworkJoinsWhenItHasOne() throws {
     let home = try NamespaceHome(2)
     try home.network.shell(2, "ip link del eth0")
     try home.start()
@@ -124,7 +128,7 @@ import Testing
     try home.all([2], say: "returned", of: [1], within: 6)
   }
 
-  @Test(.timeLimit(.minutes(1))) func anAddressThatChangesForgetsNobody() throws {
+  @Test func anAddressThatChangesForgetsNobody() throws {
     let home = try NamespaceHome(3)
     try home.start()
     try home.assemble()
@@ -137,7 +141,7 @@ import Testing
     home.expectNoLosses()
   }
 
-  @Test(.timeLimit(.minutes(1))) func nodesWithoutIPv4AreSeenByAllAndSeeAll() throws {
+  @Test func nodesWithoutIPv4AreSeenByAllAndSeeAll() throws {
     let home = try NamespaceHome(3)
     for host in [1, 2] { try home.network.shell(host, "ip -4 addr flush dev eth0") }
     try home.start()
@@ -151,7 +155,7 @@ import Testing
     try home.all([2, 3], say: "died", of: [1], within: 6)
   }
 
-  @Test(.timeLimit(.minutes(1))) func onlyTheInterfacesOfTheSettingsServeTheHome() throws {
+  @Test func onlyTheInterfacesOfTheSettingsServeTheHome() throws {
     let home = try NamespaceHome(2, home: "interfaces = eth7")
     try home.start()
     Thread.sleep(forTimeInterval: 2)

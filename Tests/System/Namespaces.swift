@@ -108,7 +108,9 @@ final class NamespaceHome {
   }
 
   /// What a host has said since the mark.
-  func news(_ host: Int) -> String { String(decoding: log(host).utf8.dropFirst(marks[host - 1]), as: UTF8.self) }
+  func news(_ host: Int) -> String {
+    String(decoding: log(host).utf8.dropFirst(marks[host - 1]), as: UTF8.self)
+  }
 
   func said(_ host: Int, _ verb: String, of other: Int) -> Bool {
     news(host).contains("PEER \(verb) \(agent(other).nodeID)")

@@ -34,7 +34,8 @@ final class MulticastSocket: Watcher {
 
   /// Room for what is received, the same for all sockets of the loop's one thread: allocated anew for each datagram, it
   /// would be mapped and unmapped each time. 9000 is the longest multicast DNS message (RFC 6762 17).
-  nonisolated(unsafe) private static let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 9000, alignment: 8)
+  nonisolated(unsafe) private static let buffer = UnsafeMutableRawBufferPointer.allocate(
+    byteCount: 9000, alignment: 8)
   /// Datagrams that are taken in a burst before others have their turn. Otherwise it is one, for to learn that there is
   /// no second costs as much as the first.
   private static let perRound = 32
@@ -68,7 +69,8 @@ final class MulticastSocket: Watcher {
     }
     for index in wanted.subtracting(joined) {
       // Where the kernel still knows the membership from before the link went down, it says so; that is as good.
-      guard clinux_group_member(descriptor, family.number, family.group, index, 1) != 0, clinux_errno() != EADDRINUSE
+      guard clinux_group_member(descriptor, family.number, family.group, index, 1) != 0,
+        clinux_errno() != EADDRINUSE
       else { continue }
       Log.warning(SystemError("join the group", "of port \(port) on interface \(index)").description)
     }

@@ -47,16 +47,11 @@ let package = Package(
     .testTarget(
       name: "ContainersTests", dependencies: ["Containers", "Wire"], exclude: ["Captures"]),
     .testTarget(
-<<<<<<< HEAD
       name: "OrchestrationTests", dependencies: ["Containers", "Hardware", "Orchestration", "Scoring", "Wire"]),
     .testTarget(
       name: "AgentTests",
       dependencies: ["Agent", "CLinux", "CMbedTLS", "Hardware", "Mesh", "Orchestration", "Scoring", "Wire"]),
     .testTarget(name: "SystemTests", path: "Tests/System"),
-=======
-      name: "AgentTests", dependencies: ["Agent", "CLinux", "CMbedTLS", "Hardware", "Mesh", "Wire"]),
-    .testTarget(name: "SystemTests", path: "Tests/System", exclude: ["zeroconf-node.py"]),
->>>>>>> meshio
   ],
   swiftLanguageModes: [.v6]
 )

@@ -131,13 +131,13 @@ final class MixedHome {
 
   /// Asks as Home Edge's clients do.
   func ask(
-    _ host: Int = 1, _ command: [String]? = ["docker", "run", "--network", "none", "hello-world"],
+    _ command: [String]? = ["docker", "run", "--network", "none", "hello-world"],
     name: String = "hello-world", selfSelection: Bool? = nil, option: String = ""
   ) throws -> Answer {
     let chosen = selfSelection.map { #""SelfSelection":"\#($0)","# } ?? ""
     let words = command.map { #","ExecCmd":\#(Agent.json($0))"# } ?? ""
     return try call(
-      host, "POST", "/api/v1/orchestration/services",
+      1, "POST", "/api/v1/orchestration/services",
       #"{"ServiceName":"\#(name)",\#(chosen)"ServiceInfo":[{"ExecutionType":"container"\#(words)\#(option)}]}"#)
   }
 

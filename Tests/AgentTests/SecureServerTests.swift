@@ -47,7 +47,7 @@ import Wire
       key: try #require(SecureHome.current), input: request)
     home.run { !client.isRunning }
     #expect(home.keyIDs.isEmpty)
-    #expect(client.output.contains("alert handshake failure"))
+    #expect(!client.output.contains("HTTP/1.1"))
   }
 
   @Test func plainTextToAKeyedServerIsClosedUnheard() throws {

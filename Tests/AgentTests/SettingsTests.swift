@@ -29,8 +29,12 @@ import Wire
     let configuration = try read("# nothing\n")
     #expect(configuration.state == "/var/lib/hearth" && configuration.keptRuns == 100)
     #expect(configuration.external == ["127.0.0.1:56001", "[::1]:56001"])
-    #expect(configuration.joins && configuration.internalAddresses == ["[::]:56002"] && !configuration.interoperates)
-    #expect(configuration.heartbeatPort == 56003 && configuration.interfaces.isEmpty && configuration.homeKey.isEmpty)
+    #expect(
+      configuration.joins && configuration.internalAddresses == ["[::]:56002"] && !configuration.interoperates
+    )
+    #expect(
+      configuration.heartbeatPort == 56003 && configuration.interfaces.isEmpty
+        && configuration.homeKey.isEmpty)
     #expect(configuration.native.user == 65534 && configuration.native.seconds == 0)
   }
 

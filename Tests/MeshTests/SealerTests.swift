@@ -145,4 +145,40 @@ struct SealerTests {
     let longest = receiver.seal([UInt8](repeating: 0, count: 1469))
     #expect(longest?.count == Sealer.maximumSize)
   }
+
+  /// Only what was sealed comes out, whatever is done to packets on their way.
+  @Test func fuzzedPacketsNeverTrapAndNothingForgedIsOpened() throws {
+    let key = try key("0123456789abcdef")
+    var random = SplitMix(state: 4)
+    var sender = Sealer(key: key, salt: 1)
+    var receiver = Sealer(key: key, salt: 2)
+    receiver.use(key, accepting: [try self.key("the next key of all")])
+    let packets = try (0..<50).map { try sealed([UInt8](repeating: UInt8($0), count: $0), by: &sender) }
+    var opened = 0
+    for round in 0..<(MembershipFiguresTests.isLong ? 2_000_000 : 20_000) {
+      var bytes = packets[round % packets.count]
+      let original = bytes
+      for _ in 0..<Int.random(in: 0...3, using: &random) {
+        switch Int.random(in: 0..<3, using: &random) {
+        case 0:
+          if let place = bytes.indices.randomElement(using: &random) {
+            bytes[place] = UInt8.random(in: 0...255, using: &random)
+          }
+        case 1: bytes.removeLast(Int.random(in: 0...bytes.count, using: &random))
+        default: bytes.append(UInt8.random(in: 0...255, using: &random))
+        }
+      }
+      guard case .payload = receiver.open(bytes, from: source) else { continue }
+      opened += 1
+      if bytes != original { Issue.record("a changed packet was opened: \(bytes)") }
+    }
+    #expect(opened > 0 && opened <= packets.count)
+  }
+
+  @Test func moreKeysThanTheBoundAreCut() throws {
+    var sealer = Sealer(key: try key("0123456789abcdef"), salt: 1)
+    let others = try (0..<5).map { try key("some other key number \($0)") }
+    sealer.use(others[0], accepting: others)
+    #expect(sealer.keys == [others[0], others[1]], "the first two of the accepted, one of which is used")
+  }
 }

@@ -51,13 +51,16 @@ final class Home {
     details.port = internalPort
     membership = Membership(id: id, details: details, seed: Clock.random(), at: Clock.now())
     discovery = Discovery(
-      identity: DiscoveryIdentity(uuid: uuid, platform: "docker", executionType: "container"), seed: Clock.random())
+      identity: DiscoveryIdentity(uuid: uuid, platform: "docker", executionType: "container"),
+      seed: Clock.random())
   }
 
   /// Opens what is needed and announces this node; a machine without any network joins when it has one.
   func begin() throws(SystemError) {
     openSockets()
-    let watcher = try InterfaceWatcher(allowed: configuration.interfaces, loop: loop) { self.interfacesChanged($0) }
+    let watcher = try InterfaceWatcher(allowed: configuration.interfaces, loop: loop) {
+      self.interfacesChanged($0)
+    }
     self.watcher = watcher
     watcher.dump()
     perform(membership.announce(at: Clock.now()))
@@ -98,7 +101,8 @@ final class Home {
       }
     }
     // Addresses of the link alone come last: they are of use only to those on the same link.
-    details.addresses = details.addresses.filter { !$0.needsInterface } + details.addresses.filter { $0.needsInterface }
+    details.addresses =
+      details.addresses.filter { !$0.needsInterface } + details.addresses.filter { $0.needsInterface }
     details.addresses = Array(details.addresses.prefix(NodeDetails.maximumAddresses))
     membership.update(load: load, details: details, at: Clock.now())
     arm()
@@ -155,7 +159,9 @@ final class Home {
     }
     for family in [MulticastSocket.Family.ipv4, .ipv6] {
       open(family, 5353, isShared: true, &discoverySockets) { self.discoveryReceived($0, $1) }
-      open(family, configuration.heartbeatPort, isShared: false, &heartbeatSockets) { self.heartbeatReceived($0, $1) }
+      open(family, configuration.heartbeatPort, isShared: false, &heartbeatSockets) {
+        self.heartbeatReceived($0, $1)
+      }
     }
     joinGroups()
     let text = joined(errors)
@@ -183,7 +189,8 @@ final class Home {
     Log.info(
       now.isEmpty
         ? "no network interface serves the home now"
-        : "in the home on " + joined(now.map { "\($0.name) (\(IPAddress(bytes: $0.addresses[0].bytes).text))" }))
+        : "in the home on "
+          + joined(now.map { "\($0.name) (\(IPAddress(bytes: $0.addresses[0].bytes).text))" }))
     let time = Clock.now()
     perform(
       discovery.interfacesChanged(
@@ -208,7 +215,8 @@ final class Home {
     sealer.use(keys.current, accepting: keys.accepted)
     Log.info(
       "the home key is \(HomeKey.identity(of: keys.current))"
-        + (keys.accepted.isEmpty ? "" : "; accepted too: " + joined(keys.accepted.map { HomeKey.identity(of: $0) })))
+        + (keys.accepted.isEmpty
+          ? "" : "; accepted too: " + joined(keys.accepted.map { HomeKey.identity(of: $0) })))
   }
 
   // MARK: - Packets
@@ -283,7 +291,8 @@ final class Home {
       case .left(let id): tell(.left(id), "left", id)
       case .returned(let id): tell(.returned(id), "returned", id)
       case .twin(let endpoint):
-        let text = "another device, at \(endpoint.address.text), uses this node's id; remove the node-id of one of them"
+        let text =
+          "another device, at \(endpoint.address.text), uses this node's id; remove the node-id of one of them"
         Log.error(text)
         complaints.append(text)
       }

@@ -116,7 +116,8 @@ final class HomeKey {
     }
     guard let key = SealKey(fileContents: bytes) else {
       throw HomeKeyError(
-        "\(path): expected \(SealKey.minimumSize) to \(SealKey.maximumSize) bytes of a key, found \(bytes.count)")
+        "\(path): expected \(SealKey.minimumSize) to \(SealKey.maximumSize) bytes of a key, found \(bytes.count)"
+      )
     }
     return key
   }

@@ -51,7 +51,9 @@ struct InterfaceTable {
     var result: [UsableInterface] = []
     for (index, link) in links where isUsable(link) {
       let addresses = Self.ordered(link.addresses)
-      if !addresses.isEmpty { result.append(UsableInterface(index: index, name: link.name, addresses: addresses)) }
+      if !addresses.isEmpty {
+        result.append(UsableInterface(index: index, name: link.name, addresses: addresses))
+      }
     }
     return result.sorted { $0.index < $1.index }
   }
@@ -80,7 +82,8 @@ struct InterfaceTable {
   private static func ordered(_ addresses: [LinkAddress]) -> [LinkAddress] {
     var result: [LinkAddress] = []
     for rank in 0..<8 {
-      for address in addresses where !address.isTentative && !address.isLoopback && self.rank(address) == rank {
+      for address in addresses where !address.isTentative && !address.isLoopback && self.rank(address) == rank
+      {
         result.append(address)
       }
     }

@@ -24,7 +24,9 @@ final class InterfaceWatcher: Watcher {
   private static let pause = Interval.seconds(5)
 
   /// - Parameter allowed: names of interfaces; empty for all that suit.
-  init(allowed: [String], loop: EventLoop, onChange: @escaping ([UsableInterface]) -> Void) throws(SystemError) {
+  init(allowed: [String], loop: EventLoop, onChange: @escaping ([UsableInterface]) -> Void)
+    throws(SystemError)
+  {
     self.allowed = allowed
     self.loop = loop
     self.onChange = onChange

@@ -1,5 +1,5 @@
 internal import CLinux
-import Mesh
+import Hardware
 
 /// A datagram's source and way here.
 struct DatagramOrigin {
@@ -32,10 +32,16 @@ final class MulticastSocket: Watcher {
   private var joined: Set<UInt32> = []
   private let handle: ([UInt8], DatagramOrigin) -> Void
 
-  /// The longest multicast DNS message (RFC 6762 17).
-  private static let longest = 9000
-  /// Datagrams that are taken before others have their turn.
+  /// Room for what is received, the same for all sockets of the loop's one thread: allocated anew for each datagram, it
+  /// would be mapped and unmapped each time. 9000 is the longest multicast DNS message (RFC 6762 17).
+  nonisolated(unsafe) private static let buffer = UnsafeMutableRawBufferPointer.allocate(
+    byteCount: 9000, alignment: 8)
+  /// Datagrams that are taken in a burst before others have their turn. Otherwise it is one, for to learn that there is
+  /// no second costs as much as the first.
   private static let perRound = 32
+  /// What follows within this time is a burst.
+  private static let burst = Interval.milliseconds(1)
+  private var lastReady = Instant(nanoseconds: 0)
 
   /// - Parameters:
   ///   - isShared: whether another program may have the port too, as Avahi has 5353.
@@ -63,7 +69,8 @@ final class MulticastSocket: Watcher {
     }
     for index in wanted.subtracting(joined) {
       // Where the kernel still knows the membership from before the link went down, it says so; that is as good.
-      guard clinux_group_member(descriptor, family.number, family.group, index, 1) != 0, clinux_errno() != EADDRINUSE
+      guard clinux_group_member(descriptor, family.number, family.group, index, 1) != 0,
+        clinux_errno() != EADDRINUSE
       else { continue }
       Log.warning(SystemError("join the group", "of port \(port) on interface \(index)").description)
     }
@@ -83,23 +90,24 @@ final class MulticastSocket: Watcher {
   }
 
   override func ready(_ events: UInt32) {
-    withUnsafeTemporaryAllocation(byteCount: Self.longest, alignment: 8) { buffer in
-      for _ in 0..<Self.perRound {
-        var facts = clinux_datagram_facts()
-        let count = retrying { clinux_receive_datagram(descriptor, buffer.baseAddress, buffer.count, &facts) }
-        if count < 0 {
-          // An ICMP error for something sent before comes up here; the datagrams behind it are still there.
-          if clinux_errno() == EAGAIN { return }
-          continue
-        }
-        guard count > 0, facts.is_cut == 0 else { continue }
-        let source = SocketAddress(storage: facts.from, length: facts.from_length)
-        handle(
-          Array(UnsafeRawBufferPointer(rebasing: buffer[..<count])),
-          DatagramOrigin(
-            address: source.ip.bytes, port: source.port, interface: facts.interface,
-            isMulticast: facts.is_multicast != 0, hops: UInt8(exactly: facts.hops)))
+    let limit = loop.now - lastReady < Self.burst ? Self.perRound : 1
+    lastReady = loop.now
+    for _ in 0..<limit {
+      var facts = clinux_datagram_facts()
+      let buffer = Self.buffer
+      let count = retrying { clinux_receive_datagram(descriptor, buffer.baseAddress, buffer.count, &facts) }
+      if count < 0 {
+        // An ICMP error for something sent before comes up here; the datagrams behind it are still there.
+        if clinux_errno() == EAGAIN { return }
+        continue
       }
+      guard count > 0, facts.is_cut == 0 else { continue }
+      let source = SocketAddress(storage: facts.from, length: facts.from_length)
+      handle(
+        Array(UnsafeRawBufferPointer(rebasing: buffer[..<count])),
+        DatagramOrigin(
+          address: source.ip.bytes, port: source.port, interface: facts.interface,
+          isMulticast: facts.is_multicast != 0, hops: UInt8(exactly: facts.hops)))
     }
   }
 

@@ -18,7 +18,8 @@ extension Node {
       load: NodeLoad(
         score: score.value, runs: orchestrator.runsUnderWay, memory: sampler.snapshot.memory.value?.available),
       details: NodeDetails(
-        terms: score.terms.map { UInt8(min(max($0.effect, 0), 1) * 255) }, abilities: abilities, facts: facts))
+        terms: score.terms.map { UInt8(min(max($0.effect, 0), 1) * 255) }, abilities: abilities, facts: facts)
+    )
   }
 
   /// A hash of what changes seldom and is told by the API in full.

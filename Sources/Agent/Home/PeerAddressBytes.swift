@@ -10,7 +10,11 @@ extension PeerAddress {
       return
     }
     for (index, byte) in bytes.prefix(16).enumerated() {
-      if index < 8 { halves.0 = halves.0 << 8 | UInt64(byte) } else { halves.1 = halves.1 << 8 | UInt64(byte) }
+      if index < 8 {
+        halves.0 = halves.0 << 8 | UInt64(byte)
+      } else {
+        halves.1 = halves.1 << 8 | UInt64(byte)
+      }
     }
     self.init(high: halves.0, low: halves.1)
   }

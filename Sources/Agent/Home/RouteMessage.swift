@@ -39,7 +39,8 @@ enum RouteMessage: Equatable {
   /// struct ifinfomsg is 16 bytes: family, type, index at 4, flags at 8.
   private static func link(_ message: RouteReader, isGone: Bool) -> RouteMessage? {
     // Bridges send messages of their own about their ports (AF_BRIDGE), whose end is not the interface's.
-    guard message.byte(at: 16) == 0, let index = message.uint32(at: 20), index > 0, let flags = message.uint32(at: 24)
+    guard message.byte(at: 16) == 0, let index = message.uint32(at: 20), index > 0,
+      let flags = message.uint32(at: 24)
     else { return nil }
     if isGone { return .linkGone(index: index) }
     var name: String?
@@ -53,7 +54,8 @@ enum RouteMessage: Equatable {
 
   /// struct ifaddrmsg is 8 bytes: family, prefix, flags, scope, index.
   private static func address(_ message: RouteReader, isGone: Bool) -> RouteMessage? {
-    guard let family = message.byte(at: 16), let prefix = message.byte(at: 17), let brief = message.byte(at: 18),
+    guard let family = message.byte(at: 16), let prefix = message.byte(at: 17),
+      let brief = message.byte(at: 18),
       let index = message.uint32(at: 20), index > 0
     else { return nil }
     let size = family == 2 ? 4 : family == 10 ? 16 : 0
@@ -138,7 +140,9 @@ private struct RouteReader {
   /// Each attribute (struct rtattr: length with its 4 bytes of header, type, value).
   func attributes(from offset: Int, _ body: (UInt16, RouteReader) -> Void) {
     var rest = part(offset, slice.count)
-    while let length = rest.uint16(at: 0), length >= 4, Int(length) <= rest.count, let type = rest.uint16(at: 2) {
+    while let length = rest.uint16(at: 0), length >= 4, Int(length) <= rest.count,
+      let type = rest.uint16(at: 2)
+    {
       // The upper two bits say how the value is built.
       body(type & 0x3fff, rest.part(4, Int(length) - 4))
       rest.drop(RouteMessage.aligned(Int(length)))

@@ -142,7 +142,8 @@ public struct Membership: Sendable {
   /// Whether a payload introduces its sender with all its details, so that it should also reach those who are not
   /// known yet.
   public static func isIntroduction(_ payload: [UInt8]) -> Bool {
-    payload.count > 1 && !MembershipMessage.Flags(rawValue: payload[1]).isDisjoint(with: [.details, .joining, .leaving])
+    payload.count > 1
+      && !MembershipMessage.Flags(rawValue: payload[1]).isDisjoint(with: [.details, .joining, .leaving])
   }
 
   /// Does what is due. Calling it early is harmless; late calls are noticed and make this node doubt itself.

@@ -162,7 +162,9 @@ final class Node {
     if case .away(let since, let reason) = engine.state, loop.now - since > .seconds(5) {
       throw Problem(
         status: 503,
-        detail: "no Docker Engine at \(configuration.engine): \(reason); install or start it (apt install docker.io)")
+        detail:
+          "no Docker Engine at \(configuration.engine): \(reason); install or start it (apt install docker.io)"
+      )
     }
     do throws(RunCommandError) {
       let command = try Self.command(of: request.workload, source: request.source)
@@ -201,7 +203,9 @@ final class Node {
     case .call(let id, let step, let request):
       call(id, step, request)
     case .cancel(let id, let step):
-      if let call = engineCalls.removeValue(forKey: RunStep(run: id, step: step.rawValue)) { engine.cancel(call) }
+      if let call = engineCalls.removeValue(forKey: RunStep(run: id, step: step.rawValue)) {
+        engine.cancel(call)
+      }
     case .listContainers:
       engine.relist()
     case .spawn(let id, let command):

@@ -64,6 +64,7 @@ extension Orchestrator {
   mutating func proceed(_ id: RunID, at moment: Moment) {
     guard let record = record(id) else { return }
     let run = record.run
+    update(id) { $0.step = .choosing }
     if isHere(run) {
       update(id) { $0.run.placement?.note(.accepted, of: run.hostNode) }
       answerRequest(id)

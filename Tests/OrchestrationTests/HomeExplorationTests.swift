@@ -8,7 +8,7 @@ import Testing
   /// return, or a silent host was given up; then a withdrawal that is lost a few times, and a stop.
   private static let doubledLimit = 20_000
 
-  private static func explore(seed: UInt64, steps: Int) throws {
+  static func explore(seed: UInt64, steps: Int) throws {
     let nodes = 2 + Int(seed % 4)
     var home = HomeWorld(nodes: nodes, seed: seed, scores: (0..<nodes).map { [100, 100, 60, 30, 10][$0] })
     home.weather.lostPercent = [0, 5, 20][Int(seed / 4 % 3)]

@@ -143,7 +143,8 @@ struct HomeWorld {
           if clock >= at { tell(watcher, node, isThere) }
         } else {
           let wait =
-            isThere ? Int.random(in: 50...1500, using: &random) : Int.random(in: weather.detection, using: &random)
+            isThere
+            ? Int.random(in: 50...1500, using: &random) : Int.random(in: weather.detection, using: &random)
           noticeAt[watcher][node] = clock + wait
         }
       }
@@ -156,8 +157,11 @@ struct HomeWorld {
     if isThere {
       let isNew = view[watcher][node] == nil
       view[watcher][node] = .alive
-      if !isNew { worlds[watcher].perform(worlds[watcher].orchestrator.nodeReturned(Self.name(node), at: now)) }
-      worlds[watcher].perform(worlds[watcher].orchestrator.update(node: homeNode(node, for: watcher), at: now))
+      if !isNew {
+        worlds[watcher].perform(worlds[watcher].orchestrator.nodeReturned(Self.name(node), at: now))
+      }
+      worlds[watcher].perform(
+        worlds[watcher].orchestrator.update(node: homeNode(node, for: watcher), at: now))
     } else {
       view[watcher][node] = .dead
       worlds[watcher].perform(worlds[watcher].orchestrator.nodeDied(Self.name(node), at: now))
@@ -165,7 +169,8 @@ struct HomeWorld {
   }
 
   private mutating func heartbeats(_ watcher: Int) {
-    for node in worlds.indices where node == watcher || view[watcher][node] == .alive && areConnected(watcher, node) {
+    for node in worlds.indices
+    where node == watcher || view[watcher][node] == .alive && areConnected(watcher, node) {
       let known = homeNode(node, for: watcher)
       worlds[watcher].perform(worlds[watcher].orchestrator.update(node: known, at: worlds[watcher].now))
     }
@@ -206,7 +211,8 @@ struct HomeWorld {
   private mutating func post(_ content: Content, stream index: Int) {
     let due = max(clock + Int.random(in: 1...max(weather.delay, 1), using: &random), streams[index].lastDue)
     streams[index].lastDue = due
-    messages.append(Message(due: due, from: streams[index].host, to: streams[index].watcher, content: content))
+    messages.append(
+      Message(due: due, from: streams[index].host, to: streams[index].watcher, content: content))
   }
 
   /// What a node's orchestrator wants sent.
@@ -280,7 +286,8 @@ struct HomeWorld {
       worlds[to].perform(directives)
       switch answer {
       case .accepted: post(.answer(id, attempt: attempt, .accepted), from: to, to: message.from)
-      case .refused(let reason): post(.answer(id, attempt: attempt, .refused(reason)), from: to, to: message.from)
+      case .refused(let reason):
+        post(.answer(id, attempt: attempt, .refused(reason)), from: to, to: message.from)
       case .recording:
         hostAnswers.append((to, Ask(id: id, attempt: attempt, from: message.from, to: to, deadline: 0)))
       }
@@ -338,7 +345,8 @@ struct HomeWorld {
         worlds[stream.watcher].orchestrator.watchOpened(Self.name(stream.host))
         // Never lost: the connection would fail, and be made again.
         let due = clock + Int.random(in: 1...max(weather.delay, 1), using: &random)
-        messages.append(Message(due: due, from: stream.watcher, to: stream.host, content: .open(stream: streamCount)))
+        messages.append(
+          Message(due: due, from: stream.watcher, to: stream.host, content: .open(stream: streamCount)))
       }
     }
   }
@@ -375,7 +383,8 @@ struct HomeWorld {
     let acknowledged = worlds[node].placed
     try worlds[node].restart()
     worlds[node].adopt()
-    for id in acknowledged where worlds[node].orchestrator.run(id) == nil && !worlds[node].forgotten.contains(id) {
+    for id in acknowledged
+    where worlds[node].orchestrator.run(id) == nil && !worlds[node].forgotten.contains(id) {
       faults.append("\(id.text) is lost")
     }
     heartbeats(node)
@@ -404,7 +413,8 @@ struct HomeWorld {
   private mutating func measure() {
     for requester in worlds.indices where isUp[requester] {
       for id in worlds[requester].placed {
-        guard let run = worlds[requester].orchestrator.run(id), !run.state.isFinal || !run.strays.isEmpty else {
+        guard let run = worlds[requester].orchestrator.run(id), !run.state.isFinal || !run.strays.isEmpty
+        else {
           continue
         }
         let copies = hosts(of: id).filter { areConnected($0, requester) }

@@ -75,7 +75,8 @@ struct World {
   mutating func submit(_ number: UInt64 = 1, _ arguments: [String] = ["busybox"]) throws -> RunID {
     let workload = Workload.container(arguments: arguments)
     let run = Self.run(number, workload)
-    let directives = try orchestrator.accept(run, command: RunCommand(parsing: arguments, source: .nothing), at: now)
+    let directives = try orchestrator.accept(
+      run, command: RunCommand(parsing: arguments, source: .nothing), at: now)
     perform(directives)
     return run.id
   }
@@ -152,7 +153,9 @@ struct World {
       faults.append("\(id.text) is announced as \(state) after \(last)")
     }
     let isElsewhere = state == .placing && run.hostNode != orchestrator.settings.node
-    if before.last == .running && !state.isFinal && !isElsewhere { faults.append("\(id.text) goes from running to \(state)") }
+    if before.last == .running && !state.isFinal && !isElsewhere {
+      faults.append("\(id.text) goes from running to \(state)")
+    }
     if state.isFinal, disk[id]?["state"]?.string != state.name {
       faults.append("\(id.text) is announced as \(state) before that is on disk")
     }
@@ -233,7 +236,9 @@ struct World {
 
   mutating func list() {
     relistIsDue = false
-    let found = engine.containers.filter { $0.body["Labels"]?[Label.node]?.string == orchestrator.settings.node }
+    let found = engine.containers.filter {
+      $0.body["Labels"]?[Label.node]?.string == orchestrator.settings.node
+    }
     perform(orchestrator.engineAvailable(containers: found.map(\.state), at: now))
   }
 

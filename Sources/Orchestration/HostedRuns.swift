@@ -46,6 +46,7 @@ extension Orchestrator {
     var requirements = Requirements(of: run, command: command)
     requirements.mustBeRegistered = false  // The Agent has looked.
     requirements.constraints = []  // The requester has.
+    requirements.allowsSelf = true  // Meant the requester.
     if case .container = run.workload {
       if !engineIsAvailable { return "its container engine is away" }
       if command == nil { return "it cannot read the options" }

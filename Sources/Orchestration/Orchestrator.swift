@@ -364,7 +364,8 @@ public struct Orchestrator {
       guard surplus > 0, let record = records[id], record.step == .settled else { return false }
       // A container that the engine does not let go of keeps its run, but not without end.
       // So does a copy that was not withdrawn, and a requester that has not seen the end.
-      let isAwaited = record.containerID != nil || !record.run.strays.isEmpty || record.run.isHosted && !record.endSeen
+      let isAwaited =
+        record.containerID != nil || !record.run.strays.isEmpty || record.run.isHosted && !record.endSeen
       guard !isAwaited || surplus > settings.keptRuns else { return false }
       surplus -= 1
       records[id] = nil

@@ -63,11 +63,13 @@ extension Orchestrator {
   mutating func proceed(_ id: RunID, at moment: Moment) {
     guard let record = record(id) else { return }
     let run = record.run
-    if record.stopIsRequested { return end(id, .stopped, at: moment) }
+    update(id) { $0.step = .choosing }
     if isHere(run) {
       update(id) { $0.run.placement?.note(.accepted, of: run.hostNode) }
       answerRequest(id)
       begin(id, at: moment)
+    } else if record.stopIsRequested {
+      end(id, .stopped, at: moment)
     } else if run.attempt == 0 {
       exhausted(id, at: moment)
     } else if home.node(run.hostNode)?.isReachable != true {

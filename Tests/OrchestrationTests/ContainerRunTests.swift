@@ -358,7 +358,8 @@ import Wire
     var run = World.run(1, .container(arguments: ["busybox"]))
     run.source.environment = [.init(name: "KEY", value: "secret")]
     var orchestrator = world.orchestrator
-    _ = try orchestrator.accept(run, command: RunCommand(parsing: ["busybox"], source: .nothing))
+    _ = try orchestrator.accept(
+      run, command: RunCommand(parsing: ["busybox"], source: .nothing), at: world.now)
     #expect(orchestrator.run(run.id)?.source.isEmpty == false)
     _ = orchestrator.stop(run.id, at: world.now)
     _ = orchestrator.recorded(run.id, at: world.now)

@@ -49,7 +49,7 @@ import Wire
 
   @Test func aRunWhoseOptionsCannotBeReadAnyMoreFails() throws {
     var world = World()
-    let run = World.run(1, .container(arguments: ["--env-file", "/gone", "busybox"]))
+    let run = World.recorded(1, .container(arguments: ["--env-file", "/gone", "busybox"]))
     _ = world.orchestrator.restore(run, command: nil)
     world.list()
     world.settle()
@@ -58,7 +58,7 @@ import Wire
 
   @Test func restoringARunTwiceChangesNothing() throws {
     var world = World()
-    let run = World.run(1, .container(arguments: ["busybox"]))
+    let run = World.recorded(1, .container(arguments: ["busybox"]))
     _ = world.orchestrator.restore(run, command: nil)
     _ = world.orchestrator.restore(run, command: nil)
     #expect(world.orchestrator.runsUnderWay == 1 && world.orchestrator.runs.count == 1)
@@ -146,7 +146,7 @@ import Wire
 
   @Test func aProgramThatTheAgentDidNotComeToStartIsStartedOnce() throws {
     var world = World()
-    let run = World.run(1, .native(command: ["/usr/bin/blink"]))
+    let run = World.recorded(1, .native(command: ["/usr/bin/blink"]))
     let directives = world.orchestrator.restore(run, command: nil)
     guard case .adopt(run.id)? = directives.first, directives.count == 1 else {
       Issue.record("expected the program to be looked for")
@@ -173,7 +173,7 @@ import Wire
 
   @Test func aStopBeforeAProgramThatNeverStartedEndsIt() throws {
     var world = World()
-    let run = World.run(1, .native(command: ["/usr/bin/blink"]))
+    let run = World.recorded(1, .native(command: ["/usr/bin/blink"]))
     _ = world.orchestrator.restore(run, command: nil)
     world.stop(run.id)
     _ = world.orchestrator.native(.neverStarted, for: run.id, at: world.now)

@@ -36,6 +36,8 @@ struct World {
   private var diskOrder: [RunID] = []
   var programs: [RunID: Program] = [:]
   private(set) var acknowledged: [RunID] = []
+  /// What is to be sent to other nodes.
+  var outbox: [Directive] = []
   /// Whose client was answered.
   private(set) var placed: [RunID] = []
   /// States as followers were told them, since the agent's start.
@@ -48,6 +50,7 @@ struct World {
   /// What must never happen and did.
   private(set) var faults: [String] = []
   var seconds = 0
+  var milliseconds = 0
 
   init(settings: Orchestrator.Settings = Self.settings) {
     orchestrator = Orchestrator(settings: settings)
@@ -62,8 +65,8 @@ struct World {
 
   var now: Moment {
     Moment(
-      instant: Instant(nanoseconds: 0) + .seconds(seconds),
-      wallMilliseconds: 1_000_000 + Int64(seconds) * 1000)
+      instant: Instant(nanoseconds: 0) + .seconds(seconds) + .milliseconds(milliseconds),
+      wallMilliseconds: 1_000_000 + Int64(seconds) * 1000 + Int64(milliseconds))
   }
 
   // MARK: - Requests
@@ -72,7 +75,8 @@ struct World {
   mutating func submit(_ number: UInt64 = 1, _ arguments: [String] = ["busybox"]) throws -> RunID {
     let workload = Workload.container(arguments: arguments)
     let run = Self.run(number, workload)
-    let directives = try orchestrator.accept(run, command: RunCommand(parsing: arguments, source: .nothing), at: now)
+    let directives = try orchestrator.accept(
+      run, command: RunCommand(parsing: arguments, source: .nothing), at: now)
     perform(directives)
     return run.id
   }
@@ -90,6 +94,13 @@ struct World {
       requesterAddress: "192.168.1.7", callback: "", host: "192.168.1.7", times: RunTimes(accepted: 1))
   }
 
+  /// A run as the journal of an agent without a home gives it.
+  static func recorded(_ number: UInt64, _ workload: Workload) -> Run {
+    var run = run(number, workload)
+    run.attempt = 1
+    return run
+  }
+
   mutating func stop(_ id: RunID) {
     perform(orchestrator.stop(id, at: now))
   }
@@ -101,7 +112,7 @@ struct World {
 
   // MARK: - Directives
 
-  private mutating func perform(_ directives: [Directive]) {
+  mutating func perform(_ directives: [Directive]) {
     for directive in directives { perform(directive) }
   }
 
@@ -118,8 +129,12 @@ struct World {
     case .keepOutput(let id, let bytes): outputs[id] = bytes
     case .changed(let run): announce(run)
     case .forget(let id): forgotten.append(id)
-    case .placed(let id): placed.append(id)
-    case .ask, .withdraw, .watch, .unwatch, .report: faults.append("a node alone speaks of others")
+    case .placed(let id):
+      if orchestrator.run(id)?.isHosted == true { outbox.append(directive) } else { placed.append(id) }
+    case .report(let run):
+      announce(run)
+      outbox.append(directive)
+    case .ask, .withdraw, .watch, .unwatch: outbox.append(directive)
     }
   }
 
@@ -133,10 +148,14 @@ struct World {
     if orchestrator.run(id) == nil { faults.append("an unknown run is announced") }
     let before = announced[id, default: []]
     if before.last == state { faults.append("\(id.text) is announced twice as \(state)") }
-    if let last = before.last, last.isFinal {
+    // A hosted run that ended may come again with a later attempt.
+    if let last = before.last, last.isFinal, !run.isHosted {
       faults.append("\(id.text) is announced as \(state) after \(last)")
     }
-    if before.last == .running && !state.isFinal { faults.append("\(id.text) goes from running to \(state)") }
+    let isElsewhere = state == .placing && run.hostNode != orchestrator.settings.node
+    if before.last == .running && !state.isFinal && !isElsewhere {
+      faults.append("\(id.text) goes from running to \(state)")
+    }
     if state.isFinal, disk[id]?["state"]?.string != state.name {
       faults.append("\(id.text) is announced as \(state) before that is on disk")
     }
@@ -217,7 +236,9 @@ struct World {
 
   mutating func list() {
     relistIsDue = false
-    let found = engine.containers.filter { $0.body["Labels"]?[Label.node]?.string == "node-1" }
+    let found = engine.containers.filter {
+      $0.body["Labels"]?[Label.node]?.string == orchestrator.settings.node
+    }
     perform(orchestrator.engineAvailable(containers: found.map(\.state), at: now))
   }
 
@@ -247,6 +268,7 @@ struct World {
   mutating func restart() throws {
     unwritten = []
     calls = []
+    outbox = []
     relistIsDue = false
     announced = [:]
     adoptions = []

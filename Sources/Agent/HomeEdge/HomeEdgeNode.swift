@@ -38,7 +38,7 @@ final class HomeEdgeNode {
     id = peer.id
     let target = self.target
     client = PeerClient(
-      to: PeerEndpoint(name: peer.id, addresses: { target.addresses }, key: { nil }, isPlain: true), loop: loop)
+      to: PeerLocation(name: peer.id, addresses: { target.addresses }, key: { nil }, isPlain: true), loop: loop)
     take(peer)
   }
 

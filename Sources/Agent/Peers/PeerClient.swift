@@ -28,7 +28,7 @@ final class PeerClient {
     var usedKeptConnection = false
   }
 
-  let endpoint: PeerEndpoint
+  let location: PeerLocation
   private let loop: EventLoop
   /// The first is under way where `isSent`.
   private var calls: [Call] = []
@@ -43,8 +43,8 @@ final class PeerClient {
   private var keepsAlive = false
   private var hasBytes = false
 
-  init(to endpoint: PeerEndpoint, loop: EventLoop) {
-    self.endpoint = endpoint
+  init(to location: PeerLocation, loop: EventLoop) {
+    self.location = location
     self.loop = loop
   }
 
@@ -100,7 +100,7 @@ final class PeerClient {
   private func connect() {
     isKept = false
     let connection = PeerConnection(
-      to: endpoint, loop: loop, onOpen: { self.proceed() }, onBytes: { self.received($0) },
+      to: location, loop: loop, onOpen: { self.proceed() }, onBytes: { self.received($0) },
       onEnd: { self.ended($0) })
     self.connection = connection
     connection.open()
@@ -215,7 +215,7 @@ final class PeerClient {
   }
 
   private func error(_ reason: PeerError.Reason) -> PeerError {
-    PeerError(peer: endpoint.name, reason: reason)
+    PeerError(peer: location.name, reason: reason)
   }
 
   private static func isIdempotent(_ method: String) -> Bool {

@@ -7,7 +7,7 @@ internal import Mesh
 /// Nothing is called back before `open` has returned, and nothing after `close` or `onEnd`.
 final class PeerConnection: Watcher {
   private let loop: EventLoop
-  private let endpoint: PeerEndpoint
+  private let location: PeerLocation
   private var remaining: ArraySlice<SocketAddress>
   private var descriptor: Int32 = -1
   private var secure: SecureSocket?
@@ -43,15 +43,15 @@ final class PeerConnection: Watcher {
     byteCount: 16 << 10, alignment: 16)
 
   init(
-    to endpoint: PeerEndpoint, loop: EventLoop, onOpen: @escaping () -> Void,
+    to location: PeerLocation, loop: EventLoop, onOpen: @escaping () -> Void,
     onBytes: @escaping (UnsafeRawBufferPointer) -> Void, onEnd: @escaping (PeerError.Reason) -> Void
   ) {
-    self.endpoint = endpoint
+    self.location = location
     self.loop = loop
     self.onOpen = onOpen
     self.onBytes = onBytes
     self.onEnd = onEnd
-    remaining = endpoint.addresses().prefix(Self.addressLimit)
+    remaining = location.addresses().prefix(Self.addressLimit)
   }
 
   var isOpen: Bool {
@@ -93,8 +93,8 @@ final class PeerConnection: Watcher {
   private func connected() {
     let error = Socket.pendingError(descriptor)
     guard error == 0 else { return connectNext(because: .unreachable(address: address, errno: error)) }
-    if endpoint.isPlain { return opened() }
-    guard let key = endpoint.key() else { return end(.noKey) }
+    if location.isPlain { return opened() }
+    guard let key = location.key() else { return end(.noKey) }
     secure = SecureSocket(descriptor, keys: [key], isServer: false)
     guard secure != nil else { return end(.insecure(.noMemory)) }
     state = .handshaking
@@ -159,9 +159,7 @@ final class PeerConnection: Watcher {
     switch Socket.read(descriptor, through: secure, into: Self.buffer) {
     case .nothingYet: watch()
     case .closed: end(.closed)
-    case .failed(let code):
-      let failure = secure?.failure(code) ?? .cutOff
-      end(failure == .cutOff ? .closed : .insecure(failure))
+    case .failed(let code): end(secure.map { .insecure($0.failure(code)) } ?? .closed)
     case .bytes(let count): onBytes(UnsafeRawBufferPointer(rebasing: Self.buffer[..<count]))
     }
   }

@@ -5,7 +5,7 @@ import Wire
 ///
 /// For server-sent events and output. A peer that falls silent is not noticed here: silence is what a quiet stream is.
 final class PeerStream {
-  private let endpoint: PeerEndpoint
+  private let location: PeerLocation
   private let loop: EventLoop
   private let target: String
   private let headers: HTTPHeaders
@@ -22,17 +22,17 @@ final class PeerStream {
   /// `onBody` is told the pieces of an answer of status 200; `onEnd`, once and last, nil where the peer has finished it,
   /// or why it ended. Neither is called before `init` has returned, nor after `cancel`.
   init(
-    from endpoint: PeerEndpoint, _ target: String, headers: HTTPHeaders = HTTPHeaders(), loop: EventLoop,
+    from location: PeerLocation, _ target: String, headers: HTTPHeaders = HTTPHeaders(), loop: EventLoop,
     onBody: @escaping ([UInt8]) -> Void, onEnd: @escaping (PeerError?) -> Void
   ) {
-    self.endpoint = endpoint
+    self.location = location
     self.loop = loop
     self.target = target
     self.headers = headers
     self.onBody = onBody
     self.onEnd = onEnd
     let connection = PeerConnection(
-      to: endpoint, loop: loop, onOpen: { self.opened() }, onBytes: { self.received($0) },
+      to: location, loop: loop, onOpen: { self.opened() }, onBytes: { self.received($0) },
       onEnd: { self.ended($0) })
     self.connection = connection
     timer = loop.after(Self.answerTime) {
@@ -97,6 +97,6 @@ final class PeerStream {
     guard !isOver else { return }
     let onEnd = self.onEnd
     cancel()
-    onEnd(reason.map { PeerError(peer: endpoint.name, reason: $0) })
+    onEnd(reason.map { PeerError(peer: location.name, reason: $0) })
   }
 }

@@ -59,10 +59,13 @@ final class Server: Watcher {
     buffer = .allocate(byteCount: 16 << 10, alignment: 16)
   }
 
-  func listen(on address: SocketAddress) throws(SystemError) {
+  /// Returns the address with the port that the kernel chose where the given one is 0.
+  @discardableResult
+  func listen(on address: SocketAddress) throws(SystemError) -> SocketAddress {
     let descriptor = try Socket.listen(on: address)
     try loop.watch(descriptor, for: clinux_in, Listener(descriptor: descriptor, server: self))
     listeners.append(descriptor)
+    return Socket.localAddress(descriptor)
   }
 
   /// Once a second: closes what is too slow.
@@ -100,6 +103,11 @@ final class Server: Watcher {
       CLinux.close(listener)
     }
     listeners = []
+    closeConnections()
+  }
+
+  /// Closes every connection: after a key was taken back, whoever came by it has to come anew.
+  func closeConnections() {
     for connection in Array(connections.values) { connection.close() }
   }
 

@@ -76,7 +76,9 @@ public struct Home: Sendable {
     return before
   }
 
-  private mutating func set(_ state: HomeNode.State, of index: Int, from before: HomeNode.State, at now: Instant) {
+  private mutating func set(
+    _ state: HomeNode.State, of index: Int, from before: HomeNode.State, at now: Instant
+  ) {
     if state != .dead {
       entries[index].diedAt = nil
     } else if before != .dead {

@@ -55,28 +55,33 @@ public struct Placement: Sendable, Equatable {
 
   /// Ranks the nodes for the run of that identifier.
   public init(run: String, requirements: Requirements, nodes: [HomeNode], madeAt: Int64) {
-    var found: [(row: Row, key: UInt64, spread: UInt64)] = []
-    found.reserveCapacity(nodes.count)
+    // Only the best are kept while looking, so that a large home costs no more memory than a small one.
+    var best: [Standing] = []
+    var rows: [Row] = []
     for node in nodes {
+      let objection = requirements.objection(to: node)
       let rank = Self.rank(of: node)
-      let row = Row(
-        node: node.id, name: node.name, address: node.address, score: node.score,
-        terms: node.terms.filter { $0.effect < Self.noticed }, rank: rank, placed: node.placedSinceHeard,
-        tier: Self.tier(of: node, kind: requirements.kind), objection: requirements.objection(to: node))
-      found.append((row, Self.bucket(rank), Self.spread(run, node.id)))
-    }
-    found.sort { left, right in
-      if (left.row.objection == nil) != (right.row.objection == nil) { return left.row.objection == nil }
-      if (left.row.node == requirements.preferredNode) != (right.row.node == requirements.preferredNode) {
-        return left.row.node == requirements.preferredNode
+      let tier = Self.tier(of: node, kind: requirements.kind)
+      let standing = Standing(
+        group: objection != nil ? UInt8.max : node.id == requirements.preferredNode ? 0 : tier.rawValue + 1, bucket: Self.bucket(rank),
+        spread: Self.spread(run, node.id), node: node.id)
+      var place = best.count
+      while place > 0, standing.isBetter(than: best[place - 1]) { place -= 1 }
+      guard place < Self.rowLimit else { continue }
+      if best.count == Self.rowLimit {
+        best.removeLast()
+        rows.removeLast()
       }
-      if left.row.tier != right.row.tier { return left.row.tier.rawValue < right.row.tier.rawValue }
-      if left.key != right.key { return left.key > right.key }
-      if left.spread != right.spread { return left.spread > right.spread }
-      return left.row.node < right.row.node
+      best.insert(standing, at: place)
+      rows.insert(
+        Row(
+          node: node.id, name: node.name, address: node.address, score: node.score,
+          terms: node.terms.filter { $0.effect < Self.noticed }, rank: rank, placed: node.placedSinceHeard,
+          tier: tier, objection: objection),
+        at: place)
     }
-    omitted = max(found.count - Self.rowLimit, 0)
-    rows = found.prefix(Self.rowLimit).map { $0.row }
+    omitted = nodes.count - rows.count
+    self.rows = rows
     self.madeAt = madeAt
   }
 
@@ -84,6 +89,21 @@ public struct Placement: Sendable, Equatable {
     self.rows = rows
     self.omitted = omitted
     self.madeAt = madeAt
+  }
+
+  /// What decides a node's place.
+  private struct Standing {
+    var group: UInt8
+    var bucket: UInt64
+    var spread: UInt64
+    var node: String
+
+    func isBetter(than other: Standing) -> Bool {
+      if group != other.group { return group < other.group }
+      if bucket != other.bucket { return bucket > other.bucket }
+      if spread != other.spread { return spread > other.spread }
+      return node < other.node
+    }
   }
 
   /// A term that leaves more than this of the score is not worth a word.

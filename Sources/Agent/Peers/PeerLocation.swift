@@ -1,7 +1,7 @@
 internal import Mesh
 
 /// Where a peer's node-to-node API is, and the key it is reached with.
-struct PeerEndpoint {
+struct PeerLocation {
   /// What errors call the peer: its name or node id.
   var name: String
   /// Asked at each connection, for a node's addresses change; tried in this order, the first four.

@@ -1,0 +1,235 @@
+import Containers
+import Hardware
+import Scoring
+import Testing
+import Wire
+
+@testable import Orchestration
+
+/// Runs in a home of several nodes, one situation at a time.
+@Suite struct HomeTests {
+  /// Two nodes of which the second is better, so that it is the host.
+  private static func pair(_ nodes: Int = 2) -> HomeWorld {
+    HomeWorld(nodes: nodes, scores: [10, 100] + Array(repeating: 50, count: nodes - 2))
+  }
+
+  @Test func theBestNodeRunsItAndTheRequesterTellsItsEnd() throws {
+    var home = Self.pair()
+    let id = try home.worlds[0].submit()
+    home.run(milliseconds: 1000)
+    #expect(home.hosts(of: id) == [1])
+    #expect(home.state(id, of: 0) == .running && home.worlds[0].placed == [id])
+    #expect(home.worlds[0].orchestrator.run(id)?.host == "10.0.0.2")
+    home.worlds[1].engine.endPrograms(code: 7)
+    home.run(milliseconds: 2000)
+    #expect(home.state(id, of: 0) == .finished(exitCode: 7))
+    let announced = (home.worlds[0].announced[id] ?? []).filter { $0 != .starting }
+    #expect(announced == [.accepted, .placing, .running, .finished(exitCode: 7)])
+    #expect(home.worlds[0].disk[id]?["state"]?.string == "finished")
+    #expect(home.worlds[1].engine.containers.isEmpty && home.allFaults.isEmpty)
+  }
+
+  @Test func aHostThatDiesCostsTheDetectionTimeAndOneStep() throws {
+    var home = Self.pair(3)
+    let id = try home.worlds[0].submit()
+    home.run(milliseconds: 1000)
+    #expect(home.hosts(of: id) == [1])
+    home.crash(1, power: true)
+    home.run(milliseconds: 3000 + 3 * HomeWorld.step)
+    #expect(home.hosts(of: id) == [2])
+    #expect(home.worlds[0].orchestrator.run(id)?.attempt == 2)
+    try home.heal()
+    home.run(milliseconds: 10_000)
+    #expect(home.hosts(of: id) == [2], "the stale copy does not start again")
+    #expect(home.worlds[0].orchestrator.run(id)?.strays.isEmpty == true)
+    #expect(home.allFaults.isEmpty)
+  }
+
+  @Test func aRunWhoseRequestWantsToBeToldFailsWithItsHost() throws {
+    var home = Self.pair(3)
+    var run = World.run(5, .container(arguments: ["busybox"]))
+    run.onHostLoss = .tell
+    let command = try RunCommand(parsing: ["busybox"], source: .nothing)
+    home.worlds[0].perform(
+      try home.worlds[0].orchestrator.accept(run, command: command, at: home.worlds[0].now))
+    home.run(milliseconds: 1000)
+    #expect(home.hosts(of: run.id) == [1])
+    home.crash(1)
+    home.run(milliseconds: 4000)
+    #expect(ContainerRunTests.failure(home.state(run.id, of: 0))?.kind == .lost)
+    #expect(home.hosts(of: run.id) == [1], "its container outlives the agent")
+    try home.heal()
+    home.run(milliseconds: 6000)
+    #expect(home.hosts(of: run.id).isEmpty, "and is withdrawn when the host is back")
+    #expect(home.allFaults.isEmpty)
+  }
+
+  @Test(arguments: 0..<12)
+  func aRequesterKilledAtAnyPointFindsItsRunAgain(point: Int) throws {
+    var home = Self.pair(3)
+    home.weather.delay = 200
+    let id = try home.worlds[0].submit()
+    home.worlds[0].flush()
+    home.run(milliseconds: point * HomeWorld.step)
+    home.crash(0)
+    home.run(milliseconds: 1500)
+    try home.heal()
+    home.run(milliseconds: 60_000)
+    #expect(home.hosts(of: id).count == 1 && home.state(id, of: 0) == .running)
+    for index in home.worlds.indices { home.worlds[index].engine.endPrograms(code: 3) }
+    home.run(milliseconds: 3000)
+    #expect(home.state(id, of: 0) == .finished(exitCode: 3))
+    #expect(home.allFaults.isEmpty)
+  }
+
+  @Test func aStopReachesTheHost() throws {
+    var home = Self.pair()
+    let id = try home.worlds[0].submit()
+    home.run(milliseconds: 1000)
+    home.worlds[0].stop(id)
+    home.run(milliseconds: 3000)
+    #expect(home.state(id, of: 0) == .stopped && home.hosts(of: id).isEmpty)
+    #expect(home.allFaults.isEmpty)
+  }
+
+  @Test func aHostThatCannotPullHandsOverToTheNext() throws {
+    var home = Self.pair(3)
+    home.worlds[1].engine.hasImage = false
+    home.worlds[1].engine.refusals[.pull] = (500, "no route to the registry")
+    let id = try home.worlds[0].submit()
+    home.run(milliseconds: 2000)
+    #expect(home.hosts(of: id) == [2] && home.state(id, of: 0) == .running)
+    let rows = home.worlds[0].orchestrator.run(id)?.placement?.rows ?? []
+    #expect(rows.first?.node == HomeWorld.name(1))
+    if case .refused(let reason)? = rows.first?.outcome {
+      #expect(reason.contains("no route"))
+    } else {
+      Issue.record("expected the reason of the refusal")
+    }
+    #expect(home.allFaults.isEmpty)
+  }
+
+  @Test func whatFailsEverywhereInTheSameWayFailsWithThatAndOnce() throws {
+    var home = Self.pair(3)
+    for index in home.worlds.indices {
+      home.worlds[index].engine.hasImage = false
+      home.worlds[index].engine.refusals[.pull] = (404, "manifest unknown")
+    }
+    let id = try home.worlds[0].submit()
+    home.run(milliseconds: 3000)
+    #expect(ContainerRunTests.failure(home.state(id, of: 0))?.kind == .pull)
+    #expect(home.worlds[0].orchestrator.run(id)?.attempt == 3)
+    #expect(home.allFaults.isEmpty)
+  }
+
+  @Test func whatNoNodeMayRunFailsWithTheReasonsAndTheClientIsTold() throws {
+    var home = Self.pair(3)
+    var run = World.run(5, .container(arguments: ["busybox"]))
+    run.constraints = [try Constraint(parsing: "node.hostname==kitchen")]
+    let command = try RunCommand(parsing: ["busybox"], source: .nothing)
+    home.worlds[0].perform(
+      try home.worlds[0].orchestrator.accept(run, command: command, at: home.worlds[0].now))
+    home.run(milliseconds: 500)
+    let failure = ContainerRunTests.failure(home.state(run.id, of: 0))
+    #expect(failure?.kind == .noHost && failure?.reason.contains("node.hostname==kitchen") == true)
+    #expect(home.worlds[0].placed == [run.id])
+  }
+
+  @Test func aCutOffHostStopsWhatTheOthersStartAgain() throws {
+    var home = Self.pair(4)
+    let id = try home.worlds[0].submit()
+    home.run(milliseconds: 1000)
+    home.part(0b0010)
+    home.run(milliseconds: 5000)
+    #expect(home.hosts(of: id).count == 1 && home.hosts(of: id) != [1])
+    try home.heal()
+    home.run(milliseconds: 8000)
+    #expect(home.hosts(of: id).count == 1 && home.state(id, of: 0) == .running)
+    #expect(home.allFaults.isEmpty)
+  }
+
+  @Test func aRequesterThatIsCutOffLeavesItsRunsToTheMajorityUntilItIsBack() throws {
+    var home = Self.pair(4)
+    home.worlds[0].orchestrator.settings.home.placingGrace = .seconds(60)
+    let id = try home.worlds[0].submit()
+    home.run(milliseconds: 1000)
+    home.crash(0)
+    home.run(milliseconds: 30_000)
+    #expect(home.hosts(of: id) == [1])
+    try home.heal()
+    home.run(milliseconds: 5000)
+    #expect(home.hosts(of: id) == [1] && home.state(id, of: 0) == .running)
+    #expect(home.worlds[0].orchestrator.run(id)?.attempt == 1)
+    #expect(home.allFaults.isEmpty)
+  }
+
+  @Test func aHostThatLeavesForAnUpgradeKeepsItsRunAndOneThatStaysAwayLosesIt() throws {
+    for isBrief in [true, false] {
+      var home = Self.pair(3)
+      let id = try home.worlds[0].submit()
+      home.run(milliseconds: 1000)
+      home.weather.detection = 1_000_000...1_000_001
+      home.crash(1, power: !isBrief)
+      let left = home.worlds[0].orchestrator.nodeLeft(HomeWorld.name(1), at: home.worlds[0].now)
+      home.worlds[0].perform(left)
+      home.run(milliseconds: isBrief ? 10_000 : 35_000)
+      if isBrief {
+        try home.restart(1)
+        home.run(milliseconds: 3000)
+      }
+      #expect(home.hosts(of: id) == [isBrief ? 1 : 2])
+      #expect(home.worlds[0].orchestrator.run(id)?.attempt == (isBrief ? 1 : 2))
+      #expect(home.allFaults.isEmpty)
+    }
+  }
+
+  @Test func withoutAnotherNodeARunWaitsForOneAndNotForEver() throws {
+    for returns in [true, false] {
+      var home = Self.pair()
+      var run = World.run(5, .container(arguments: ["busybox"]))
+      run.allowsSelf = false
+      let command = try RunCommand(parsing: ["busybox"], source: .nothing)
+      home.worlds[0].perform(
+        try home.worlds[0].orchestrator.accept(run, command: command, at: home.worlds[0].now))
+      home.run(milliseconds: 1000)
+      home.crash(1, power: true)
+      home.run(milliseconds: 20_000)
+      #expect(home.state(run.id, of: 0) == .placing)
+      if returns {
+        try home.heal()
+        home.run(milliseconds: 8000)
+        #expect(home.hosts(of: run.id) == [1])
+      } else {
+        home.run(milliseconds: 50_000)
+        #expect(ContainerRunTests.failure(home.state(run.id, of: 0))?.kind == .noHost)
+      }
+      #expect(home.allFaults.isEmpty)
+    }
+  }
+
+  @Test func anAnswerThatIsLostDoesNotDoubleTheRun() throws {
+    for seed in 0..<20 as Range<UInt64> {
+      var home = HomeWorld(nodes: 3, seed: seed, scores: [10, 100, 50])
+      home.weather.lostPercent = 50
+      let id = try home.worlds[0].submit()
+      home.run(milliseconds: 3000)
+      home.weather.lostPercent = 20
+      home.run(milliseconds: 20_000)
+      home.weather.lostPercent = 0
+      home.run(milliseconds: 15_000)
+      #expect(home.hosts(of: id).count == 1 && home.state(id, of: 0) == .running, "seed \(seed)")
+      #expect(home.allFaults.isEmpty, "seed \(seed)")
+    }
+  }
+
+  @Test func aBurstSpreadsOverEqualNodes() throws {
+    var home = HomeWorld(nodes: 5)
+    var ids: [RunID] = []
+    for number in 0..<10 as Range<UInt64> { ids.append(try home.worlds[0].submit(number)) }
+    home.run(milliseconds: 1500)
+    var counts = Array(repeating: 0, count: 5)
+    for id in ids { for host in home.hosts(of: id) { counts[host] += 1 } }
+    #expect(counts == [2, 2, 2, 2, 2])
+    #expect(home.allFaults.isEmpty)
+  }
+}

@@ -1,0 +1,434 @@
+import Containers
+import Hardware
+import Scoring
+import Wire
+
+@testable import Orchestration
+
+/// Several worlds on one network made of memory: messages come late, twice or never, nodes crash and return, links
+/// part and heal, and each node learns of the others' deaths after a while.
+struct HomeWorld {
+  /// How a message crosses the network.
+  struct Weather {
+    var lostPercent = 0
+    var twicePercent = 0
+    /// Milliseconds; each message takes some time up to here.
+    var delay = 20
+    /// Milliseconds after which a node knows of another's death.
+    var detection = 1000...3000
+  }
+
+  enum Content {
+    case ask(RunID, attempt: Int, body: [UInt8])
+    case answer(RunID, attempt: Int, HostAnswer)
+    case withdraw(RunID, attempt: Int)
+    case withdrawn(RunID, attempt: Int, isOver: Bool)
+    case open(stream: Int)
+    case event(stream: Int, [UInt8])
+    case synced(stream: Int)
+  }
+
+  struct Message {
+    var due: Int
+    var from: Int
+    var to: Int
+    var content: Content
+  }
+
+  private struct Ask {
+    var id: RunID
+    var attempt: Int
+    var from: Int
+    var to: Int
+    var deadline: Int
+  }
+
+  /// One watcher's stream from one host; `number` is that of the present connection.
+  private struct Stream {
+    var watcher: Int
+    var host: Int
+    var number: Int?
+    var isServed = false
+    var openAt = 0
+    var lastDue = 0
+  }
+
+  var worlds: [World] = []
+  var isUp: [Bool] = []
+  /// Nodes of the same side reach each other.
+  var side: [Int] = []
+  var scores: [Double]
+  var weather = Weather()
+  var random: Dice
+  private(set) var clock = 0
+  private var messages: [Message] = []
+  private var asks: [Ask] = []
+  private var hostAnswers: [(host: Int, ask: Ask)] = []
+  private var streams: [Stream] = []
+  private var streamCount = 0
+  /// What a node thinks of another, and when it notices a change.
+  private var view: [[HomeNode.State?]] = []
+  private var noticeAt: [[Int?]] = []
+  /// How long two connected nodes that the requester reaches ran the same run.
+  private var doubled: [RunID: Int] = [:]
+  private(set) var longestDoubled = 0
+  private(set) var faults: [String] = []
+
+  static let step = 50
+
+  init(nodes: Int, seed: UInt64 = 1, scores: [Double]? = nil) {
+    random = Dice(state: seed)
+    self.scores = scores ?? Array(repeating: 100, count: nodes)
+    for number in 0..<nodes {
+      var settings = Orchestrator.Settings()
+      settings.node = Self.name(number)
+      worlds.append(World(settings: settings))
+      isUp.append(true)
+      side.append(0)
+      view.append(Array(repeating: nil, count: nodes))
+      noticeAt.append(Array(repeating: nil, count: nodes))
+    }
+    run(milliseconds: 2000)
+  }
+
+  static func name(_ number: Int) -> String { "edge-orchestration-\(number)" }
+
+  static func number(_ name: String) -> Int { Int(name.dropFirst(19)) ?? 0 }
+
+  mutating func chance(_ percent: Int) -> Bool {
+    percent > 0 && Int.random(in: 0..<100, using: &random) < percent
+  }
+
+  func areConnected(_ left: Int, _ right: Int) -> Bool {
+    isUp[left] && isUp[right] && side[left] == side[right]
+  }
+
+  // MARK: - Time
+
+  mutating func run(milliseconds: Int) {
+    for _ in 0..<(milliseconds / Self.step) { step() }
+  }
+
+  mutating func step() {
+    clock += Self.step
+    for index in worlds.indices { worlds[index].milliseconds = clock }
+    notice()
+    deliver()
+    expireAsks()
+    openStreams()
+    if clock % 1000 == 0 {
+      for index in worlds.indices where isUp[index] {
+        heartbeats(index)
+        worlds[index].perform(worlds[index].orchestrator.tick(at: worlds[index].now))
+      }
+    }
+    for index in worlds.indices where isUp[index] {
+      var rounds = 0
+      while rounds < 200, worlds[index].advance() { rounds += 1 }
+      send(index)
+    }
+    measure()
+  }
+
+  // MARK: - Membership
+
+  private mutating func notice() {
+    for watcher in worlds.indices where isUp[watcher] {
+      for node in worlds.indices where node != watcher {
+        let isThere = areConnected(watcher, node)
+        let isAsSeen = isThere == (view[watcher][node] == .alive)
+        if isAsSeen || !isThere && view[watcher][node] == nil {
+          noticeAt[watcher][node] = nil
+        } else if let at = noticeAt[watcher][node] {
+          if clock >= at { tell(watcher, node, isThere) }
+        } else {
+          let wait =
+            isThere
+            ? Int.random(in: 50...1500, using: &random) : Int.random(in: weather.detection, using: &random)
+          noticeAt[watcher][node] = clock + wait
+        }
+      }
+    }
+  }
+
+  private mutating func tell(_ watcher: Int, _ node: Int, _ isThere: Bool) {
+    noticeAt[watcher][node] = nil
+    let now = worlds[watcher].now
+    if isThere {
+      let isNew = view[watcher][node] == nil
+      view[watcher][node] = .alive
+      if !isNew {
+        worlds[watcher].perform(worlds[watcher].orchestrator.nodeReturned(Self.name(node), at: now))
+      }
+      worlds[watcher].perform(
+        worlds[watcher].orchestrator.update(node: homeNode(node, for: watcher), at: now))
+    } else {
+      view[watcher][node] = .dead
+      worlds[watcher].perform(worlds[watcher].orchestrator.nodeDied(Self.name(node), at: now))
+    }
+  }
+
+  private mutating func heartbeats(_ watcher: Int) {
+    for node in worlds.indices
+    where node == watcher || view[watcher][node] == .alive && areConnected(watcher, node) {
+      let known = homeNode(node, for: watcher)
+      worlds[watcher].perform(worlds[watcher].orchestrator.update(node: known, at: worlds[watcher].now))
+    }
+  }
+
+  private func homeNode(_ number: Int, for watcher: Int) -> HomeNode {
+    var node = HomeNode(id: Self.name(number))
+    node.name = "n\(number)"
+    node.address = "10.0.0.\(number + 1)"
+    node.architecture = "arm64"
+    node.cores = 4
+    let busy = worlds[number].engine.containers.count { $0.state.running }
+    node.score = scores[number] * max(1 - Double(busy) / 4, 0.05)
+    node.terms = [.init(name: "load", effect: max(1 - Double(busy) / 4, 0.05))]
+    node.hasEngine = worlds[number].engineIsUp
+    node.runsNative = true
+    node.factsKnown = true
+    node.isSelf = number == watcher
+    node.heardAt = worlds[watcher].now.instant
+    return node
+  }
+
+  // MARK: - Messages
+
+  private mutating func post(_ content: Content, from: Int, to: Int, after least: Int = 0) {
+    let due = max(clock + Int.random(in: 1...max(weather.delay, 1), using: &random), least)
+    let message = Message(due: due, from: from, to: to, content: content)
+    if chance(weather.lostPercent) { return }
+    messages.append(message)
+    if chance(weather.twicePercent) {
+      var again = message
+      again.due += Int.random(in: 1...2000, using: &random)
+      messages.append(again)
+    }
+  }
+
+  /// An event of a stream is neither lost nor overtaken.
+  private mutating func post(_ content: Content, stream index: Int) {
+    let due = max(clock + Int.random(in: 1...max(weather.delay, 1), using: &random), streams[index].lastDue)
+    streams[index].lastDue = due
+    messages.append(
+      Message(due: due, from: streams[index].host, to: streams[index].watcher, content: content))
+  }
+
+  /// What a node's orchestrator wants sent.
+  private mutating func send(_ from: Int) {
+    let directives = worlds[from].outbox
+    worlds[from].outbox = []
+    for directive in directives {
+      switch directive {
+      case .ask(let id, let node, let attempt, let body):
+        let to = Self.number(node)
+        if worlds[from].disk[id]?["attempt"]?.integer != Int64(attempt) {
+          faults.append("\(id.text) is asked for before its attempt \(attempt) is on disk")
+        }
+        asks.append(Ask(id: id, attempt: attempt, from: from, to: to, deadline: clock + 3000))
+        post(.ask(id, attempt: attempt, body: body), from: from, to: to)
+      case .withdraw(let id, let node, let attempt):
+        post(.withdraw(id, attempt: attempt), from: from, to: Self.number(node))
+      case .watch(let node):
+        streams.append(Stream(watcher: from, host: Self.number(node)))
+      case .unwatch(let node):
+        streams.removeAll { $0.watcher == from && $0.host == Self.number(node) }
+      case .report(let run):
+        for index in streams.indices
+        where streams[index].host == from && streams[index].isServed
+          && Self.name(streams[index].watcher) == run.requesterNode
+        {
+          if let number = streams[index].number {
+            post(.event(stream: number, run.json.encoded()), stream: index)
+          }
+        }
+      case .placed(let id):
+        answerAsks(of: id, on: from)
+      default:
+        break
+      }
+    }
+    // A host whose disk refused answers so.
+    for (host, ask) in hostAnswers where host == from && worlds[host].orchestrator.run(ask.id) == nil {
+      post(.answer(ask.id, attempt: ask.attempt, .refused("disk")), from: host, to: ask.from)
+    }
+    hostAnswers.removeAll { $0.host == from && worlds[from].orchestrator.run($0.ask.id) == nil }
+  }
+
+  private mutating func answerAsks(of id: RunID, on host: Int) {
+    for (at, ask) in hostAnswers where at == host && ask.id == id {
+      if worlds[host].disk[id]?["attempt"]?.integer != Int64(ask.attempt) {
+        faults.append("\(id.text) is accepted before it is on disk")
+      }
+      post(.answer(id, attempt: ask.attempt, .accepted), from: host, to: ask.from)
+    }
+    hostAnswers.removeAll { $0.host == host && $0.ask.id == id }
+  }
+
+  private mutating func deliver() {
+    let due = messages.filter { $0.due <= clock }.sorted { $0.due < $1.due }
+    messages.removeAll { $0.due <= clock }
+    for message in due where areConnected(message.from, message.to) { deliver(message) }
+  }
+
+  private mutating func deliver(_ message: Message) {
+    let to = message.to
+    let now = worlds[to].now
+    let node = Self.name(message.from)
+    switch message.content {
+    case .ask(let id, let attempt, let body):
+      guard let json = try? JSON.parse(body), let run = Run(asked: json, host: Self.name(to)) else {
+        return faults.append("a body cannot be read")
+      }
+      let command = try? RunCommand(parsing: run.workload.arguments, source: .nothing)
+      let (answer, directives) = worlds[to].orchestrator.acceptHosted(run, command: command, at: now)
+      worlds[to].perform(directives)
+      switch answer {
+      case .accepted: post(.answer(id, attempt: attempt, .accepted), from: to, to: message.from)
+      case .refused(let reason):
+        post(.answer(id, attempt: attempt, .refused(reason)), from: to, to: message.from)
+      case .recording:
+        hostAnswers.append((to, Ask(id: id, attempt: attempt, from: message.from, to: to, deadline: 0)))
+      }
+    case .answer(let id, let attempt, let answer):
+      asks.removeAll { $0.id == id && $0.attempt == attempt && $0.from == to && $0.to == message.from }
+      worlds[to].perform(
+        worlds[to].orchestrator.answered(id, node: node, attempt: attempt, answer, at: now))
+    case .withdraw(let id, let attempt):
+      let (isOver, directives) = worlds[to].orchestrator.stopHosted(id, attempt: attempt, of: node, at: now)
+      worlds[to].perform(directives)
+      post(.withdrawn(id, attempt: attempt, isOver: isOver), from: to, to: message.from)
+    case .withdrawn(let id, let attempt, let isOver):
+      worlds[to].perform(
+        worlds[to].orchestrator.withdrawn(id, node: node, attempt: attempt, isOver: isOver, at: now))
+    case .open(let number):
+      guard let index = streams.firstIndex(where: { $0.number == number }) else { return }
+      streams[index].isServed = true
+      for run in worlds[to].orchestrator.hostedRuns(of: node) {
+        post(.event(stream: number, run.json.encoded()), stream: index)
+      }
+      post(.synced(stream: number), stream: index)
+    case .event(let number, let bytes):
+      guard streams.contains(where: { $0.number == number }) else { return }
+      guard let json = try? JSON.parse(bytes), let run = Run(report: json) else {
+        return faults.append("a report cannot be read")
+      }
+      worlds[to].perform(worlds[to].orchestrator.hosted(run, on: node, at: now))
+    case .synced(let number):
+      guard streams.contains(where: { $0.number == number }) else { return }
+      worlds[to].perform(worlds[to].orchestrator.hostedSynced(node, at: now))
+    }
+  }
+
+  private mutating func expireAsks() {
+    for ask in asks where clock >= ask.deadline && isUp[ask.from] {
+      worlds[ask.from].perform(
+        worlds[ask.from].orchestrator.answered(
+          ask.id, node: Self.name(ask.to), attempt: ask.attempt, .silent("no answer in 3 s"),
+          at: worlds[ask.from].now))
+    }
+    asks.removeAll { clock >= $0.deadline }
+  }
+
+  private mutating func openStreams() {
+    for index in streams.indices {
+      let stream = streams[index]
+      if stream.number != nil, !areConnected(stream.watcher, stream.host) {
+        streams[index].number = nil
+        streams[index].isServed = false
+        streams[index].openAt = clock + 500
+      } else if stream.number == nil, clock >= stream.openAt, areConnected(stream.watcher, stream.host) {
+        streamCount += 1
+        streams[index].number = streamCount
+        streams[index].lastDue = 0
+        worlds[stream.watcher].orchestrator.watchOpened(Self.name(stream.host))
+        // Never lost: the connection would fail, and be made again.
+        let due = clock + Int.random(in: 1...max(weather.delay, 1), using: &random)
+        messages.append(
+          Message(due: due, from: stream.watcher, to: stream.host, content: .open(stream: streamCount)))
+      }
+    }
+  }
+
+  /// A connection that streams breaks.
+  mutating func breakStream() {
+    guard let index = streams.indices.randomElement(using: &random) else { return }
+    streams[index].number = nil
+    streams[index].isServed = false
+    streams[index].openAt = clock + 300
+  }
+
+  // MARK: - Faults
+
+  /// The agent ends without a word; with `power` its containers end too.
+  mutating func crash(_ node: Int, power: Bool = false) {
+    isUp[node] = false
+    if power { worlds[node].engine.endPrograms(code: 137) }
+    asks.removeAll { $0.from == node }
+    hostAnswers.removeAll { $0.host == node }
+    messages.removeAll { $0.to == node }
+    streams.removeAll { $0.watcher == node }
+    for index in streams.indices where streams[index].host == node {
+      streams[index].number = nil
+      streams[index].isServed = false
+    }
+  }
+
+  mutating func restart(_ node: Int) throws {
+    guard !isUp[node] else { return }
+    isUp[node] = true
+    view[node] = Array(repeating: nil, count: worlds.count)
+    noticeAt[node] = Array(repeating: nil, count: worlds.count)
+    let acknowledged = worlds[node].placed
+    try worlds[node].restart()
+    worlds[node].adopt()
+    for id in acknowledged
+    where worlds[node].orchestrator.run(id) == nil && !worlds[node].forgotten.contains(id) {
+      faults.append("\(id.text) is lost")
+    }
+    heartbeats(node)
+  }
+
+  /// Parts the nodes whose bit is set from the others.
+  mutating func part(_ mask: Int) {
+    for node in worlds.indices { side[node] = (mask >> node) & 1 }
+  }
+
+  mutating func heal() throws {
+    part(0)
+    for node in worlds.indices { try restart(node) }
+    for node in worlds.indices where !worlds[node].engineIsUp { worlds[node].engineReturns() }
+  }
+
+  // MARK: - Questions
+
+  /// The nodes on which the run's program runs, whether or not their agent does.
+  func hosts(of id: RunID) -> [Int] {
+    worlds.indices.filter { node in
+      worlds[node].engine.containers.contains { $0.run == id && $0.state.running }
+    }
+  }
+
+  private mutating func measure() {
+    for requester in worlds.indices where isUp[requester] {
+      for id in worlds[requester].placed {
+        guard let run = worlds[requester].orchestrator.run(id), !run.state.isFinal || !run.strays.isEmpty
+        else {
+          continue
+        }
+        let copies = hosts(of: id).filter { areConnected($0, requester) }
+        doubled[id] = copies.count > 1 ? doubled[id, default: 0] + Self.step : 0
+        longestDoubled = max(longestDoubled, doubled[id] ?? 0)
+      }
+    }
+  }
+
+  func state(_ id: RunID, of requester: Int) -> RunState? {
+    worlds[requester].orchestrator.run(id)?.state
+  }
+
+  var allFaults: [String] {
+    faults + worlds.flatMap(\.faults)
+  }
+}

@@ -1,0 +1,204 @@
+import Containers
+import Hardware
+import Scoring
+import Testing
+import Wire
+
+@testable import Orchestration
+
+/// A host and a requester that is not there: what is said to its questions.
+@Suite struct HostedRunTests {
+  private static func asked(_ attempt: Int = 1, native: Bool = false, by node: String = "r") throws -> Run {
+    var run = World.run(1, native ? .native(command: ["blink"]) : .container(arguments: ["busybox"]))
+    run.attempt = attempt
+    run.callback = "http://10.0.0.9/"
+    let json = try JSON.parse(run.askBody(from: node))
+    return try #require(Run(asked: json, host: "node-1"))
+  }
+
+  private static func ask(_ world: inout World, _ run: Run) throws -> HostedAnswer {
+    var command: RunCommand?
+    if case .container(let words) = run.workload {
+      command = try RunCommand(parsing: words, source: .nothing)
+    }
+    let (answer, directives) = world.orchestrator.acceptHosted(run, command: command, at: world.now)
+    world.perform(directives)
+    return answer
+  }
+
+  @Test func itIsAnsweredOnceItIsOnDiskAndAgainTheSame() throws {
+    var world = World()
+    let run = try Self.asked()
+    #expect(try Self.ask(&world, run) == .recording)
+    #expect(try Self.ask(&world, run) == .recording && world.outbox.isEmpty)
+    world.settle()
+    let placed = world.outbox.count { if case .placed = $0 { true } else { false } }
+    #expect(placed == 1 && world.placed.isEmpty)
+    #expect(try Self.ask(&world, run) == .accepted)
+    world.settle()
+    #expect(world.state(run.id) == .running && world.engine.starts[run.id] == 1)
+    #expect(world.orchestrator.run(run.id)?.callback == "", "the requester tells it")
+    #expect(world.orchestrator.hostedRuns(of: "r").map(\.id) == [run.id])
+    #expect(world.orchestrator.hostedRuns(of: "other").isEmpty)
+  }
+
+  @Test func aLaterAttemptStopsTheEarlierOneAndComesInAfterwards() throws {
+    var world = World()
+    _ = try Self.ask(&world, Self.asked(1))
+    world.settle()
+    guard case .refused = try Self.ask(&world, Self.asked(2)) else {
+      Issue.record("two copies would run")
+      return
+    }
+    world.settle()
+    #expect(try Self.ask(&world, Self.asked(2)) == .recording)
+    world.settle()
+    let id = RunID(random: 1)
+    #expect(world.orchestrator.run(id)?.attempt == 2 && world.state(id) == .running)
+    #expect(world.orchestrator.runsUnderWay == 1 && world.orchestrator.runs.count == 1)
+    guard case .refused = try Self.ask(&world, Self.asked(1)) else {
+      Issue.record("an old request begins anew")
+      return
+    }
+    world.drain()
+    #expect(world.engine.containers.isEmpty && world.faults.isEmpty)
+  }
+
+  @Test func whatWasWithdrawnBeforeItCameIsRefused() throws {
+    var world = World()
+    let run = try Self.asked(3)
+    #expect(world.orchestrator.stopHosted(run.id, attempt: 3, of: "r", at: world.now).isOver)
+    guard case .refused = try Self.ask(&world, run) else {
+      Issue.record("a request that was overtaken begins")
+      return
+    }
+    #expect(try Self.ask(&world, Self.asked(4)) == .recording)
+  }
+
+  @Test func aWithdrawalIsOverWhenTheEndIsOnDisk() throws {
+    var world = World()
+    let run = try Self.asked()
+    _ = try Self.ask(&world, run)
+    world.settle()
+    let (isOver, directives) = world.orchestrator.stopHosted(run.id, attempt: 1, of: "r", at: world.now)
+    world.perform(directives)
+    #expect(!isOver)
+    world.settle()
+    #expect(world.orchestrator.stopHosted(run.id, attempt: 1, of: "r", at: world.now).isOver)
+    #expect(world.state(run.id) == .stopped)
+  }
+
+  @Test func nobodyElseCanWithdrawOrReplaceARun() throws {
+    var world = World()
+    let run = try Self.asked()
+    _ = try Self.ask(&world, run)
+    world.settle()
+    world.perform(world.orchestrator.stopHosted(run.id, attempt: 9, of: "thief", at: world.now).directives)
+    guard case .refused = try Self.ask(&world, Self.asked(9, by: "thief")) else {
+      Issue.record("a foreign node replaces a run")
+      return
+    }
+    world.settle()
+    #expect(world.state(run.id) == .running)
+  }
+
+  @Test(arguments: 0..<5)
+  func aHostRefusesWhatItCannotHold(number: Int) throws {
+    var settings = World.settings
+    if number == 0 { settings.runsUnderWay = 0 }
+    var world = World(settings: settings)
+    var own = HomeNode(id: "node-1")
+    own.isSelf = true
+    own.factsKnown = true
+    own.hasEngine = true
+    own.runsNative = number != 4
+    own.isDrained = number == 1
+    own.architecture = "arm64"
+    own.memoryAvailable = 100 << 20
+    world.perform(world.orchestrator.update(node: own, at: world.now))
+    if number == 2 { world.engineGoes(afterEffect: false) }
+    var run = try Self.asked(native: number == 4)
+    if number == 3 {
+      let first = World.run(2, .container(arguments: ["-m", "60m", "busybox"]))
+      var copy = first
+      copy.attempt = 1
+      run = try #require(Run(asked: JSON.parse(copy.askBody(from: "r")), host: "node-1"))
+      #expect(try Self.ask(&world, run) == .recording)
+      var second = World.run(3, .container(arguments: ["-m", "60m", "busybox"]))
+      second.attempt = 1
+      run = try #require(Run(asked: JSON.parse(second.askBody(from: "r")), host: "node-1"))
+    }
+    let words = ["0 runs", "drained", "engine", "MiB", "native"][number]
+    guard case .refused(let reason) = try Self.ask(&world, run) else {
+      Issue.record("it was not refused")
+      return
+    }
+    #expect(reason.contains(words))
+  }
+
+  @Test func aNewAgentGivesBackWhatItHadNotBegun() throws {
+    for isStarted in [true, false] {
+      var world = World()
+      let run = try Self.asked()
+      _ = try Self.ask(&world, run)
+      if isStarted { world.settle() } else { world.flush() }
+      try world.restart()
+      for _ in 0..<8 {
+        world.settle()
+        world.tick()
+      }
+      if isStarted {
+        #expect(world.state(run.id) == .running)
+      } else {
+        #expect(ContainerRunTests.failure(world.state(run.id))?.kind == .givenBack)
+        #expect(world.engine.starts.isEmpty)
+      }
+      #expect(world.faults.isEmpty)
+    }
+  }
+
+  @Test(arguments: [
+    "{}", #"{"node":"r"}"#, #"{"attempt":1}"#, #"{"node":"","attempt":1}"#, #"{"node":"node-1","attempt":1}"#,
+  ])
+  func aBodyThatNamesNoRequesterOrAttemptIsNone(text: String) throws {
+    var object = try #require(World.run(1, .container(arguments: ["busybox"])).json.object)
+    object["attempt"] = nil
+    for member in try #require(JSON.parse(Array(text.utf8)).object).members {
+      object[member.name] = member.value
+    }
+    #expect(Run(asked: .object(object), host: "node-1") == nil)
+  }
+
+  @Test func whatTheHomeAddsToARunIsWrittenAndReadBack() throws {
+    var run = World.run(1, .container(arguments: ["busybox"]))
+    run.attempt = 4
+    run.hostNode = "h"
+    run.requesterNode = "r"
+    run.onHostLoss = .tell
+    run.allowsSelf = false
+    run.constraints = try Constraint.parse(["node.id!=a", "node.board==raspberry-pi-4"])
+    run.strays = [Stray(node: "a", attempt: 1), Stray(node: "b", attempt: 3)]
+    run.endReported = true
+    var other = HomeNode(id: "b")
+    other.factsKnown = true
+    run.placement = Placement(
+      run: run.id.text,
+      requirements: Requirements(kind: "container", service: "s", mustBeRegistered: false),
+      nodes: [HomeNode(id: "a"), other], madeAt: 5)
+    let read = try #require(Run(json: JSON.parse(run.recordJSON.encoded())))
+    #expect(read.recordJSON == run.recordJSON)
+    #expect(read.strays == run.strays && read.constraints == run.constraints && read.attempt == 4)
+    #expect(read.placement?.json == run.placement?.json)
+    #expect(run.json["strays"] == nil && run.json["placement"] == nil, "the list of runs stays small")
+  }
+
+  @Test func aJournalFromBeforeTheHomeIsOfThisNode() throws {
+    let text =
+      #"{"arguments":["busybox"],"host":"h","id":"000000000001","requester":"","requesterAddress":"h","#
+      + #""service":"s","state":"running","times":{"accepted":1,"started":2},"type":"container"}"#
+    let run = try #require(Run(json: JSON.parse(Array(text.utf8))))
+    var world = World()
+    world.perform(world.orchestrator.restore(run, command: nil))
+    #expect(world.orchestrator.run(run.id)?.hostNode == "node-1" && world.outbox.isEmpty)
+  }
+}

@@ -2,7 +2,7 @@ import Wire
 
 /// Takes the events out of a stream of server-sent events (HTML standard, 9.2), as far as ours go: one `data` line each.
 struct EventLines {
-  enum Event {
+  enum Event: Equatable {
     case run(JSON)
     /// All that there was at the stream's beginning has been told.
     case synced

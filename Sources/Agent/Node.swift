@@ -173,7 +173,7 @@ final class Node {
     case .listContainers:
       engine.relist()
     case .spawn(let id, let command):
-      natives.spawn(id, command)
+      spawn(id, command)
     case .adopt(let id):
       natives.adopt(id)
     case .terminate(let id):

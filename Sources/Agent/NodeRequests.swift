@@ -95,7 +95,7 @@ extension Node {
   func host(_ run: Run, answer: @escaping (Problem?) -> Void) {
     do throws(Problem) {
       catalogue.refresh()
-      if case .native(let command) = run.workload { try checkNative(run, command) }
+      if case .native = run.workload { _ = try nativeCommand(of: run) }
       let command = try check(run.workload, service: run.service, source: run.source)
       perform { $0.update(node: self.ownNode(), at: Clock.moment()) }
       var verdict = HostedAnswer.accepted
@@ -118,15 +118,6 @@ extension Node {
     }
   }
 
-  private func checkNative(_ run: Run, _ command: [String]) throws(Problem) {
-    do throws(NativeRefusal) {
-      _ = try ServiceDefinition.checkNative(
-        service: run.service, command: command, requester: run.requester, among: catalogue.definitions)
-    } catch {
-      throw Problem(status: 403, detail: error.rawValue)
-    }
-  }
-
   /// - Returns: whether nothing of it is left to end.
   func stopHosted(_ id: RunID, attempt: Int, of requester: String) -> Bool {
     var isOver = true
@@ -139,6 +130,30 @@ extension Node {
   }
 
   // MARK: - Commands
+
+  /// The program of a run as this node's owner allows it: whoever chose this node need not know the definition.
+  private func nativeCommand(of run: Run) throws(Problem) -> [String] {
+    do throws(NativeRefusal) {
+      return try ServiceDefinition.checkNative(
+        service: run.service, command: run.workload.arguments, requester: run.requester,
+        among: catalogue.definitions)
+    } catch {
+      throw Problem(status: 403, detail: "\(error.rawValue): service '\(run.service)', asked by '\(run.requester)'")
+    }
+  }
+
+  /// Starts a native program, if it is allowed here now.
+  func spawn(_ id: RunID, _ command: NativeCommand) {
+    guard let run = orchestrator.run(id) else { return }
+    do throws(Problem) {
+      var command = command
+      command.arguments = try nativeCommand(of: run)
+      natives.spawn(id, command)
+    } catch {
+      let reason = error.detail
+      loop.after(.zero) { self.perform { $0.native(.failed(reason: reason), for: id, at: Clock.moment()) } }
+    }
+  }
 
   /// What speaks against a container's options, before it is accepted.
   ///

@@ -97,17 +97,32 @@ import Wire
 
   @Test func theRunsOfAStreamAreTakenOut() {
     var lines = EventLines()
-    #expect(lines.feed(stream) == [["a": 1], ["a": 2]])
+    #expect(lines.feed(stream) == [.run(["a": 1]), .run(["a": 2])])
     #expect(lines.feed([]) == [])
   }
 
   @Test func itDoesNotMatterWhereTheStreamIsCut() {
     for cut in 0...stream.count {
       var lines = EventLines()
-      #expect(lines.feed(Array(stream[..<cut])) + lines.feed(Array(stream[cut...])) == [["a": 1], ["a": 2]])
+      #expect(lines.feed(Array(stream[..<cut])) + lines.feed(Array(stream[cut...])) == Self.both)
     }
     var lines = EventLines()
-    #expect(stream.flatMap { lines.feed([$0]) } == [["a": 1], ["a": 2]])
+    #expect(stream.flatMap { lines.feed([$0]) } == Self.both)
+  }
+
+  private static let both = [EventLines.Event.run(["a": 1]), .run(["a": 2])]
+
+  @Test func theEndOfTheFirstPartIsTold() {
+    var lines = EventLines()
+    let text = "event: run\ndata: {}\n\nevent: synced\ndata: {}\n\nevent: run\ndata: {}\n\n"
+    #expect(lines.feed(Array(text.utf8)) == [.run([:]), .synced, .run([:])])
+  }
+
+  @Test func aLineWithoutEndIsNotKept() {
+    var lines = EventLines()
+    let piece = [UInt8](repeating: 65, count: 1 << 20)
+    for _ in 0..<6 { #expect(lines.feed(piece) == []) }
+    #expect(lines.feed(Array("\ndata: {}\n".utf8)) == [.run([:])])
   }
 
   @Test func whatIsNoJSONIsNoRun() {

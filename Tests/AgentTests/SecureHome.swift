@@ -64,7 +64,8 @@ final class SecureHome {
   static let megabyte: [UInt8] = (0..<(1 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 9) }
 
   func location(_ key: SealKey? = SecureHome.current, at addresses: [SocketAddress]? = nil) -> PeerLocation {
-    PeerLocation(name: "kitchen", addresses: addresses ?? [address], key: { key })
+    let addresses = addresses ?? [address]
+    return PeerLocation(name: "kitchen", addresses: { addresses }, key: { key })
   }
 
   func client(_ key: SealKey? = SecureHome.current) -> PeerClient {

@@ -105,7 +105,7 @@ final class Neighbours {
   private func link(_ identity: String, _ id: NodeID) -> PeerLink {
     if let link = links[identity] { return link }
     let home = self.home
-    let contact = PeerEndpoint(
+    let contact = PeerLocation(
       name: identity, addresses: { home.addresses(of: id) }, key: { home.keys.current })
     let link = PeerLink(id: identity, contact: contact, node: node)
     links[identity] = link

@@ -6,7 +6,7 @@ import Wire
 final class PeerLink {
   let id: String
   private let node: Node
-  private let contact: PeerEndpoint
+  private let contact: PeerLocation
   private let client: PeerClient
   /// What the node told of itself last; nil before it was asked.
   private(set) var facts: JSON?
@@ -22,7 +22,7 @@ final class PeerLink {
   /// Before facts that could not be had are asked for again.
   private static let factsPause = Interval.seconds(1)
 
-  init(id: String, contact: PeerEndpoint, node: Node) {
+  init(id: String, contact: PeerLocation, node: Node) {
     self.id = id
     self.node = node
     self.contact = contact

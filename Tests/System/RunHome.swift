@@ -112,7 +112,8 @@ final class RunHome: @unchecked Sendable {
     }
   }
 
-  /// Stops a host's process, or lets it go on.
+  /// Stops a host's process, or lets it go on. For minutes after that it asks the others for patience, so that its death
+  /// would be known late: tests that freeze take host 5, and those that measure a loss another.
   func freeze(_ host: Int, _ isFrozen: Bool = true) {
     agent(host).child?.signal(isFrozen ? SIGSTOP : SIGCONT)
     if isFrozen { stopped.insert(host) } else { stopped.remove(host) }

@@ -87,7 +87,7 @@ struct HomeRunTests {
       #expect(run["exitCode"].int == 137)
     }
 
-    @Test func anImageThatNobodyCanFetchFailsWithTheReasonAndIsNeverAcceptedInHomeEdgesWords() throws {
+    @Test func anImageThatNobodyCanFetchFailsWithTheReasonOfEachNode() throws {
       let command = ["--network", "none", "no-such-registry.invalid/none:1"]
       let screen = try home.agent(1).hearth(
         "run", "--constraint", "node.id!=\(home.id(1))", command[0], command[1], command[2], seconds: 90)

@@ -11,6 +11,8 @@ final class HomeEdgeNode {
   private(set) var services: [String] = []
   /// Whether it has answered lately; nil until it was asked.
   var isAlive: Bool?
+  /// Whether a ping is under way.
+  var isBusy = false
   /// Pings in a row that were not answered.
   var misses = 0
   /// Of the last ping, in seconds, with all that it takes: connecting, asking and the answer.

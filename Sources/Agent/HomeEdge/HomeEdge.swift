@@ -151,11 +151,12 @@ final class HomeEdge {
     neighbour.start(start) { result in
       switch result {
       case .success(let response):
-        let isRefused = HomeEdgeNode.json(response)?["Status"]?.string == "Failed"
-        if response.status == 200 && !isRefused {
-          then(.accepted)
+        let status = HomeEdgeNode.json(response)?["Status"]?.string
+        if response.status != 200 || status == "Failed" {
+          then(.refused("Home Edge there answered \(response.status)\(status == nil ? "" : " and Failed")"))
         } else {
-          then(.refused("Home Edge there answered \(response.status)\(isRefused ? " and Failed" : "")"))
+          // Whoever answers something else may have started it or not.
+          then(status == "Started" ? .accepted : .silent("Home Edge there did not say Started"))
         }
       case .failure(let error):
         switch error.reason {

@@ -9,7 +9,7 @@ import Wire
 final class HomeEdgeNeighbours {
   /// The nodes by their identifiers.
   private(set) var nodes: [HomeEdgeNode] = []
-  /// A node's records or its being there have changed; also the first time.
+  /// A node has answered, or its records or its being there have changed.
   var onChange: (HomeEdgeNode) -> Void = { _ in }
   /// A node has said goodbye, or nothing was heard of it for the life of its records.
   var onLost: (HomeEdgeNode) -> Void = { _ in }
@@ -89,7 +89,10 @@ final class HomeEdgeNeighbours {
       guard !self.hasEnded, self.node(node.id) === node else { return }
       node.misses = isThere ? 0 : min(node.misses + 1, Self.missLimit)
       let isAlive = isThere || node.isAlive == true && node.misses < Self.missLimit
-      guard isAlive != node.isAlive else { return }
+      if isAlive == node.isAlive {
+        if isThere { self.onChange(node) }
+        return
+      }
       if node.isAlive != nil || !isAlive {
         Log.info("HOME EDGE \(isAlive ? "answers again" : "does not answer") \(node.id) \(node.address)")
       }

@@ -14,7 +14,8 @@ import Wire
   private func text(_ json: JSON) -> String { String(decoding: json.encoded(), as: UTF8.self) }
 
   private func run(
-    _ arguments: [String], id: UInt64 = 0x0123_4567_89ab, service: String = "hello-world", callback: String = "",
+    _ arguments: [String], id: UInt64 = 0x0123_4567_89ab, service: String = "hello-world",
+    callback: String = "",
     source: WorkloadSource = WorkloadSource()
   ) -> Run {
     Run(
@@ -72,15 +73,18 @@ import Wire
   }
 
   @Test func aStartOfTheTypeAloneMeansTheServicesOwnCommand() throws {
-    let start = try #require(HomeEdgeStart(json: json(#"{"ServiceID":1,"ServiceName":"x","UserArgs":["native"]}"#)))
+    let start = try #require(
+      HomeEdgeStart(json: json(#"{"ServiceID":1,"ServiceName":"x","UserArgs":["native"]}"#)))
     #expect(start.command.isEmpty && start.kind == .native)
     #expect(
-      try #require(HomeEdgeStart(json: json(#"{"ServiceID":1,"ServiceName":"x","UserArgs":["android"]}"#))).kind == nil)
+      try #require(HomeEdgeStart(json: json(#"{"ServiceID":1,"ServiceName":"x","UserArgs":["android"]}"#)))
+        .kind == nil)
   }
 
   @Test(arguments: [
     ["--name", "x", "busybox"], ["-d", "busybox"], ["-itd", "busybox"], ["--pull=always", "busybox"],
-    ["--platform", "linux/arm64", "busybox"], ["busybox", "sh"], ["--cgroupns=host", "busybox"], ["--detach", "x"],
+    ["--platform", "linux/arm64", "busybox"], ["busybox", "sh"], ["--cgroupns=host", "busybox"],
+    ["--detach", "x"],
     ["--memory-swappiness", "200", "x"],
   ])
   func w16WhatHomeEdgeDoesNotUnderstandIsNotSent(arguments: [String]) {
@@ -136,7 +140,8 @@ import Wire
     }
     let failure = RunFailure(.create, "no")
     for (state, word) in [
-      (RunState.finished(exitCode: 0), "Finished"), (.finished(exitCode: 1), "Failed"), (.failed(failure), "Failed"),
+      (RunState.finished(exitCode: 0), "Finished"), (.finished(exitCode: 1), "Failed"),
+      (.failed(failure), "Failed"),
       (.stopped, "Failed"),
     ] {
       run.state = state
@@ -147,7 +152,8 @@ import Wire
   }
 
   @Test(arguments: [
-    "http://10.0.0.2/1", "home-edge://", "home-edge://10.0.0.2", "home-edge://name/1", "home-edge://10.0.0.2/x",
+    "http://10.0.0.2/1", "home-edge://", "home-edge://10.0.0.2", "home-edge://name/1",
+    "home-edge://10.0.0.2/x",
     "home-edge://10.0.0.2/-1", "home-edge://10.0.0.2/99999999999999999", "home-edge://10.0.0.2/1/2",
   ])
   func otherCallbacksAreNoneOfHomeEdge(callback: String) {
@@ -244,7 +250,8 @@ import Wire
     ]
     snapshot.processors.utilisation = .value(0.25, at: now)
     let resource = HomeEdgeResource(of: snapshot, profile: .unknown, roundTrip: 0.003)
-    #expect(resource.cores == 2 && resource.clock == 2200 && resource.usage == 25 && resource.roundTrip == 0.003)
+    #expect(
+      resource.cores == 2 && resource.clock == 2200 && resource.usage == 25 && resource.roundTrip == 0.003)
   }
 
   @Test(arguments: [
@@ -263,7 +270,8 @@ import Wire
     ["--privileged", "x"], ["-v", "/:/host", "x"], ["-v", "/var/run:/var/run:rw", "x"], ["--pid=host", "x"],
     ["--network=host", "x"], ["--cap-add=SYS_ADMIN", "x"], ["--device=/dev/sda", "x"], ["--ipc=host", "x"],
     ["--security-opt", "apparmor=unconfined", "x"], ["--mount", "type=bind,source=/etc,target=/e", "x"],
-    ["--volumes-from", "a", "x"], ["--userns=host", "x"], ["--uts=host", "x"], ["--network=container:a", "x"],
+    ["--volumes-from", "a", "x"], ["--userns=host", "x"], ["--uts=host", "x"],
+    ["--network=container:a", "x"],
     ["--cgroup-parent", "/", "x"], ["--sysctl", "net.ipv4.ip_forward=1", "x"], ["--runtime=other", "x"],
     ["--device-cgroup-rule", "c 1:3 mr", "x"],
   ])
@@ -284,7 +292,8 @@ import Wire
   // MARK: - Routes
 
   @Test(arguments: [
-    ("/api/v1/ping", ["GET"]), ("/api/v1/scoringmgr/score", ["GET", "POST"]), ("/api/v1/scoringmgr/resource", ["GET"]),
+    ("/api/v1/ping", ["GET"]), ("/api/v1/scoringmgr/score", ["GET", "POST"]),
+    ("/api/v1/scoringmgr/resource", ["GET"]),
     ("/api/v1/servicemgr/services", ["POST"]), ("/api/v1/servicemgr/services/notification/12", ["POST"]),
     ("/api/v1/discoverymgr/orchestrationinfo", ["GET"]),
   ])
@@ -313,9 +322,12 @@ import Wire
     let corpus = [
       #"{"NotificationTargetURL":"1.2.3.4","Requester":"c","ServiceID":1,"ServiceName":"h","UserArgs":["docker","container"]}"#,
       #"{"ServiceID":9007199254740992,"Status":"Finished"}"#, #"{"devID":"edge-orchestration-x"}"#,
-      #"{"cpuCount":4,"cpuFreq":1400,"cpuUsage":5e0,"netBandwidth":1000,"rtt":0.002}"#, #"{"ScoreValue":17.9}"#,
+      #"{"cpuCount":4,"cpuFreq":1400,"cpuUsage":5e0,"netBandwidth":1000,"rtt":0.002}"#,
+      #"{"ScoreValue":17.9}"#,
     ].map { Array($0.utf8) }
-    let words = ["1e308", "-", "9223372036854775807", "null", "[", "{", "\"", "ServiceID", "1.5", "0", "e", ",", "]"]
+    let words = [
+      "1e308", "-", "9223372036854775807", "null", "[", "{", "\"", "ServiceID", "1.5", "0", "e", ",", "]",
+    ]
     let seconds = Double(ProcessInfo.processInfo.environment["HEARTH_FUZZ_SECONDS"] ?? "") ?? 0.5
     let end = Date() + seconds
     var random = SystemRandomNumberGenerator()
@@ -339,7 +351,9 @@ import Wire
         #expect(HomeEdgeNotification(json: notification.json) == notification)
         _ = HomeEdgeNumber(notification.number)
       }
-      if let resource = HomeEdgeResource(json: json) { #expect(resource.score.isFinite && resource.score >= 0) }
+      if let resource = HomeEdgeResource(json: json) {
+        #expect(resource.score.isFinite && resource.score >= 0)
+      }
       if let value = json["ScoreValue"]?.double, let score = HomeEdgeScale.score(value) { #expect(score > 0) }
     }
   }

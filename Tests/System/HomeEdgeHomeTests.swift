@@ -57,8 +57,10 @@ struct HomeEdgeHomeTests {
     #expect(try home.onlyRun()["state"].string == "finished")
     let start = try #require(peer.requests("POST", "/servicemgr/services").first?["body"].string)
     #expect(start.contains(#""UserArgs":["container"]"#))
-    #expect(peer.events("run").first?["command"].array.compactMap { $0.string } == ["docker", "run", "hello-world"])
-    #expect(try home.ask(nil, name: "other").json["Message"].string == "not found error : No Device Is Return")
+    #expect(
+      peer.events("run").first?["command"].array.compactMap { $0.string } == ["docker", "run", "hello-world"])
+    #expect(
+      try home.ask(nil, name: "other").json["Message"].string == "not found error : No Device Is Return")
     peer.expectNoCrash()
   }
 
@@ -138,7 +140,8 @@ struct HomeEdgeHomeTests {
     func request(_ command: [String]) throws -> Value {
       try peer.tell(
         "request",
-        #"{"ServiceName":"job","ServiceInfo":[{"ExecutionType":"container","ExecCmd":\#(Agent.json(command))}]}"#)
+        #"{"ServiceName":"job","ServiceInfo":[{"ExecutionType":"container","ExecCmd":\#(Agent.json(command))}]}"#
+      )
     }
     func status(_ number: Int?, within seconds: Double = 60) throws -> String {
       var found: String?
@@ -175,7 +178,8 @@ struct HomeEdgeHomeTests {
     try home.awaitNode(peer.id)
     _ = try peer.tell(
       "request",
-      #"{"ServiceName":"job","ServiceInfo":[{"ExecutionType":"container","ExecCmd":["docker","run","hello-world"]}]}"#)
+      #"{"ServiceName":"job","ServiceInfo":[{"ExecutionType":"container","ExecCmd":["docker","run","hello-world"]}]}"#
+    )
     try Lab.eventually(within: 40, "told twice") { peer.events("notification").count == 2 }
     sleep(3)
     #expect(peer.events("notification").count == 2)
@@ -196,7 +200,9 @@ struct HomeEdgeMixedTests {
     try Lab.eventually("its facts are known") { try home.node(other)["factsKnown"].any as? Bool == true }
     let answer = try home.ask(selfSelection: false)
     #expect(answer.json["RemoteTargetInfo"]["Target"].string == "10.77.0.2", "\(answer.text)")
-    #expect(peer.requests("POST", "/servicemgr/services").isEmpty && peer.requests("POST", "/scoringmgr/score").isEmpty)
+    #expect(
+      peer.requests("POST", "/servicemgr/services").isEmpty
+        && peer.requests("POST", "/scoringmgr/score").isEmpty)
     #expect(try home.node(peer.id)["homeEdge"].any as? Bool == true)
     #expect(try home.node(other)["homeEdge"].any as? Bool == false)
     let agent = home.agents[0]
@@ -213,7 +219,8 @@ struct HomeEdgeMixedTests {
 
   @Test(arguments: [
     "score-hang", "score-garbage", "score-huge", "score-bytes", "score-500", "score-drop", "score-missing",
-    "services-hang", "services-garbage", "services-500", "services-drop", "services-bytes", "refuse", "status-failed",
+    "services-hang", "services-garbage", "services-500", "services-drop", "services-bytes", "refuse",
+    "status-failed",
   ])
   func aNodeThatLiesOrHangsCostsSecondsAndNeverTheAgent(fault: String) throws {
     let home = try MixedHome()
@@ -233,10 +240,13 @@ struct HomeEdgeMixedTests {
     let home = try MixedHome(homeEdge: "interoperate = no")
     let peer = try HomeEdgePeer(home.network, host: 2)
     try Lab.eventually("the peer knows the agent") { try peer.tell("devices").array.count == 1 }
-    for (method, path) in [("GET", "/api/v1/ping"), ("POST", "/api/v1/scoringmgr/score"), ("GET", "/api/v2/node")] {
+    for (method, path) in [
+      ("GET", "/api/v1/ping"), ("POST", "/api/v1/scoringmgr/score"), ("GET", "/api/v2/node"),
+    ] {
       #expect(throws: LabError.self) { _ = try peer.call(method, "10.77.0.1", path) }
     }
-    let raw = try home.network.shell(2, "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | timeout 5 nc 10.77.0.1 56002 | wc -c")
+    let raw = try home.network.shell(
+      2, "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | timeout 5 nc 10.77.0.1 56002 | wc -c")
     if raw.code == 0 { #expect(raw.output.trimmingCharacters(in: .whitespacesAndNewlines) == "0") }
     #expect(!(try home.node(peer.id).exists))
     #expect(try home.ask(selfSelection: false).json["Message"].string == "SERVICE_NOT_FOUND")
@@ -258,7 +268,8 @@ struct HomeEdgeMixedTests {
     #expect(try home.runs().isEmpty)
     // More than any home asks in a second is not answered, and the agent stays.
     let flood = "for i in $(seq 300); do echo 'url = \"http://10.77.0.1:56002/api/v1/ping\"'; done"
-    let codes = try home.network.shell(2, "(\(flood)) | curl -s -Z --parallel-max 20 -w '%{http_code}\\n' -o /dev/null -K -")
+    let codes = try home.network.shell(
+      2, "(\(flood)) | curl -s -Z --parallel-max 20 -w '%{http_code}\\n' -o /dev/null -K -")
     #expect(codes.output.contains("200") && codes.output.contains("503"), "\(codes.output.prefix(200))")
     #expect(try home.call(1, "GET", "/api/v2/node").status == 200)
   }

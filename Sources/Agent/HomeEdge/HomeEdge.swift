@@ -50,7 +50,8 @@ final class HomeEdge {
   }
 
   private func isHearth(_ identity: String) -> Bool {
-    guard identity.hasPrefix("edge-orchestration-"), let id = NodeID(uuid: String(identity.dropFirst(19))) else {
+    guard identity.hasPrefix("edge-orchestration-"), let id = NodeID(uuid: String(identity.dropFirst(19)))
+    else {
       return false
     }
     return node.home?.peer(id) != nil
@@ -91,13 +92,16 @@ final class HomeEdge {
     let candidates = neighbours.nodes.filter {
       $0.isAlive == true && requirements.objection(to: describe($0)) == nil
     }
-    guard !candidates.isEmpty, request.scoresByResource || !hasOwnCandidate(requirements) else { return then("") }
+    guard !candidates.isEmpty, request.scoresByResource || !hasOwnCandidate(requirements) else {
+      return then("")
+    }
     let byResource = request.scoresByResource
     neighbours.evaluate(candidates, byResource: byResource, asker: node.identity) {
       for candidate in candidates { self.changed(candidate) }
       guard byResource else { return then("") }
       var best = ""
-      var value = request.allowsSelf ? self.routes.resource(roundTrip: HomeEdgeResource.ownRoundTrip).score : 0
+      var value =
+        request.allowsSelf ? self.routes.resource(roundTrip: HomeEdgeResource.ownRoundTrip).score : 0
       for candidate in candidates {
         guard let answer = candidate.answer, answer.value > value else { continue }
         (best, value) = (candidate.id, answer.value)
@@ -145,7 +149,9 @@ final class HomeEdge {
     _ start: HomeEdgeStart, on neighbour: HomeEdgeNode, value: Double, then: @escaping (HostAnswer) -> Void
   ) {
     guard value > 0 else {
-      node.loop.after(.zero) { then(.refused("Home Edge there gives no score, which means that it is not usable")) }
+      node.loop.after(.zero) {
+        then(.refused("Home Edge there gives no score, which means that it is not usable"))
+      }
       return
     }
     neighbour.start(start) { result in

@@ -37,7 +37,8 @@ final class HomeEdgeNeighbours {
       guard !self.hasEnded else { return }
       self.begin()
       self.seconds &+= 1
-      for node in self.nodes where !node.isBusy && (node.isAlive == false || self.seconds % Self.pingInterval == 0) {
+      for node in self.nodes
+      where !node.isBusy && (node.isAlive == false || self.seconds % Self.pingInterval == 0) {
         self.ping(node)
       }
     }

@@ -40,7 +40,8 @@ final class HomeEdgeNode {
     id = peer.id
     let target = self.target
     client = PeerClient(
-      to: PeerLocation(name: peer.id, addresses: { target.addresses }, key: { nil }, isPlain: true), loop: loop)
+      to: PeerLocation(name: peer.id, addresses: { target.addresses }, key: { nil }, isPlain: true),
+      loop: loop)
     take(peer)
   }
 
@@ -100,7 +101,8 @@ final class HomeEdgeNode {
 
   /// Asks it to start a service.
   func start(_ start: HomeEdgeStart, then: @escaping (Result<HTTPResponse, PeerError>) -> Void) {
-    call("POST", "/api/v1/servicemgr/services", start.json(target: address), timeout: Self.startTime, then: then)
+    call(
+      "POST", "/api/v1/servicemgr/services", start.json(target: address), timeout: Self.startTime, then: then)
   }
 
   private func call(

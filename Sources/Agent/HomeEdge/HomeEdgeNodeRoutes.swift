@@ -120,7 +120,8 @@ final class HomeEdgeNodeRoutes {
     node.catalogue.refresh()
     let names = node.catalogue.definitions.map { JSON.string($0.name) }
     return [
-      "ExecutionType": "container", "Platform": "docker", "ServiceList": names.isEmpty ? .null : .array(names),
+      "ExecutionType": "container", "Platform": "docker",
+      "ServiceList": names.isEmpty ? .null : .array(names),
     ]
   }
 
@@ -134,7 +135,8 @@ final class HomeEdgeNodeRoutes {
   private func refuse(_ caller: IPAddress, _ connection: ServerConnection) {
     if lastRefusal.map({ node.loop.now - $0 > Self.refusalPause }) ?? true {
       lastRefusal = node.loop.now
-      Log.warning("refused \(caller.text) on 56002: it is no Home Edge node that is known here, and has no key")
+      Log.warning(
+        "refused \(caller.text) on 56002: it is no Home Edge node that is known here, and has no key")
     }
     Self.answer(connection, status: 403)
   }
@@ -213,7 +215,8 @@ final class HomeEdgeNodeRoutes {
       start.command.isEmpty
       ? node.catalogue.definition(start.service, kind: .container)?.command ?? [] : start.command
     guard let arguments = dockerRunArguments(command) else {
-      throw HomeEdgeObjection(reason: "expected docker run [options] IMAGE, or a service that is defined here")
+      throw HomeEdgeObjection(
+        reason: "expected docker run [options] IMAGE, or a service that is defined here")
     }
     // What the owner has defined is the owner's.
     guard !start.command.isEmpty, !node.configuration.homeEdgeHostAccess else { return arguments }

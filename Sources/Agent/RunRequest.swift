@@ -66,6 +66,8 @@ extension RunRefusal {
       Problem(status: 503, detail: "\(limit) runs are under way on this node; try again when some have ended")
     case .identifierInUse:
       Problem(status: 503, detail: "the run's identifier is taken; try again")
+    case .noHost(let reasons):
+      Problem(status: 503, detail: "no node can run it: \(reasons)")
     }
   }
 }

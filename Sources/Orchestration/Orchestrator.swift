@@ -93,8 +93,19 @@ public struct Orchestrator {
     guard underWay < settings.runsUnderWay else { throw .tooManyRuns(settings.runsUnderWay) }
     guard records[run.id] == nil else { throw .identifierInUse }
     add(RunRecord(run: run, command: command))
-    if !choose(run.id, at: moment) { pending.append(.record(run.id)) }
+    guard choose(run.id, at: moment) else {
+      let reasons = records[run.id]?.run.placement?.refusals ?? ""
+      drop(run.id)
+      throw .noHost(reasons)
+    }
     return take()
+  }
+
+  /// Takes back a request that nobody was told is accepted.
+  private mutating func drop(_ id: RunID) {
+    records[id] = nil
+    order.removeAll { $0 == id }
+    underWay -= 1
   }
 
   mutating func add(_ record: RunRecord) {
@@ -386,4 +397,6 @@ public enum RunRefusal: Error, Equatable {
   /// So many runs are under way already.
   case tooManyRuns(Int)
   case identifierInUse
+  /// No node of the home can run it; why not, for each.
+  case noHost(String)
 }

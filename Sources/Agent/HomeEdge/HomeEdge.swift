@@ -194,13 +194,14 @@ final class HomeEdge {
   /// A node of Home Edge says that a service has ended.
   ///
   /// - Returns: whether that is a run of ours on that node.
-  func ended(_ notification: HomeEdgeNotification, _ neighbour: HomeEdgeNode) -> Bool {
+  func ended(_ notification: HomeEdgeNotification, from caller: IPAddress) -> Bool {
     guard let number = HomeEdgeNumber(notification.number), let run = node.orchestrator.run(number.run),
-      run.hostNode == neighbour.id, UInt64(truncatingIfNeeded: run.attempt) & 31 == number.attempt
+      neighbours.node(run.hostNode)?.has(caller) == true,
+      UInt64(truncatingIfNeeded: run.attempt) & 31 == number.attempt
     else { return false }
     if run.state.isFinal { return true }
     let failure = RunFailure(.lost, "Home Edge on \(run.host) says that it failed, and not why")
-    report(run, notification.hasSucceeded ? .finished(exitCode: 0) : .failed(failure), from: neighbour.id)
+    report(run, notification.hasSucceeded ? .finished(exitCode: 0) : .failed(failure), from: run.hostNode)
     return true
   }
 

@@ -108,7 +108,8 @@ final class HomeEdgeNodeRoutes {
       guard json["devID"]?.string != nil else { return Self.answer(connection, status: 400) }
       Self.answer(connection, resource(roundTrip: asker.roundTrip).json)
     case .notification:
-      let isKnown = HomeEdgeNotification(json: json).map { node.homeEdge?.ended($0, asker) ?? false } ?? false
+      let isKnown =
+        HomeEdgeNotification(json: json).map { node.homeEdge?.ended($0, from: caller) ?? false } ?? false
       Self.answer(connection, status: isKnown ? 200 : 500)
     default:
       guard let start = HomeEdgeStart(json: json) else { return Self.answer(connection, status: 400) }

@@ -33,6 +33,8 @@ final class Home {
   private var homeEdge: Set<String> = []
   private var timer: EventLoop.TimerID?
   private var timerDue = Instant(nanoseconds: .max)
+  /// When discovery wants to be called next; asking costs more than a heartbeat, so it is asked after its own events only.
+  private var discoveryDue: Instant?
   private var hasEnded = false
   /// What was complained of when a socket could not be opened, so that it is said once.
   private var socketError = ""
@@ -312,6 +314,7 @@ final class Home {
   }
 
   private func perform(_ directives: [DiscoveryDirective]) {
+    discoveryDue = discovery.nextDue
     for directive in directives {
       switch directive {
       case .send(let bytes, let interface, let destination):
@@ -361,7 +364,7 @@ final class Home {
 
   /// One timer for both machines, set anew only where they want to be called earlier than it fires.
   private func arm() {
-    guard !hasEnded, let due = earlier(discovery.nextDue, membership.nextDue), due < timerDue else { return }
+    guard !hasEnded, let due = earlier(discoveryDue, membership.nextDue), due < timerDue else { return }
     if let timer { loop.cancel(timer) }
     timerDue = due
     timer = loop.after(max(.zero, due - Clock.now())) {
@@ -373,7 +376,7 @@ final class Home {
 
   private func tick() {
     let now = Clock.now()
-    if let due = discovery.nextDue, due <= now { perform(discovery.tick(at: now)) }
+    if let due = discoveryDue, due <= now { perform(discovery.tick(at: now)) }
     if let due = membership.nextDue, due <= now { perform(membership.tick(at: now)) }
     arm()
   }

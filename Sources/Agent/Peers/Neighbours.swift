@@ -29,7 +29,11 @@ final class Neighbours {
 
   private func happened(_ event: HomeEvent) {
     switch event {
-    case .appeared(let id), .changed(let id), .trusted(let id), .suspected(let id):
+    case .appeared(let id):
+      stale.insert(id)
+      prune()
+      wantFacts(id)
+    case .changed(let id), .trusted(let id), .suspected(let id):
       stale.insert(id)
       wantFacts(id)
     case .returned(let id):
@@ -52,6 +56,23 @@ final class Neighbours {
       node.homeEdge?.neighbours.lose(id)
     }
   }
+
+  /// Lets go of nodes that the home has forgotten, so that names that come and go leave nothing behind.
+  private func prune() {
+    guard links.count > home.peers.count + Self.forgottenLimit else { return }
+    for (identity, link) in links where !link.isWatched && !isKnown(identity) {
+      link.close()
+      links[identity] = nil
+      node.perform { $0.forget(node: identity, at: Clock.moment()) }
+    }
+  }
+
+  private func isKnown(_ identity: String) -> Bool {
+    NodeID(uuid: String(identity.dropFirst(19))).map { home.peer($0) != nil } ?? false
+  }
+
+  /// Links to nodes that are not known any more; more are not worth their memory.
+  private static let forgottenLimit = 32
 
   /// Brings the orchestrator's view of the home up to date: before it chooses, and when a node has died.
   func tellOrchestrator() {

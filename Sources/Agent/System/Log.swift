@@ -1,4 +1,5 @@
 internal import CLinux
+import Wire
 
 /// Messages for the journal, one line each, with the priority systemd reads off the line (sd-daemon(3)).
 enum Log {
@@ -27,10 +28,8 @@ enum Log {
     } else {
       line += Array("hearth: ".utf8)
     }
-    for byte in message.utf8.prefix(limit) {
-      // A line end or an escape from outside must not look like a line of ours.
-      line.append(byte < 0x20 || byte == 0x7f ? UInt8(ascii: "?") : byte)
-    }
+    // A line end or an escape from outside must not look like a line of ours.
+    line += Array(message.plain(limit: limit).utf8)
     line.append(10)
     _ = line.withUnsafeBytes { CLinux.write(2, $0.baseAddress, $0.count) }
   }

@@ -163,6 +163,6 @@ import Wire
 
   @Test func aTableShowsForeignNamesAsTheyAreAndNotAsTheyWish() {
     let table = Terminal.table([["NODE", "X"], ["a\u{1B}[2J\nb", "1"]])
-    #expect(table == "NODE      X\na?[2J?b  1\n")
+    #expect(table == "NODE     X\na?[2J?b  1\n")
   }
 }

@@ -39,24 +39,36 @@ final class Node {
   /// Absent unless the owner lets nodes of Home Edge use this one.
   private(set) var homeEdge: HomeEdge?
   private var lastList: Instant
+  private var lastCatalogueLook: Instant
 
   /// How often the Engine is asked for our containers without a reason: an answer of its that was lost may have left
   /// one behind.
   private static let listInterval = Interval.seconds(600)
+
+  /// How often the definitions are looked at without a request, for the other nodes' sake.
+  private static let catalogueInterval = Interval.seconds(10)
 
   private struct RunStep: Hashable {
     let run: RunID
     let step: UInt8
   }
 
-  /// What others reach this node by, as of the last sample.
-  private(set) var address = ""
+  private var addressRead: (text: String, at: Instant)?
+
+  /// What others reach this node by; read anew after some seconds, since it costs as much as a sample of the hardware.
+  var address: String {
+    if let addressRead, loop.now - addressRead.at < .seconds(5) { return addressRead.text }
+    let text = LocalAddresses.read(root: configuration.root).preferred.text
+    addressRead = (text, loop.now)
+    return text
+  }
 
   init(configuration: Configuration, profiles: Profiles, loop: EventLoop) throws(SystemError) {
     self.configuration = configuration
     self.loop = loop
     started = Clock.now()
     lastList = started
+    lastCatalogueLook = started
     try File.makeFolder(configuration.state)
     identity = try Identity.load(configuration: configuration)
     engine = Engine(socketPath: configuration.engine, node: identity, loop: loop)
@@ -139,10 +151,13 @@ final class Node {
   private func tick() {
     loop.after(configuration.sampleInterval) { self.tick() }
     sampler.sample(at: Clock.now())
-    address = LocalAddresses.read(root: configuration.root).preferred.text
     engine.sweep()
     followers.sweep(loop.now)
     for sweep in sweeps { sweep() }
+    if loop.now - lastCatalogueLook > Self.catalogueInterval {
+      lastCatalogueLook = loop.now
+      catalogue.refresh()
+    }
     if loop.now - lastList > Self.listInterval {
       lastList = loop.now
       engine.relist()

@@ -142,6 +142,41 @@ import Wire
     }
   }
 
+  @Test func whatHomeEdgeSaysIsReadOrRefused() {
+    let corpus = [
+      #"{"ServiceID":9007199254740992,"ServiceName":"lamp","Requester":"x","UserArgs":["docker","run","a","container"]}"#,
+      #"{"ServiceID":1,"Status":"Finished"}"#, #"{"devID":"a","ScoreValue":14.5}"#,
+      #"{"cpuCount":4,"cpuFreq":1400,"cpuUsage":5.5,"netBandwidth":1000,"rtt":0.002}"#,
+    ]
+    fuzz(cases: 10_000, "Home Edge") { random in
+      var mutator = Mutator(
+        corpus: Self.corpus(corpus), dictionary: Self.words + ["1e-308", "1e9", "0.0000001"], seed: random.next())
+      let bytes = mutator.next()
+      guard let json = try? JSON.parse(bytes, limits: HomeEdgeNodeRoutes.jsonLimits) else { return nil }
+      if let start = HomeEdgeStart(json: json) {
+        guard HomeEdgeStart(json: start.json(target: "t")) == start else { return "start: " + printable(bytes) }
+      }
+      if let ended = HomeEdgeNotification(json: json) {
+        guard HomeEdgeNotification(json: ended.json)?.number == ended.number else { return printable(bytes) }
+        _ = HomeEdgeNumber(ended.number)
+      }
+      let score = HomeEdgeResource(json: json)?.score ?? 0
+      let wire = HomeEdgeScale.score(json["ScoreValue"]?.double ?? score) ?? 1
+      return score.isFinite && score >= 0 && wire.isFinite && wire > 0 ? nil : "score: " + printable(bytes)
+    }
+  }
+
+  @Test func aLogTakesSoManyLinesAMinuteAndSaysHowManyItLeftOut() {
+    var budget = LineBudget(limit: 3)
+    var now = Instant(nanoseconds: 5)
+    #expect((0..<5).map { _ in budget.take(at: now) } == [.line, .line, .line, .none, .none])
+    now = now + .seconds(59)
+    #expect(budget.take(at: now) == .none)
+    now = now + .seconds(1)
+    #expect(budget.take(at: now) == .lineAfter(3))
+    #expect(budget.take(at: now) == .line)
+  }
+
   @Test func factsThatAreTooMuchAreCut() throws {
     let long = String(repeating: "n", count: 10_000)
     let services = JSON.array(Array(repeating: ["name": "s", "type": "container"], count: 1000))

@@ -10,6 +10,8 @@ final class Home {
   let id: NodeID
   /// Called for every change, from the loop.
   var onEvent: (HomeEvent) -> Void = { _ in }
+  /// Called when the home key is another one: connections made with the old key are to be made anew.
+  var onKeyChange: () -> Void = {}
   /// What is wrong with this node's place in the home, for people; empty as a rule.
   private(set) var complaints: [String] = []
   /// Datagrams and bytes sent since the start, each copy counted.
@@ -188,10 +190,12 @@ final class Home {
     interfaces = now
     joinGroups()
     Log.info(
-      now.isEmpty
-        ? "no network interface serves the home now"
-        : "in the home on "
-          + joined(now.map { "\($0.name) (\(IPAddress(bytes: $0.addresses[0].bytes).text))" }))
+      heartbeatSockets.isEmpty
+        ? "not in the home: no socket for its heartbeats"
+        : now.isEmpty
+          ? "no network interface serves the home now"
+          : "in the home on "
+            + joined(now.map { "\($0.name) (\(IPAddress(bytes: $0.addresses[0].bytes).text))" }))
     let time = Clock.now()
     perform(
       discovery.interfacesChanged(
@@ -218,6 +222,7 @@ final class Home {
       "the home key is \(HomeKey.identity(of: keys.current))"
         + (keys.accepted.isEmpty
           ? "" : "; accepted too: " + joined(keys.accepted.map { HomeKey.identity(of: $0) })))
+    onKeyChange()
   }
 
   // MARK: - Packets

@@ -21,7 +21,21 @@ enum Log {
   /// Longest line, in bytes: a peer's words may be in it.
   private static let limit = 1000
 
+  /// Lines in a minute: a home of a thousand nodes that all start. What others do on the network is worth no more of
+  /// a card's life.
+  static let minuteLimit = 2000
+  nonisolated(unsafe) private static var budget = LineBudget(limit: minuteLimit)
+
   private static func write(_ priority: StaticString, _ message: String) {
+    switch budget.take(at: Clock.now()) {
+    case .none: return
+    case .line: break
+    case .lineAfter(let count): put("<4>", "\(count) lines were left out: there were more than \(minuteLimit) in a minute")
+    }
+    put(priority, message)
+  }
+
+  private static func put(_ priority: StaticString, _ message: String) {
     var line: [UInt8] = []
     if showsPriority {
       priority.withUTF8Buffer { line += Array($0) }

@@ -135,7 +135,8 @@ final class Home {
   func addresses(of id: NodeID) -> [SocketAddress] {
     guard let peer = membership.peer(id), peer.details.port > 0 else { return [] }
     var found: [PeerAddress] = []
-    for address in [peer.endpoint.address] + peer.details.addresses where !found.contains(address) {
+    for address in [peer.endpoint.address] + peer.details.addresses
+    where !found.contains(address) && address.isOfAnotherHost {
       // The interface of a link-local address is known only where its packets come from there.
       if !address.needsInterface || peer.endpoint.interface > 0 { found.append(address) }
     }

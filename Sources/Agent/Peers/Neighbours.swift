@@ -16,6 +16,12 @@ final class Neighbours {
   private var asking = 0
   private var unasked: [NodeID] = []
 
+  private var ownToldAt: Instant?
+
+  /// A tenth of the shortest interval of samples.
+  private static let ownLife = Interval.milliseconds(100)
+  /// More are asked when they are heard of next.
+  private static let unaskedLimit = 256
   /// In a large home all nodes see a new one at the same moment.
   private static let askingLimit = 4
 
@@ -29,7 +35,11 @@ final class Neighbours {
 
   private func happened(_ event: HomeEvent) {
     switch event {
-    case .appeared(let id), .changed(let id), .trusted(let id), .suspected(let id):
+    case .appeared(let id):
+      stale.insert(id)
+      prune()
+      wantFacts(id)
+    case .changed(let id), .trusted(let id), .suspected(let id):
       stale.insert(id)
       wantFacts(id)
     case .returned(let id):
@@ -37,15 +47,15 @@ final class Neighbours {
       let link = self.link(id)
       link.forgetFacts()
       wantFacts(id)
-      tellOrchestrator()
+      tellOfHome()
       node.perform { $0.nodeReturned(link.id, at: Clock.moment()) }
       link.reconnect()
     case .died(let id):
       stale.insert(id)
-      tellOrchestrator()
+      tellOfHome()
     case .left(let id):
       stale.insert(id)
-      tellOrchestrator()
+      tellOfPeers()
     case .homeEdgeFound(let id), .homeEdgeChanged(let id):
       if let peer = home.homeEdgePeers.first(where: { $0.id == id }) { node.homeEdge?.neighbours.take(peer) }
     case .homeEdgeLost(let id):
@@ -53,9 +63,37 @@ final class Neighbours {
     }
   }
 
+  /// Lets go of nodes that the home has forgotten, so that names that come and go leave nothing behind.
+  private func prune() {
+    guard links.count > home.peers.count + Self.forgottenLimit else { return }
+    for (identity, link) in links where !link.isWatched && !isKnown(identity) {
+      link.close()
+      links[identity] = nil
+      node.perform { $0.forget(node: identity, at: Clock.moment()) }
+    }
+  }
+
+  private func isKnown(_ identity: String) -> Bool {
+    NodeID(uuid: String(identity.dropFirst(19))).map { home.peer($0) != nil } ?? false
+  }
+
+  /// Links to nodes that are not known any more; more are not worth their memory.
+  private static let forgottenLimit = 32
+
   /// Brings the orchestrator's view of the home up to date: before it chooses, and when a node has died.
   func tellOrchestrator() {
+    ownToldAt = node.loop.now
     node.perform { $0.update(node: self.node.ownNode(), at: Clock.moment()) }
+    tellOfPeers()
+  }
+
+  /// The same after an event, of which many may come at once: this node's own score is not made anew for each.
+  private func tellOfHome() {
+    if let ownToldAt, node.loop.now - ownToldAt < Self.ownLife { return tellOfPeers() }
+    tellOrchestrator()
+  }
+
+  private func tellOfPeers() {
     for id in stale {
       guard let described = describe(id) else { continue }
       node.perform { $0.update(node: described, at: Clock.moment()) }
@@ -76,7 +114,7 @@ final class Neighbours {
 
   private func wantFacts(_ id: NodeID) {
     guard let peer = home.peer(id), peer.state == .alive else { return }
-    guard !unasked.contains(id) else { return }
+    guard unasked.count < Self.unaskedLimit, !unasked.contains(id) else { return }
     guard link(id).needsFacts(hash: peer.details.facts) else { return }
     unasked.append(id)
     askNext()
@@ -85,7 +123,7 @@ final class Neighbours {
   private func askNext() {
     while asking < Self.askingLimit, !unasked.isEmpty {
       let id = unasked.removeFirst()
-      guard let peer = home.peer(id) else { continue }
+      guard let peer = home.peer(id), peer.state == .alive else { continue }
       asking += 1
       link(id).askFacts(hash: peer.details.facts) {
         self.asking -= 1

@@ -13,7 +13,7 @@ LARGEST := 1572864
 
 program: ## Build the shipping program of BOARD=NAME (a profile of boards/; this machine's kind by default)
 	@cross/setup $(BOARD)
-	@$(SWIFT) build -c release --product hearth --swift-sdks-path cross --swift-sdk $(BOARD) --scratch-path $(BUILD)/build
+	@$(SWIFT) build -c release --product hearth --swift-sdks-path cross --swift-sdk $(BOARD) -debug-info-format none --scratch-path $(BUILD)/build
 	@cp $(BUILD)/build/release/hearth $(PROGRAM).debug
 	@$(TOOLS)/llvm-objcopy --strip-all $(PROGRAM).debug $(PROGRAM)
 	@size=$$(stat -c %s $(PROGRAM)); echo "$(PROGRAM): $$size bytes (at most $(LARGEST))"; [ $$size -le $(LARGEST) ]

@@ -39,14 +39,14 @@ final class Node {
   /// Absent unless the owner lets nodes of Home Edge use this one.
   private(set) var homeEdge: HomeEdge?
   private var lastList: Instant
-  private var lastCatalogueLook: Instant
+  private var lastCatalogue: Instant
 
   /// How often the Engine is asked for our containers without a reason: an answer of its that was lost may have left
   /// one behind.
   private static let listInterval = Interval.seconds(600)
 
-  /// How often the definitions are looked at without a request, for the other nodes' sake.
-  private static let catalogueInterval = Interval.seconds(10)
+  /// How often the owner's definitions are looked at without a request: other nodes choose by what this one offers.
+  private static let catalogueInterval = Interval.seconds(5)
 
   private struct RunStep: Hashable {
     let run: RunID
@@ -68,7 +68,7 @@ final class Node {
     self.loop = loop
     started = Clock.now()
     lastList = started
-    lastCatalogueLook = started
+    lastCatalogue = started
     try File.makeFolder(configuration.state)
     identity = try Identity.load(configuration: configuration)
     engine = Engine(socketPath: configuration.engine, node: identity, loop: loop)
@@ -154,8 +154,8 @@ final class Node {
     engine.sweep()
     followers.sweep(loop.now)
     for sweep in sweeps { sweep() }
-    if loop.now - lastCatalogueLook > Self.catalogueInterval {
-      lastCatalogueLook = loop.now
+    if loop.now - lastCatalogue >= Self.catalogueInterval {
+      lastCatalogue = loop.now
       catalogue.refresh()
     }
     if loop.now - lastList > Self.listInterval {

@@ -9,8 +9,12 @@ final class Agent {
   let engine: String
   /// Words before the program's, such as those that enter a network namespace.
   private let prefix: [String]
+  /// Words behind `serve`.
+  var options: [String] = []
+  /// The network namespace that `prefix` enters.
+  private var space: String? { prefix.prefix(3) == ["ip", "netns", "exec"] ? prefix[3] : nil }
   var logPath: String { folder + "/agent.log" }
-  var state: String { folder + "/state" }
+  let state: String
 
   init(
     engine: String, external: String? = nil, native: String = "", node: String = "", prefix: [String] = [],
@@ -19,12 +23,13 @@ final class Agent {
     try Lab.requireProgram()
     folder = Lab.newFolder("agent")
     port = try Lab.freePort()
+    self.state = state ?? folder + "/state"
     self.engine = engine
     self.prefix = prefix
     for name in ["apps", "services", "state"] { mkdir("\(folder)/\(name)", 0o755) }
     let text = """
       [node]
-      state = \(state ?? folder + "/state")
+      state = \(self.state)
       home-edge = \(folder)
       services = \(folder)/services
       \(node)
@@ -44,7 +49,7 @@ final class Agent {
   /// Starts it and waits until it answers.
   func start(awaitsAnswer: Bool = true) throws {
     child = try Child(
-      prefix + [Lab.program, "serve", "--config", folder + "/hearth.conf"], output: logPath)
+      prefix + [Lab.program, "serve", "--config", folder + "/hearth.conf"] + options, output: logPath)
     guard awaitsAnswer else { return }
     try Lab.eventually("an answer of the agent; it said: \(child?.error ?? "")") {
       if let code = child?.hasEnded { throw LabError("the agent ended with \(code): \(child?.error ?? "")") }
@@ -124,7 +129,7 @@ final class Agent {
   func call(
     _ method: String, _ path: String, _ body: String? = nil, headers: [String] = [], seconds: Double = 30
   ) throws -> Answer {
-    let connection = try Connection(port: port)
+    let connection = try Connection(port: port, space: space)
     connection.send(request(method, path, body, headers: headers + ["Connection: close"]))
     return try connection.answer(seconds: seconds, isHead: method == "HEAD")
   }
@@ -186,7 +191,8 @@ final class Agent {
   /// Runs one of the program's commands against this agent.
   func command(_ words: [String], environment: [String: String] = [:]) throws -> Child {
     try Child(
-      [Lab.program, words[0], "--api", "127.0.0.1:\(port)"] + words.dropFirst(), environment: environment)
+      (space.map { ["ip", "netns", "exec", $0] } ?? [])
+        + [Lab.program, words[0], "--api", "127.0.0.1:\(port)"] + words.dropFirst(), environment: environment)
   }
 
   func hearth(_ words: String..., environment: [String: String] = [:], seconds: Double = 60) throws

@@ -40,8 +40,9 @@ final class Connection {
   let descriptor: Int32
   private(set) var received = Data()
 
-  init(port: UInt16, host: String = "127.0.0.1") throws {
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+  /// - Parameter space: the network namespace that the client is in; nil for this process's own.
+  init(port: UInt16, host: String = "127.0.0.1", space: String? = nil) throws {
+    descriptor = try Self.socket(in: space)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
@@ -52,6 +53,30 @@ final class Connection {
       }
     }
     guard result == 0 else { throw LabError("connect \(host):\(port): \(String(cString: strerror(errno)))") }
+  }
+
+  /// setns(2), which the C library's headers show only to those who ask for its extensions.
+  private static let enter = unsafeBitCast(
+    dlsym(nil, "setns"), to: (@convention(c) (Int32, Int32) -> Int32).self)
+  /// CLONE_NEWNET.
+  private static let networkOnly: Int32 = 0x4000_0000
+
+  /// A socket stays in the namespace in which it was made.
+  private static func socket(in space: String?) throws -> Int32 {
+    let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    guard let space else { return Glibc.socket(AF_INET, kind, 0) }
+    let own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)
+    let other = open("/run/netns/\(space)", O_RDONLY | O_CLOEXEC)
+    defer {
+      close(own)
+      close(other)
+    }
+    guard own >= 0, enter(other, networkOnly) == 0 else {
+      throw LabError("namespace \(space): \(String(cString: strerror(errno)))")
+    }
+    let made = Glibc.socket(AF_INET, kind, 0)
+    guard enter(own, networkOnly) == 0 else { fatalError("setns: \(String(cString: strerror(errno)))") }
+    return made
   }
 
   deinit {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// As much of JSON Schema as docs/openapi.json uses.
-private struct Schemas {
+struct Schemas {
   let document: Value
 
   /// What does not fit, each with its place.
@@ -57,7 +57,7 @@ private struct Schemas {
 /// docs/openapi.json says what the agent does.
 @Suite(.enabled(if: Lab.hasEngine, "no Docker Engine"))
 struct OpenApiTests {
-  private static func document() throws -> Value {
+  static func document() throws -> Value {
     let bytes = try Data(contentsOf: Foundation.URL(fileURLWithPath: Lab.house + "/docs/openapi.json"))
     return Value(try JSONSerialization.jsonObject(with: bytes))
   }

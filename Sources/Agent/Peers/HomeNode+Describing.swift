@@ -24,12 +24,23 @@ extension HomeNode {
     hasEngine = peer.details.abilities.contains(.containers)
     runsNative = peer.details.abilities.contains(.native)
     isDrained = peer.details.abilities.contains(.drained)
-    address = peer.endpoint.address.text
+    address = Self.address(of: peer).text
     for (kind, effect) in zip(Term.Kind.allCases, peer.details.terms) {
       terms.append(Effect(name: kind.name, effect: Double(effect) / 255))
     }
     if let facts { take(facts) }
   }
+
+  /// What people and Home Edge's clients reach it by: its packets may come from a link-local address, which means
+  /// nothing without an interface of theirs, and Home Edge writes IPv4.
+  private static func address(of peer: Peer) -> PeerAddress {
+    let all = [peer.endpoint.address] + peer.details.addresses
+    return all.first { $0.ipv4.map { $0 >> 16 != linkLocal } ?? false }
+      ?? all.first { !$0.needsInterface } ?? peer.endpoint.address
+  }
+
+  /// 169.254 (RFC 3927).
+  private static let linkLocal: UInt32 = 169 << 8 | 254
 
   private mutating func take(_ facts: NodeFacts) {
     factsKnown = true

@@ -9,7 +9,7 @@ import Wire
 final class Neighbours {
   let home: Home
   private let node: Node
-  private var links: [String: PeerLink] = [:]
+  private var links: [NodeID: PeerLink] = [:]
   /// Nodes of which there is news that the orchestrator has not been told.
   private var stale: Set<NodeID> = []
   /// Nodes that are asked for their facts just now, and those that wait for their turn.
@@ -66,15 +66,11 @@ final class Neighbours {
   /// Lets go of nodes that the home has forgotten, so that names that come and go leave nothing behind.
   private func prune() {
     guard links.count > home.peers.count + Self.forgottenLimit else { return }
-    for (identity, link) in links where !link.isWatched && !isKnown(identity) {
+    for (id, link) in links where !link.isWatched && home.peer(id) == nil {
       link.close()
-      links[identity] = nil
-      node.perform { $0.forget(node: identity, at: Clock.moment()) }
+      links[id] = nil
+      node.perform { $0.forget(node: link.id, at: Clock.moment()) }
     }
-  }
-
-  private func isKnown(_ identity: String) -> Bool {
-    NodeID(uuid: String(identity.dropFirst(19))).map { home.peer($0) != nil } ?? false
   }
 
   /// Links to nodes that are not known any more; more are not worth their memory.
@@ -103,7 +99,7 @@ final class Neighbours {
 
   private func describe(_ id: NodeID) -> HomeNode? {
     guard let peer = home.peer(id) else { return nil }
-    return HomeNode(peer, identity: Self.identity(id), facts: links[Self.identity(id)]?.facts)
+    return HomeNode(peer, identity: Self.identity(id), facts: links[id]?.facts)
   }
 
   static func identity(_ id: NodeID) -> String {
@@ -137,26 +133,24 @@ final class Neighbours {
   // MARK: - Directives
 
   private func link(_ id: NodeID) -> PeerLink {
-    link(Self.identity(id), id)
-  }
-
-  private func link(_ identity: String, _ id: NodeID) -> PeerLink {
-    if let link = links[identity] { return link }
+    if let link = links[id] { return link }
     let home = self.home
-    let contact = PeerLocation(
+    let identity = Self.identity(id)
+    let location = PeerLocation(
       name: identity, addresses: { home.addresses(of: id) }, key: { home.keys.current })
-    let link = PeerLink(id: identity, contact: contact, node: node)
-    links[identity] = link
+    let link = PeerLink(id: identity, contact: location, node: node)
+    links[id] = link
     return link
   }
 
   /// The link to a node by its text form; nil where that is none.
   func link(_ identity: String) -> PeerLink? {
-    if let link = links[identity] { return link }
-    guard identity.hasPrefix("edge-orchestration-"), let id = NodeID(uuid: String(identity.dropFirst(19))) else {
-      return nil
-    }
-    return link(identity, id)
+    Self.id(identity).map { link($0) }
+  }
+
+  private static func id(_ identity: String) -> NodeID? {
+    let prefix = "edge-orchestration-"
+    return identity.hasPrefix(prefix) ? NodeID(uuid: String(identity.dropFirst(prefix.utf8.count))) : nil
   }
 
   func ask(_ run: RunID, _ identity: String, attempt: Int, _ body: [UInt8]) {
@@ -185,6 +179,6 @@ final class Neighbours {
   }
 
   func unwatch(_ identity: String) {
-    links[identity]?.unwatch()
+    Self.id(identity).flatMap { links[$0] }?.unwatch()
   }
 }

@@ -65,20 +65,29 @@ final class Neighbours {
 
   /// Lets go of nodes that the home has forgotten, so that names that come and go leave nothing behind.
   private func prune() {
-    guard links.count > home.peers.count + Self.forgottenLimit else { return }
-    for (identity, link) in links where !link.isWatched && !isKnown(identity) {
+    guard links.count >= pruneAt else { return }
+    for (identity, link) in links where !link.isWatched {
+      let peer = self.peer(identity)
+      // One that is gone may return, and is asked for its facts again then.
+      if let peer, peer.state == .alive || peer.state == .suspect { continue }
       link.close()
       links[identity] = nil
-      node.perform { $0.forget(node: identity, at: Clock.moment()) }
     }
+    for known in node.orchestrator.nodes
+    where !known.isSelf && !known.isHomeEdge && links[known.id] == nil && peer(known.id) == nil {
+      node.perform { $0.forget(node: known.id, at: Clock.moment()) }
+    }
+    pruneAt = links.count + Self.pruneInterval
   }
 
-  private func isKnown(_ identity: String) -> Bool {
-    NodeID(uuid: String(identity.dropFirst(19))).map { home.peer($0) != nil } ?? false
+  private func peer(_ identity: String) -> Peer? {
+    NodeID(uuid: String(identity.dropFirst(19))).flatMap { home.peer($0) }
   }
 
-  /// Links to nodes that are not known any more; more are not worth their memory.
-  private static let forgottenLimit = 32
+  private var pruneAt = Neighbours.pruneInterval
+
+  /// New links between two looks at all of them.
+  private static let pruneInterval = 64
 
   /// Brings the orchestrator's view of the home up to date: before it chooses, and when a node has died.
   func tellOrchestrator() {
@@ -153,7 +162,8 @@ final class Neighbours {
   /// The link to a node by its text form; nil where that is none.
   func link(_ identity: String) -> PeerLink? {
     if let link = links[identity] { return link }
-    guard identity.hasPrefix("edge-orchestration-"), let id = NodeID(uuid: String(identity.dropFirst(19))) else {
+    guard identity.hasPrefix("edge-orchestration-"), let id = NodeID(uuid: String(identity.dropFirst(19)))
+    else {
       return nil
     }
     return link(identity, id)

@@ -32,7 +32,8 @@ import Wire
     "services":[{"name":"lamp","type":"container"},{"name":"blink","type":"native"}]}
     """
   private static let words = [
-    "\"id\":", "null", "-1", "9223372036854775807", "-9223372036854775808", "1e308", "-0.0", "[", "]", "{", "}", ",",
+    "\"id\":", "null", "-1", "9223372036854775807", "-9223372036854775808", "1e308", "-0.0", "[", "]", "{",
+    "}", ",",
     "\"\"", "\"\\u001b[2J\"", "true", "\"state\":\"running\"", "\"attempt\":2147483648", "\"times\":{}",
   ]
 
@@ -46,7 +47,8 @@ import Wire
       let bytes = mutator.next()
       guard let json = try? JSON.parse(bytes) else { return nil }
       if let run = Run(asked: json, host: "h") {
-        guard run.isHosted, run.hostNode == "h", run.callback.isEmpty, run.strays.isEmpty, run.state == .accepted,
+        guard run.isHosted, run.hostNode == "h", run.callback.isEmpty, run.strays.isEmpty,
+          run.state == .accepted,
           run.attempt >= 0, run.weight > 0
         else { return "asked: " + printable(bytes) }
         guard let again = Run(json: run.recordJSON), again.json.encoded() == run.json.encoded() else {
@@ -93,10 +95,12 @@ import Wire
 
   @Test func eventStreamsInAnyPiecesNeverTrapAndStayBounded() {
     let stream = Array(
-      "event: run\nid: 1\ndata: \(Self.run)\n\n:\n\nevent: synced\ndata: {}\n\nevent: run\ndata: \(Self.ended)\n\n".utf8)
+      "event: run\nid: 1\ndata: \(Self.run)\n\n:\n\nevent: synced\ndata: {}\n\nevent: run\ndata: \(Self.ended)\n\n"
+        .utf8)
     fuzz(cases: 5000, "events") { random in
       var mutator = Mutator(
-        corpus: [stream], dictionary: Self.words + ["\n", "data: ", "event: synced\n", "\r\n"], seed: random.next())
+        corpus: [stream], dictionary: Self.words + ["\n", "data: ", "event: synced\n", "\r\n"],
+        seed: random.next())
       let bytes = mutator.next()
       var whole = EventLines()
       let expected = whole.feed(bytes)
@@ -150,11 +154,14 @@ import Wire
     ]
     fuzz(cases: 10_000, "Home Edge") { random in
       var mutator = Mutator(
-        corpus: Self.corpus(corpus), dictionary: Self.words + ["1e-308", "1e9", "0.0000001"], seed: random.next())
+        corpus: Self.corpus(corpus), dictionary: Self.words + ["1e-308", "1e9", "0.0000001"],
+        seed: random.next())
       let bytes = mutator.next()
       guard let json = try? JSON.parse(bytes, limits: HomeEdgeNodeRoutes.jsonLimits) else { return nil }
       if let start = HomeEdgeStart(json: json) {
-        guard HomeEdgeStart(json: start.json(target: "t")) == start else { return "start: " + printable(bytes) }
+        guard HomeEdgeStart(json: start.json(target: "t")) == start else {
+          return "start: " + printable(bytes)
+        }
       }
       if let ended = HomeEdgeNotification(json: json) {
         guard HomeEdgeNotification(json: ended.json)?.number == ended.number else { return printable(bytes) }
@@ -180,7 +187,9 @@ import Wire
   @Test func factsThatAreTooMuchAreCut() throws {
     let long = String(repeating: "n", count: 10_000)
     let services = JSON.array(Array(repeating: ["name": "s", "type": "container"], count: 1000))
-    let facts = NodeFacts(["hostname": .string("\u{1B}]0;owned\u{7}" + long), "cores": 1e300, "services": services])
+    let facts = NodeFacts([
+      "hostname": .string("\u{1B}]0;owned\u{7}" + long), "cores": 1e300, "services": services,
+    ])
     #expect(facts.name.hasPrefix("?]0;owned?nnn") && facts.name.utf8.count == 128)
     #expect(facts.cores == 0 && facts.services.count == 256)
     #expect(NodeFacts("text").services.isEmpty)
@@ -188,7 +197,9 @@ import Wire
 
   @Test func addressesThatCanOnlyBeOursAreNoPeers() {
     func address(_ text: String) -> PeerAddress? { IPAddress(text).map { PeerAddress(bytes: $0.bytes) } }
-    for text in ["127.0.0.1", "127.9.9.9", "0.0.0.0", "224.0.0.251", "255.255.255.255", "::", "::1", "ff02::fb"] {
+    for text in [
+      "127.0.0.1", "127.9.9.9", "0.0.0.0", "224.0.0.251", "255.255.255.255", "::", "::1", "ff02::fb",
+    ] {
       #expect(address(text)?.isOfAnotherHost == false, "\(text)")
     }
     for text in ["10.0.0.1", "192.168.1.7", "169.254.3.4", "fe80::1", "fd77::1", "2001:db8::1"] {

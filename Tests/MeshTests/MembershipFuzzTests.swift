@@ -101,8 +101,10 @@ import Testing
         default: break
         }
       }
-      guard membership.peers.count <= Self.maximumPeers, membership.delayed.count <= Membership.maximumDelayed,
-        membership.relays.count <= Membership.maximumRelays, membership.rumours.count <= Membership.maximumRumours,
+      guard membership.peers.count <= Self.maximumPeers,
+        membership.delayed.count <= Membership.maximumDelayed,
+        membership.relays.count <= Membership.maximumRelays,
+        membership.rumours.count <= Membership.maximumRumours,
         membership.counted == membership.peers.count(where: { $0.isCounted }),
         membership.index.count == membership.peers.count, membership.id == own,
         membership.peers.allSatisfy({ membership.index[$0.id] != nil })

@@ -65,16 +65,25 @@ final class Neighbours {
 
   /// Lets go of nodes that the home has forgotten, so that names that come and go leave nothing behind.
   private func prune() {
-    guard links.count > home.peers.count + Self.forgottenLimit else { return }
-    for (id, link) in links where !link.isWatched && home.peer(id) == nil {
+    guard links.count >= pruneAt else { return }
+    for (id, link) in links where !link.isWatched {
+      // One that is gone may return, and is asked for its facts again then.
+      if let peer = home.peer(id), peer.state == .alive || peer.state == .suspect { continue }
       link.close()
       links[id] = nil
-      node.perform { $0.forget(node: link.id, at: Clock.moment()) }
     }
+    for known in node.orchestrator.nodes
+    where !known.isSelf && !known.isHomeEdge {
+      guard let id = Self.id(known.id), links[id] == nil, home.peer(id) == nil else { continue }
+      node.perform { $0.forget(node: known.id, at: Clock.moment()) }
+    }
+    pruneAt = links.count + Self.pruneInterval
   }
 
-  /// Links to nodes that are not known any more; more are not worth their memory.
-  private static let forgottenLimit = 32
+  private var pruneAt = Neighbours.pruneInterval
+
+  /// New links between two looks at all of them.
+  private static let pruneInterval = 64
 
   /// Brings the orchestrator's view of the home up to date: before it chooses, and when a node has died.
   func tellOrchestrator() {

@@ -52,7 +52,8 @@ struct HostedRoutes {
   private func caller(of request: HTTPRequest) throws(Problem) -> String {
     // Only in its own form, so that one node has one name here.
     guard let name = request.headers["Hearth-Node"], name.utf8.count <= Self.nameLimit,
-      let id = NodeID(uuid: String(name.dropFirst(19))), name == Neighbours.identity(id), name != node.identity
+      let id = NodeID(uuid: String(name.dropFirst(19))), name == Neighbours.identity(id),
+      name != node.identity
     else { throw Problem(status: 400, detail: "expected the caller's identifier in Hearth-Node") }
     return name
   }
@@ -75,7 +76,8 @@ struct HostedRoutes {
     return run
   }
 
-  private func accept(_ request: HTTPRequest, _ text: String, _ connection: ServerConnection) throws(Problem) {
+  private func accept(_ request: HTTPRequest, _ text: String, _ connection: ServerConnection) throws(Problem)
+  {
     let id = try identifier(text)
     let json: JSON
     do throws(JSONError) {
@@ -83,7 +85,8 @@ struct HostedRoutes {
     } catch {
       throw Problem(status: 400, detail: "the body is not JSON: \(error.description)")
     }
-    guard let run = Run(asked: json, host: node.identity), run.id == id, run.requesterNode == (try caller(of: request))
+    guard let run = Run(asked: json, host: node.identity), run.id == id,
+      run.requesterNode == (try caller(of: request))
     else { throw Problem(status: 422, detail: "expected the run \(text) with attempt and node") }
     guard Self.isPlain(run) else {
       throw Problem(status: 422, detail: "expected names of at most \(Self.wordLimit) bytes, and addresses")
@@ -107,7 +110,8 @@ struct HostedRoutes {
     func isWord(_ text: String) -> Bool {
       text.utf8.count <= wordLimit && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
     }
-    return isAddress(run.requesterAddress) && isAddress(run.host) && isWord(run.service) && isWord(run.requester)
+    return isAddress(run.requesterAddress) && isAddress(run.host) && isWord(run.service)
+      && isWord(run.requester)
   }
 
   private static let wordLimit = 1024

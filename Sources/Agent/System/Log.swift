@@ -30,7 +30,8 @@ enum Log {
     switch budget.take(at: Clock.now()) {
     case .none: return
     case .line: break
-    case .lineAfter(let count): put("<4>", "\(count) lines were left out: there were more than \(minuteLimit) in a minute")
+    case .lineAfter(let count):
+      put("<4>", "\(count) lines were left out: there were more than \(minuteLimit) in a minute")
     }
     put(priority, message)
   }

@@ -219,7 +219,9 @@ public struct Orchestrator {
   private mutating func waitForEngine(_ id: RunID, _ record: RunRecord, at moment: Moment) {
     // A run of an earlier agent waits from the first look at it.
     guard let since = record.suspendedAt else { return suspend(id, at: moment) }
-    let grace = hasElsewhere(record) ? settings.home.engineGrace : settings.engineGrace
+    // Who placed it here may have a better node by now.
+    let isShort = record.run.isHosted || hasElsewhere(record)
+    let grace = isShort ? settings.home.engineGrace : settings.engineGrace
     guard record.run.times.started == 0, moment.instant - since > grace else { return }
     let waited = Int(grace.seconds)
     let failure = RunFailure(.engine, "the engine was away for more than \(waited) s")

@@ -86,10 +86,10 @@ extension HomeRunTests {
     }
 
     @Test func theBestNodeRefusesBecauseItsEngineIsGoneAndTheNextTakesIt() throws {
-      try home.rank(3, 4)
+      try home.favour(3)
       home.setEngine(3, isThere: false)
       let begun = Date()
-      let id = try home.submit("sleep 100", on: [3, 4])
+      let id = try home.submit(RunHome.long, on: [3, 4])
       let run = try home.agent(1).run(id)
       print("FIGURE accepted elsewhere after a refusal: \(Int(Date().timeIntervalSince(begun) * 1000)) ms")
       try home.agent(1).await(id, state: "running", within: 15)
@@ -102,32 +102,33 @@ extension HomeRunTests {
     }
 
     @Test func theBestNodeFallsSilentWhenItIsAskedAndTheNextTakesItOnce() throws {
-      try home.rank(3, 4)
+      try home.favour(5)
       let marks = Lab.newFolder("marks")
       defer { try? FileManager.default.removeItem(atPath: marks) }
-      home.freeze(3)
+      home.freeze(5)
       let begun = Date()
       let id = try home.submit(
-        "echo x >>/marks/$(hostname); sleep 100", on: [3, 4], options: ["-v", "\(marks):/marks"])
+        "echo x >>/marks/$(hostname); trap 'exit 0' TERM; sleep 100 & wait", on: [5, 4],
+        options: ["-v", "\(marks):/marks"])
       print("FIGURE accepted elsewhere after a silence: \(Int(Date().timeIntervalSince(begun) * 1000)) ms")
       #expect(Date().timeIntervalSince(begun) < 12)
       try home.agent(1).await(id, state: "running", within: 15)
       #expect(try home.host(of: home.agent(1).run(id)) == 4)
-      home.freeze(3, false)
+      home.freeze(5, false)
       sleep(4)
       #expect(try home.copies(of: id).count == 1)
       #expect(try FileManager.default.contentsOfDirectory(atPath: marks).count == 1)
       #expect(
-        try home.agent(3).get("/api/v2/runs").json["runs"].array.allSatisfy {
+        try home.agent(5).get("/api/v2/runs").json["runs"].array.allSatisfy {
           $0["id"].string != id || home.isOver($0)
         })
       let rows = try home.agent(1).get("/api/v2/runs/\(id)/placement").json["nodes"].array
       #expect(
-        rows[0]["name"].string == "board-3" && rows[0]["outcome"].string == "silent", "\(rows[0].any ?? "")")
+        rows[0]["name"].string == "board-5" && rows[0]["outcome"].string == "silent", "\(rows[0].any ?? "")")
     }
 
     @Test func aHostWhoseDiskIsFullRefusesWithTheReasonAndTheNextTakesIt() throws {
-      try home.rank(8, 4)
+      try home.favour(8)
       try Lab.shell("dd if=/dev/zero of=\(home.folder(8))/disk/fill bs=1k count=2000 2>/dev/null")
       var rows: [Value] = []
       // What is left of the journal's last page may take a few.

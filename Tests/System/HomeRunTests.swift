@@ -17,7 +17,7 @@ struct HomeRunTests {
     }
 
     @Test func aRunOnAnotherNodeIsFollowedAndStoppedFromTheNodeThatWasAsked() throws {
-      let script = "for i in 1 2 3; do echo line $i; echo other $i >&2; sleep 1; done; sleep 100"
+      let script = "for i in 1 2 3; do echo line $i; echo other $i >&2; sleep 1; done; \(RunHome.long)"
       let begun = Date()
       let answer = try home.agent(1).call(
         "POST", "/api/v2/runs",
@@ -70,7 +70,7 @@ struct HomeRunTests {
         "\(run.output)\(run.error)")
       let interrupted = try home.agent(1).command([
         "run", "--constraint", "node.id!=\(home.id(1))", "--network", "none", "busybox", "sh", "-c",
-        "echo up; sleep 100",
+        "echo up; \(RunHome.long)",
       ])
       try Lab.eventually("its first word") { interrupted.output == "up\n" }
       _ = try Lab.shell("kill -INT $(pgrep -P \(interrupted.process)) \(interrupted.process)")
@@ -130,9 +130,10 @@ struct HomeRunTests {
         let any = try JSONSerialization.jsonObject(with: Data(text.utf8))
         let schema = schemas.document["paths"][path]["get"]["responses"]["200"]["content"][
           "application/json"]["schema"]
-        #expect(schema.exists && schemas.faults(of: any, against: schema) == [], "\(path)")
+        #expect(schema.exists, "\(path)")
+        #expect(schemas.faults(of: any, against: schema) == [], "\(path)")
       }
-      let id = try home.submit("sleep 100", on: [2, 3])
+      let id = try home.submit(RunHome.long, on: [2, 3])
       try home.agent(1).await(id, state: "running")
       try home.crash(8)
       try Lab.eventually("its death is known") {

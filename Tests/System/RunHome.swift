@@ -9,7 +9,6 @@ final class RunHome: @unchecked Sendable {
   let count: Int
   /// Hosts whose process is stopped by a signal.
   private var stopped: Set<Int> = []
-  private static let clock = "sys/devices/system/cpu/cpufreq/policy0"
 
   init(_ count: Int, engine: String? = nil, disks: Set<Int> = []) throws {
     self.count = count
@@ -80,23 +79,18 @@ final class RunHome: @unchecked Sendable {
     return number
   }
 
-  /// A host's clock, and so its score: 1200 MHz are 100.
-  func setClock(_ host: Int, megahertz: Int = 1200) throws {
-    for name in ["cpuinfo_max_freq", "scaling_max_freq"] {
-      let path = "\(folder(host))/root/\(Self.clock)/\(name)"
-      try "\(megahertz * 1000)\n".write(toFile: path, atomically: false, encoding: .utf8)
-    }
+  /// The memory that a host has available; with less than 256 MiB its score falls.
+  func setMemory(_ host: Int, mebibytes: Int = 700) throws {
+    let text = "MemTotal: 930816 kB\nMemFree: 60000 kB\nMemAvailable: \(mebibytes << 10) kB\n"
+    try text.write(toFile: "\(folder(host))/root/proc/meminfo", atomically: false, encoding: .utf8)
   }
 
-  /// Makes hosts the best, the first before the second and so on, and waits until all know.
-  func rank(_ hosts: Int...) throws {
-    for (place, host) in hosts.enumerated() { try setClock(host, megahertz: 4800 >> place) }
-    try Lab.eventually("the order \(hosts) is known") {
+  /// Makes one host better than all others, and waits until the requester knows.
+  func favour(_ best: Int) throws {
+    for host in 1...count where host != best { try setMemory(host, mebibytes: 64) }
+    try Lab.eventually("host \(best) is the best") {
       let nodes = try agent(1).get("/api/v2/nodes").json["nodes"].array
-      return hosts.enumerated().allSatisfy { place, host in
-        let score = nodes.first { $0["id"].string == id(host) }?["score"].int ?? 0
-        return abs(score - 400 >> place) < 20
-      }
+      return nodes.allSatisfy { ($0["score"].int ?? 100 < 60) == ($0["id"].string != id(best)) }
     }
   }
 
@@ -118,7 +112,8 @@ final class RunHome: @unchecked Sendable {
     }
   }
 
-  /// Stops a host's process, or lets it go on.
+  /// Stops a host's process, or lets it go on. For minutes after that it asks the others for patience, so that its death
+  /// would be known late: tests that freeze take host 5, and those that measure a loss another.
   func freeze(_ host: Int, _ isFrozen: Bool = true) {
     agent(host).child?.signal(isFrozen ? SIGSTOP : SIGCONT)
     if isFrozen { stopped.insert(host) } else { stopped.remove(host) }
@@ -140,7 +135,7 @@ final class RunHome: @unchecked Sendable {
     for host in 1...count {
       unlink(folder(host) + "/disk/fill")
       setEngine(host, isThere: true)
-      try setClock(host)
+      try setMemory(host)
     }
     try start((1...count).filter { !agent($0).isAlive })
     try assemble()
@@ -155,10 +150,10 @@ final class RunHome: @unchecked Sendable {
   }
 
   /// Waits until all see all, with their Engines and facts and the same score.
-  func assemble(within seconds: Double = 40) throws {
+  func assemble(seenBy hosts: [Int]? = nil, within seconds: Double = 40) throws {
     var missing = ""
     try Lab.eventually(within: seconds, "all see all; missing: \(missing)") {
-      for host in 1...count {
+      for host in hosts ?? Array(1...count) {
         let nodes = try agent(host).get("/api/v2/nodes").json["nodes"].array
         for other in 1...count {
           let node = nodes.first { $0["id"].string == id(other) } ?? Value(nil)
@@ -176,6 +171,9 @@ final class RunHome: @unchecked Sendable {
   }
 
   // MARK: Runs
+
+  /// A script that goes on until it is asked to end, and then ends at once: `sleep` alone, as process 1, would ignore that.
+  static let long = "trap 'exit 0' TERM; sleep 1000 & wait"
 
   func isOver(_ run: Value) -> Bool { ["finished", "failed", "stopped"].contains(run["state"].string ?? "") }
 

@@ -13,7 +13,7 @@ LARGEST := 1572864
 
 program: ## Build the shipping program of BOARD=NAME (a profile of boards/; this machine's kind by default)
 	@cross/setup $(BOARD)
-	@$(SWIFT) build -c release --product hearth --swift-sdks-path cross --swift-sdk $(BOARD) --scratch-path $(BUILD)/build
+	@$(SWIFT) build -c release --product hearth --swift-sdks-path cross --swift-sdk $(BOARD) -debug-info-format none --scratch-path $(BUILD)/build
 	@cp $(BUILD)/build/release/hearth $(PROGRAM).debug
 	@$(TOOLS)/llvm-objcopy --strip-all $(PROGRAM).debug $(PROGRAM)
 	@size=$$(stat -c %s $(PROGRAM)); echo "$(PROGRAM): $$size bytes (at most $(LARGEST))"; [ $$size -le $(LARGEST) ]
@@ -30,11 +30,13 @@ test: ## Run all tests, on the shipping programs too; installs the Debian packag
 bench: ## Measure what the README promises, beside rivals on this machine
 	@Tests/lab/packages bench
 	@for board in $(SHIPPED); do $(MAKE) --no-print-directory program BOARD=$$board; done
+	@HEARTH_LONG=1 $(SWIFT) test --filter MembershipFigures | grep -E 'nodes|crash|death|first sight|Test run'
 	@Tests/bench/bench .build-boards/generic-x86-64/hearth .build-boards/raspberry-pi-3/hearth
 
-soak: ## Send 20,000 service requests (SOAK_REQUESTS) to one agent and watch its memory
+soak: ## Kill nodes of a home 200 times (KILLS), then send one agent 20,000 requests (SOAK_REQUESTS)
 	@Tests/lab/packages test
 	@$(MAKE) --no-print-directory program
+	@Tests/bench/kills $(PROGRAM)
 	@Tests/bench/soak $(PROGRAM)
 
 fuzz: ## Run the fuzz tests for HEARTH_FUZZ_SECONDS each (60)

@@ -53,7 +53,7 @@ let package = Package(
       name: "OrchestrationTests", dependencies: ["Containers", "Hardware", "Orchestration", "Scoring", "Wire"]),
     .testTarget(
       name: "AgentTests",
-      dependencies: ["Agent", "CLinux", "CMbedTLS", "Hardware", "Mesh", "Orchestration", "Scoring", "Wire"]),
+      dependencies: ["Agent", "CLinux", "CMbedTLS", "Containers", "Hardware", "Mesh", "Orchestration", "Scoring", "Wire"]),
     .testTarget(name: "SystemTests", path: "Tests/System", exclude: ["zeroconf-node.py"]),
   ],
   swiftLanguageModes: [.v6]

@@ -19,6 +19,12 @@ final class Followers {
       case .hosted(let requester): run.requesterNode == requester
       }
     }
+
+    /// Bytes that may wait for a client. The list of a requester's runs is as long as these are, and who is cut off
+    /// from it would only ask for it again.
+    var backlog: Int {
+      if case .hosted = self { 2 * HomeSettings().hostedBytes } else { Server.streamBacklog }
+    }
   }
 
   private struct Follower {
@@ -41,6 +47,12 @@ final class Followers {
 
   /// Adds a requester: it hears of each run that is hosted for it, then `synced`, then each change.
   func add(_ connection: ServerConnection, requester: String, runs: [Run]) {
+    // A new stream means that the old one is of no use to it any more.
+    for (number, follower) in followers {
+      guard case .hosted(let other) = follower.subject, other == requester else { continue }
+      followers[number] = nil
+      follower.connection.close()
+    }
     let number = add(connection, .hosted(requester: requester))
     for run in runs { tell(number, run) }
     followers[number]?.connection.send(Array("event: synced\ndata: {}\n\n".utf8))
@@ -79,7 +91,10 @@ final class Followers {
     run.json.encode(into: &bytes)
     bytes += [10, 10]
     // A client that does not keep up is let go: it reads the present state when it comes back.
-    guard follower.connection.send(bytes) else { return follower.connection.close() }
+    let isTaken = follower.connection.send(bytes)
+    guard isTaken || follower.connection.backlog <= follower.subject.backlog else {
+      return follower.connection.close()
+    }
     if case .one = follower.subject, run.state.isFinal {
       followers[number] = nil
       follower.connection.finishStream()

@@ -26,7 +26,8 @@ enum Identity {
         return (byte >= 48 && byte <= 57) || (byte | 0x20 >= 97 && byte | 0x20 <= 102)
       }
     if !isUUID { Log.warning("\(path): expected a UUID, found something else") }
-    return isUUID ? String(decoding: word, as: UTF8.self) : nil
+    // In lower case, as nodes write each other.
+    return isUUID ? String(decoding: word, as: UTF8.self).lowercased() : nil
   }
 
   /// A random UUID (RFC 9562, version 4).

@@ -53,8 +53,15 @@ final class Node {
     let step: UInt8
   }
 
-  /// What others reach this node by, as of the last sample.
-  private(set) var address = ""
+  private var addressRead: (text: String, at: Instant)?
+
+  /// What others reach this node by; read anew after some seconds, since it costs as much as a sample of the hardware.
+  var address: String {
+    if let addressRead, loop.now - addressRead.at < .seconds(5) { return addressRead.text }
+    let text = LocalAddresses.read(root: configuration.root).preferred.text
+    addressRead = (text, loop.now)
+    return text
+  }
 
   init(configuration: Configuration, profiles: Profiles, loop: EventLoop) throws(SystemError) {
     self.configuration = configuration
@@ -144,7 +151,6 @@ final class Node {
   private func tick() {
     loop.after(configuration.sampleInterval) { self.tick() }
     sampler.sample(at: Clock.now())
-    address = LocalAddresses.read(root: configuration.root).preferred.text
     engine.sweep()
     followers.sweep(loop.now)
     for sweep in sweeps { sweep() }

@@ -99,21 +99,24 @@ extension Node {
       let command = try check(run.workload, service: run.service, source: run.source)
       perform { $0.update(node: self.ownNode(), at: Clock.moment()) }
       var verdict = HostedAnswer.accepted
-      unanswered[run.id] = answer
       perform { orchestrator in
         let (answer, directives) = orchestrator.acceptHosted(run, command: command, at: Clock.moment())
         verdict = answer
         return directives
       }
       switch verdict {
-      case .recording: return
-      case .accepted:
-        unanswered[run.id] = nil
-        answer(nil)
+      case .recording:
+        // Who asked before, over a connection that broke or at the same time, is told the same.
+        let earlier = unanswered[run.id]
+        unanswered[run.id] = { problem in
+          earlier?(problem)
+          answer(problem)
+        }
+      case .accepted: answer(nil)
       case .refused(let reason): throw Problem(status: 409, detail: reason)
       }
     } catch {
-      unanswered[run.id] = nil
+      // Whoever else waits for a run of this identifier goes on waiting: it may not be the caller's.
       answer(error)
     }
   }

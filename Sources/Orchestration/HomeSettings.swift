@@ -19,6 +19,9 @@ public struct HomeSettings: Sendable {
   public var engineGrace = Interval.seconds(5)
   /// Withdrawn attempts that are remembered, should the request for one come after all.
   public var withdrawnLimit = 256
+  /// Bytes of arguments, files and variables of all runs of other nodes that are kept here: a hundred long ones, and no
+  /// peer fills a board's memory with them.
+  public var hostedBytes = 8 << 20
 
   public init() {}
 }

@@ -37,7 +37,8 @@ extension Orchestrator {
     if withdrawn.contains(where: { $0.id == id && $0.attempt >= run.attempt }) {
       return .refused("it was withdrawn")
     }
-    return objection(to: run, command).map { .refused($0) } ?? .recording
+    if let reason = objection(to: run, command) { return .refused(reason) }
+    return makeRoom(for: run) ? .recording : .refused("\(settings.home.hostedBytes) bytes of runs are here")
   }
 
   /// What speaks against one more run here.
@@ -90,10 +91,12 @@ extension Orchestrator {
   public mutating func stopHosted(
     _ id: RunID, attempt: Int, of requester: String, at moment: Moment
   ) -> (isOver: Bool, directives: [Directive]) {
-    guard let record = record(id), record.run.requesterNode == requester, record.run.attempt <= attempt else {
-      if record(id)?.run.attempt ?? 0 <= attempt { remember(withdrawn: id, attempt) }
+    guard let record = record(id) else {
+      remember(withdrawn: id, attempt)
       return (true, take())
     }
+    // Of another's run nothing is ended, nor is its next attempt refused.
+    guard record.run.requesterNode == requester, record.run.attempt <= attempt else { return (true, take()) }
     remember(withdrawn: id, attempt)
     if record.step == .settled {
       update(id) { $0.endSeen = true }

@@ -387,6 +387,24 @@ public struct Orchestrator {
     }
   }
 
+  /// Forgets ended runs of other nodes where all together would be too large; false where that is not enough.
+  mutating func makeRoom(for run: Run) -> Bool {
+    let limit = settings.home.hostedBytes
+    var sum = run.weight
+    for record in records.values where record.run.isHosted && record.run.id != run.id { sum += record.run.weight }
+    guard sum > limit else { return true }
+    order.removeAll { id in
+      guard sum > limit, id != run.id, let record = records[id], record.run.isHosted, record.step == .settled,
+        record.containerID == nil
+      else { return false }
+      sum -= record.run.weight
+      records[id] = nil
+      pending.append(.forget(id))
+      return true
+    }
+    return sum <= limit
+  }
+
   mutating func take() -> [Directive] {
     if !touched.isEmpty { balanceWatches() }
     defer { pending = [] }

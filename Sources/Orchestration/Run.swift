@@ -138,6 +138,14 @@ extension Run {
   /// Whether another node is its requester, and this one only runs it.
   public var isHosted: Bool { !requesterNode.isEmpty }
 
+  /// About how many bytes it takes in memory.
+  var weight: Int {
+    var sum = 512
+    for word in workload.arguments { sum += 32 + word.utf8.count }
+    for item in source.files + source.environment { sum += 64 + item.name.utf8.count + item.value.utf8.count }
+    return sum
+  }
+
   /// Whether it runs or has ended, so that it may have output.
   public var hasStarted: Bool {
     state == .running || state.isFinal

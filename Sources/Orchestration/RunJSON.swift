@@ -81,7 +81,15 @@ extension Run {
   public init?(report json: JSON) {
     self.init(json: json)
     if let now = RunState(underWay: json) { state = now }
+    // It goes into our journal and to our clients.
+    if case .failed(var failure) = state {
+      failure.reason = failure.reason.plain(limit: Self.reasonLimit, keepsLines: true)
+      state = .failed(failure)
+    }
   }
+
+  /// Bytes of what a host says of a failure: several lines of an Engine.
+  private static let reasonLimit = 4096
 
   /// Reads a run back from the journal; nil where the object is not one.
   public init?(json: JSON) {
@@ -138,9 +146,14 @@ extension RunTimes {
 
   init?(json: JSON?) {
     guard let json, let accepted = json["accepted"]?.integer else { return nil }
+    func bounded(_ time: Int64) -> Int64 { min(max(time, 0), Self.latest) }
     self.init(
-      accepted: accepted, started: json["started"]?.integer ?? 0, ended: json["ended"]?.integer ?? 0)
+      accepted: bounded(accepted), started: bounded(json["started"]?.integer ?? 0),
+      ended: bounded(json["ended"]?.integer ?? 0))
   }
+
+  /// The year 10000: a time from elsewhere is nothing that arithmetic stumbles over.
+  private static let latest: Int64 = 253_402_300_800_000
 }
 
 extension Workload {

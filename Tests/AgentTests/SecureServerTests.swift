@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Hardware
 import Mesh
@@ -112,6 +113,37 @@ import Wire
     #expect(status == 200)
     #expect(most == Server.handshakeLimit)
     #expect(flood.filter(\.isClosed).count >= 100 - Server.handshakeLimit)
+  }
+
+  @Test func whoOpensManyCrowdsOutItselfAndNotAnother() throws {
+    let home = try SecureHome(plain: true)
+    // From 127.0.0.2, before all others; it would be the oldest.
+    let other = socket(AF_INET, clinux_stream, 0)
+    defer { close(other) }
+    func address(_ last: UInt8, _ port: UInt16) -> (sockaddr_storage, socklen_t) {
+      var storage = sockaddr_storage()
+      var length: socklen_t = 0
+      clinux_make_address(&storage, [127, 0, 0, last], 4, port, 0, &length)
+      return (storage, length)
+    }
+    func call(_ end: (sockaddr_storage, socklen_t), _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+      withUnsafePointer(to: end.0) { $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, end.1) } }
+    }
+    #expect(call(address(2, 0)) { bind(other, $0, $1) } == 0)
+    #expect(call(address(1, home.address.port)) { connect(other, $0, $1) } == 0)
+    // Plain ones prove nothing, whatever they ask.
+    let flood = try (0..<100).map { number in
+      try RawClient(number % 2 == 0 ? [22] : Array("GET /x HTTP/1.1\r\n".utf8), to: home.address, loop: home.loop)
+    }
+    var isOpen = false
+    home.run {
+      guard flood.filter(\.isClosed).count >= 101 - Server.handshakeLimit else { return false }
+      var end = pollfd(fd: other, events: Int16(POLLIN), revents: 0)
+      isOpen = poll(&end, 1, 0) == 0
+      return true
+    }
+    #expect(isOpen)
+    #expect(flood.filter(\.isClosed).count == 101 - Server.handshakeLimit)
   }
 
   @Test func aServerIsReachedByBothVersionsOfIP() throws {

@@ -102,6 +102,61 @@ import Wire
     #expect(world.state(run.id) == .running)
   }
 
+  @Test func whoWithdrawsAForeignRunDoesNotBlockItsNextAttempt() throws {
+    var world = World()
+    let run = try Self.asked()
+    _ = try Self.ask(&world, run)
+    world.settle()
+    #expect(world.orchestrator.stopHosted(run.id, attempt: .max, of: "thief", at: world.now).isOver)
+    guard case .refused(let reason) = try Self.ask(&world, Self.asked(2)) else {
+      Issue.record("two copies would run")
+      return
+    }
+    #expect(reason == "an earlier attempt is being stopped")
+    world.settle()
+    #expect(try Self.ask(&world, Self.asked(2)) == .recording)
+  }
+
+  @Test func longRunsOfOthersAreHeldUpToABoundAndEndedOnesMakeRoom() throws {
+    var world = World()
+    world.orchestrator.settings.home.hostedBytes = 100_000
+    func long(_ number: UInt64) throws -> Run {
+      var run = World.run(number, .container(arguments: ["busybox", String(repeating: "x", count: 40_000)]))
+      run.attempt = 1
+      return try #require(Run(asked: JSON.parse(run.askBody(from: "r")), host: "node-1"))
+    }
+    #expect(try Self.ask(&world, long(1)) == .recording)
+    world.settle()
+    #expect(try Self.ask(&world, long(2)) == .recording)
+    world.settle()
+    guard case .refused(let reason) = try Self.ask(&world, long(3)) else {
+      Issue.record("the bound is none")
+      return
+    }
+    #expect(reason.contains("100000 bytes"))
+    #expect(world.state(RunID(random: 1)) == .running)
+    world.perform(
+      world.orchestrator.stopHosted(RunID(random: 1), attempt: 1, of: "r", at: world.now).directives)
+    world.settle()
+    #expect(try Self.ask(&world, long(3)) == .recording)
+    #expect(world.orchestrator.run(RunID(random: 1)) == nil)
+    world.settle()
+    #expect(world.orchestrator.runsUnderWay == 2 && world.faults.isEmpty)
+  }
+
+  @Test func whatAHostReportsIsBoundedAndObeysNoTerminal() throws {
+    var run = World.run(1, .container(arguments: ["busybox"]))
+    run.state = .failed(RunFailure(.create, "\u{1B}[2J\u{9B}31m\nno" + String(repeating: "é", count: 1 << 16)))
+    run.times = RunTimes(accepted: .min, started: .max, ended: -5)
+    let report = try #require(Run(report: run.json))
+    guard case .failed(let failure) = report.state else {
+      Issue.record("not failed")
+      return
+    }
+    #expect(failure.reason.hasPrefix("?[2J?31m\nnoé") && failure.reason.utf8.count == 4095)
+    #expect(report.times == RunTimes(accepted: 0, started: 253_402_300_800_000, ended: 0))
+  }
+
   @Test(arguments: 0..<5)
   func aHostRefusesWhatItCannotHold(number: Int) throws {
     var settings = World.settings

@@ -57,8 +57,10 @@ struct HomeEdgeHomeTests {
     #expect(try home.onlyRun()["state"].string == "finished")
     let start = try #require(peer.requests("POST", "/servicemgr/services").first?["body"].string)
     #expect(start.contains(#""UserArgs":["container"]"#))
-    #expect(peer.events("run").first?["command"].array.compactMap { $0.string } == ["docker", "run", "hello-world"])
-    #expect(try home.ask(nil, name: "other").json["Message"].string == "not found error : No Device Is Return")
+    #expect(
+      peer.events("run").first?["command"].array.compactMap { $0.string } == ["docker", "run", "hello-world"])
+    #expect(
+      try home.ask(nil, name: "other").json["Message"].string == "not found error : No Device Is Return")
     peer.expectNoCrash()
   }
 
@@ -138,7 +140,8 @@ struct HomeEdgeHomeTests {
     func request(_ command: [String]) throws -> Value {
       try peer.tell(
         "request",
-        #"{"ServiceName":"job","ServiceInfo":[{"ExecutionType":"container","ExecCmd":\#(Agent.json(command))}]}"#)
+        #"{"ServiceName":"job","ServiceInfo":[{"ExecutionType":"container","ExecCmd":\#(Agent.json(command))}]}"#
+      )
     }
     func status(_ number: Int?, within seconds: Double = 60) throws -> String {
       var found: String?
@@ -175,9 +178,140 @@ struct HomeEdgeHomeTests {
     try home.awaitNode(peer.id)
     _ = try peer.tell(
       "request",
-      #"{"ServiceName":"job","ServiceInfo":[{"ExecutionType":"container","ExecCmd":["docker","run","hello-world"]}]}"#)
+      #"{"ServiceName":"job","ServiceInfo":[{"ExecutionType":"container","ExecCmd":["docker","run","hello-world"]}]}"#
+    )
     try Lab.eventually(within: 40, "told twice") { peer.events("notification").count == 2 }
     sleep(3)
     #expect(peer.events("notification").count == 2)
+  }
+}
+
+/// Homes of both kinds, and nodes of Home Edge that are not what they say.
+@Suite(
+  .serialized,
+  .enabled(if: Lab.hasNamespaces && Lab.canStartEngines, "needs root, network namespaces and dockerd"))
+struct HomeEdgeMixedTests {
+  @Test func aHearthNodeGoesBeforeOneOfHomeEdgeAndBothAreListed() throws {
+    let home = try MixedHome(agents: 2, others: 1)
+    let peer = try HomeEdgePeer(home.network, host: 3, ["--score", "24"])
+    for host in 1...2 { try home.awaitNode(peer.id, seenBy: host) }
+    let other = home.agents[1].nodeID
+    try home.awaitNode(other)
+    try Lab.eventually("its facts are known") { try home.node(other)["factsKnown"].any as? Bool == true }
+    let answer = try home.ask(selfSelection: false)
+    #expect(answer.json["RemoteTargetInfo"]["Target"].string == "10.77.0.2", "\(answer.text)")
+    #expect(
+      peer.requests("POST", "/servicemgr/services").isEmpty
+        && peer.requests("POST", "/scoringmgr/score").isEmpty)
+    #expect(try home.node(peer.id)["homeEdge"].any as? Bool == true)
+    #expect(try home.node(other)["homeEdge"].any as? Bool == false)
+    let agent = home.agents[0]
+    let listed = try home.network.shell(1, "\(Lab.program) nodes --api 127.0.0.1:\(agent.port)")
+    #expect(listed.output.contains("10.77.0.3") && listed.output.contains("Home Edge"), "\(listed.output)")
+    let status = try home.network.shell(1, "\(Lab.program) status --api 127.0.0.1:\(agent.port)")
+    #expect(status.output.contains("interoperate = yes"), "\(status.output)")
+    #expect(home.log(1).contains("interoperate = yes"))
+    // Without the other Hearth node it is the one of Home Edge.
+    try home.agents[1].kill9()
+    try home.awaitNode(other, "dead")
+    #expect(try home.ask(selfSelection: false).json["RemoteTargetInfo"]["Target"].string == "10.77.0.3")
+  }
+
+  @Test(arguments: [
+    "score-hang", "score-garbage", "score-huge", "score-bytes", "score-500", "score-drop", "score-missing",
+    "services-hang", "services-garbage", "services-500", "services-drop", "services-bytes", "refuse",
+    "status-failed",
+  ])
+  func aNodeThatLiesOrHangsCostsSecondsAndNeverTheAgent(fault: String) throws {
+    let home = try MixedHome()
+    let peer = try HomeEdgePeer(home.network, host: 2, ["--fault", fault])
+    try home.awaitNode(peer.id)
+    let began = Date()
+    let answer = try home.ask(selfSelection: false)
+    let seconds = Date().timeIntervalSince(began)
+    #expect(answer.json["Message"].string == "SERVICE_NOT_FOUND", "\(fault): \(answer.text)")
+    #expect(seconds < 12, "\(fault): \(seconds) s")
+    #expect(try home.ask().json["Message"].string == "ERROR_NONE")
+    #expect(home.agents[0].isAlive)
+    #expect(try home.agents[0].memory() < 6000)
+  }
+
+  @Test func byDefaultThePortAnswersNothingInPlainTextAndHomeEdgeIsNotUsed() throws {
+    let home = try MixedHome(homeEdge: "interoperate = no")
+    let peer = try HomeEdgePeer(home.network, host: 2)
+    try Lab.eventually("the peer knows the agent") { try peer.tell("devices").array.count == 1 }
+    for (method, path) in [
+      ("GET", "/api/v1/ping"), ("POST", "/api/v1/scoringmgr/score"), ("GET", "/api/v2/node"),
+    ] {
+      #expect(throws: LabError.self) { _ = try peer.call(method, "10.77.0.1", path) }
+    }
+    let raw = try home.network.shell(
+      2, "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | timeout 5 nc 10.77.0.1 56002 | wc -c")
+    if raw.code == 0 { #expect(raw.output.trimmingCharacters(in: .whitespacesAndNewlines) == "0") }
+    #expect(!(try home.node(peer.id).exists))
+    #expect(try home.ask(selfSelection: false).json["Message"].string == "SERVICE_NOT_FOUND")
+    #expect(peer.requests("GET", "/ping").allSatisfy { $0["peer"].string == "10.77.0.2" })
+    #expect(!home.log(1).contains("interoperate"))
+  }
+
+  @Test func aStrangerIsRefusedAndSoIsANodeThatTheOwnerDidNotName() throws {
+    let home = try MixedHome(others: 2, homeEdge: "interoperate = yes\npeers = 10.77.0.2")
+    let peer = try HomeEdgePeer(home.network, host: 2)
+    let unnamed = try HomeEdgePeer(home.network, host: 3, ["--fault", "silent"])
+    try home.awaitNode(peer.id)
+    #expect(try peer.call("GET", "10.77.0.1", "/api/v1/ping").status == 200)
+    let start =
+      #"{"Requester":"c","ServiceID":1,"ServiceName":"x","UserArgs":["docker","run","hello-world","container"]}"#
+    #expect(try unnamed.call("POST", "10.77.0.1", "/api/v1/servicemgr/services", start).status == 403)
+    #expect(try unnamed.call("GET", "10.77.0.1", "/api/v1/ping").status == 403)
+    #expect(!(try home.node(unnamed.id).exists))
+    #expect(try home.runs().isEmpty)
+    // More than any home asks in a second is not answered, and the agent stays.
+    let flood = "for i in $(seq 300); do echo 'url = \"http://10.77.0.1:56002/api/v1/ping\"'; done"
+    let codes = try home.network.shell(
+      2, "(\(flood)) | curl -s -Z --parallel-max 20 -w '%{http_code}\\n' -o /dev/null -K -")
+    #expect(codes.output.contains("200") && codes.output.contains("503"), "\(codes.output.prefix(200))")
+    #expect(try home.call(1, "GET", "/api/v2/node").status == 200)
+  }
+
+  @Test func withoutHostAccessAContainerOfHomeEdgeGetsNothingOfTheMachine() throws {
+    let home = try MixedHome(homeEdge: "interoperate = yes\nhost-access = no")
+    let peer = try HomeEdgePeer(home.network, host: 2)
+    try home.awaitNode(peer.id)
+    func start(_ words: String) throws -> Int {
+      try peer.call(
+        "POST", "10.77.0.1", "/api/v1/servicemgr/services",
+        #"{"Requester":"c","ServiceID":1,"ServiceName":"x","UserArgs":["docker","run",\#(words),"container"]}"#
+      ).status
+    }
+    #expect(try start(#""--privileged","hello-world""#) == 400)
+    #expect(try start(#""-v","/var/run:/var/run:rw","hello-world""#) == 400)
+    #expect(try start(#""--network","none","hello-world""#) == 200)
+    #expect(try home.onlyRun()["state"].string == "finished")
+    #expect(home.log(1).contains("host-access = no"))
+  }
+
+  @Test func aRunOnHomeEdgeCannotBeStoppedAndItsEndSaysSo() throws {
+    let home = try MixedHome()
+    let peer = try HomeEdgePeer(home.network, host: 2, ["--run-seconds", "600"])
+    try home.awaitNode(peer.id)
+    #expect(try home.ask(selfSelection: false).json["Message"].string == "ERROR_NONE")
+    let id = try #require(try home.runs().first?["id"].string)
+    #expect(try home.call(1, "GET", "/api/v2/runs/\(id)").json["state"].string == "running")
+    _ = try home.call(1, "DELETE", "/api/v2/runs/\(id)")
+    let run = try home.onlyRun()
+    #expect(run["state"].string == "failed")
+    #expect(run["failure"]["reason"].string?.contains("may still run on 10.77.0.2") == true)
+  }
+
+  @Test func anAgentThatStartsAnewStillHearsTheEndOfItsRunOnHomeEdge() throws {
+    let home = try MixedHome()
+    let peer = try HomeEdgePeer(home.network, host: 2, ["--run-seconds", "8"])
+    try home.awaitNode(peer.id)
+    #expect(try home.ask(selfSelection: false).json["Message"].string == "ERROR_NONE")
+    try home.agents[0].kill9()
+    try home.start(1)
+    #expect(try home.onlyRun()["state"].string == "finished")
+    #expect(peer.requests("POST", "/servicemgr/services").count == 1)
   }
 }

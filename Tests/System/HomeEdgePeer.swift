@@ -28,7 +28,8 @@ final class HomeEdgePeer {
 
   func start() throws {
     let words = [
-      Self.script, "serve", "--uuid", String(id.dropFirst(19)), "--address", address, "--log", folder + "/log",
+      Self.script, "serve", "--uuid", String(id.dropFirst(19)), "--address", address, "--log",
+      folder + "/log",
       "--control", folder + "/control",
     ]
     child = try Child(network.prefix(host) + words + options)
@@ -60,19 +61,22 @@ final class HomeEdgePeer {
   func tell(_ command: String, _ json: String = "") throws -> Value {
     let finished = try Child([Self.script, "tell", folder + "/control", command, json]).finish(seconds: 40)
     guard finished.code == 0 else { throw LabError("tell \(command): \(finished.error)") }
-    return Value(try JSONSerialization.jsonObject(with: Data(finished.output.utf8), options: .fragmentsAllowed))
+    return Value(
+      try JSONSerialization.jsonObject(with: Data(finished.output.utf8), options: .fragmentsAllowed))
   }
 
   /// Sends a request to a node's port 56002.
   func call(_ method: String, _ address: String, _ path: String, _ body: String = "null") throws -> Answer {
-    let answer = try tell("call", #"{"method":"\#(method)","address":"\#(address)","path":"\#(path)","body":\#(body)}"#)
+    let answer = try tell(
+      "call", #"{"method":"\#(method)","address":"\#(address)","path":"\#(path)","body":\#(body)}"#)
     guard let status = answer["status"].int else { throw LabError("\(path): \(answer.any ?? "")") }
     return Answer(status: status, headers: [], body: Data((answer["body"].string ?? "").utf8))
   }
 
   /// It has not met anything that would have ended the Go daemon.
   func expectNoCrash(location: SourceLocation = #_sourceLocation) {
-    #expect(events("crash").isEmpty, "\(events("crash").map { $0["why"].string ?? "" })", sourceLocation: location)
+    #expect(
+      events("crash").isEmpty, "\(events("crash").map { $0["why"].string ?? "" })", sourceLocation: location)
     #expect(child?.hasEnded == nil, sourceLocation: location)
   }
 }
@@ -123,7 +127,8 @@ final class MixedHome {
     let finished = try network.shell(
       host, "curl -s -m 60 -w '\\n%{http_code}' -X \(method) http://127.0.0.1:\(port)\(path) \(data)")
     let text = finished.output
-    guard let line = text.lastIndex(of: "\n"), let status = Int(text[text.index(after: line)...]), status > 0 else {
+    guard let line = text.lastIndex(of: "\n"), let status = Int(text[text.index(after: line)...]), status > 0
+    else {
       throw LabError("\(method) \(path) on \(host): \(text)\(finished.error)")
     }
     return Answer(status: status, headers: [], body: Data(text[..<line].utf8))
@@ -138,7 +143,8 @@ final class MixedHome {
     let words = command.map { #","ExecCmd":\#(Agent.json($0))"# } ?? ""
     return try call(
       1, "POST", "/api/v1/orchestration/services",
-      #"{"ServiceName":"\#(name)",\#(chosen)"ServiceInfo":[{"ExecutionType":"container"\#(words)\#(option)}]}"#)
+      #"{"ServiceName":"\#(name)",\#(chosen)"ServiceInfo":[{"ExecutionType":"container"\#(words)\#(option)}]}"#
+    )
   }
 
   /// A node as an agent sees it.
@@ -146,7 +152,9 @@ final class MixedHome {
     try call(host, "GET", "/api/v2/nodes").json["nodes"].array.first { $0["id"].string == id } ?? Value(nil)
   }
 
-  func awaitNode(_ id: String, _ state: String = "alive", seenBy host: Int = 1, within seconds: Double = 20) throws {
+  func awaitNode(_ id: String, _ state: String = "alive", seenBy host: Int = 1, within seconds: Double = 20)
+    throws
+  {
     try Lab.eventually(within: seconds, "\(id) \(state) for \(host); it said \(log(host))") {
       try node(id, seenBy: host)["state"].string == state
     }

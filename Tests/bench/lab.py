@@ -109,7 +109,7 @@ class Agent:
         self.port = free_port()
         conf = os.path.join(self.folder, "hearth.conf")
         with open(conf, "w") as file:
-            file.write(f"[node]\nsample-interval = {interval}\n")
+            file.write(f"[node]\nsample-interval = {interval}\n[home]\njoin = no\n")
         self.log = os.path.join(self.folder, "log")
         self.arguments = [
             *prefix, program, "serve", "--config", conf, "--state", self.folder, "--engine", engine_socket,

@@ -34,7 +34,7 @@ struct ExplainCommand {
     if !host.isEmpty { text += " on \(host)" }
     let attempt = answer["attempt"]?.integer ?? 1
     if attempt > 1 { text += ", attempt \(attempt)" }
-    text += "\n\n"
+    text = text.plain() + "\n\n"
     var rows = [["PLACE", "NODE", "SCORE", "RANK", "ANSWER", "WHY"]]
     for node in nodes {
       rows.append([

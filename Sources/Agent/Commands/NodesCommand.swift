@@ -34,8 +34,8 @@ struct NodesCommand {
       let heard = node["ageMilliseconds"]?.integer ?? 0
       rows.append([
         name(of: node), shortID(of: node), node["state"]?.string ?? "?",
-        node["score"]?.double.map { "\(Int($0 + 0.5))" } ?? "-", "\(node["runs"]?.integer ?? 0)", memory(of: node),
-        node["board"]?.string ?? "-", node["address"]?.string ?? "-",
+        node["score"]?.double.map { "\(Int(min(max($0, 0), 1e9) + 0.5))" } ?? "-", "\(node["runs"]?.integer ?? 0)", memory(of: node),
+        node["homeEdge"]?.bool == true ? "Home Edge" : node["board"]?.string ?? "-", node["address"]?.string ?? "-",
         node["self"]?.bool == true ? "this node" : ago(milliseconds: heard),
       ])
     }
@@ -55,7 +55,7 @@ struct NodesCommand {
       var row = [name]
       for node in nodes {
         let term = node["terms"]?.array?.first { $0["term"]?.string == name }
-        row.append(term?["effect"]?.double.map { "\(Int($0 * 100 + 0.5)) %" } ?? "-")
+        row.append(term?["effect"]?.double.map { "\(Int(min(max($0, 0), 1) * 100 + 0.5)) %" } ?? "-")
       }
       rows.append(row)
     }

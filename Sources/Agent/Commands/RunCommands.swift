@@ -69,7 +69,7 @@ struct RunsCommand {
     let now = Clock.wallMilliseconds()
     func span(_ key: String) -> String? {
       guard let time = run["times"]?[key]?.integer else { return nil }
-      return Terminal.span(seconds: max(0, now - time) / 1000)
+      return Terminal.span(seconds: max(0, now.subtractingReportingOverflow(time).partialValue) / 1000)
     }
     switch name {
     case "running": return name + (span("started").map { " " + $0 } ?? "")

@@ -91,6 +91,7 @@ struct ServeCommand {
     let server = Server(loop: node.loop, security: security, handler: routes.handle)
     try listen(server, on: configuration.internalAddresses)
     node.eachSecond { server.sweep() }
+    home.onKeyChange = { server.closeConnections() }
     try node.join(home)
     return nil
   }

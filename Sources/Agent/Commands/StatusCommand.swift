@@ -39,7 +39,7 @@ struct StatusCommand {
       ["version", "\(node["version"]?.string ?? "?"), up \(uptime)"],
       ["address", node["address"]?.string ?? "?"],
       ["board", node["board"]?.string ?? "?"],
-      ["score", "\(Int(value + 0.5)) (an idle Raspberry Pi 3B is 100; 'hearth score' explains)"],
+      ["score", "\(Int(min(max(value, 0), 1e9) + 0.5)) (an idle Raspberry Pi 3B is 100; 'hearth score' explains)"],
       ["engine", engine(node["engine"] ?? .null)],
       ["home", home(node["home"] ?? .null)],
     ]

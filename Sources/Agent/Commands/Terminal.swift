@@ -18,15 +18,17 @@ enum Terminal {
   }
 
   static func complain(_ text: String) {
-    write(Array("hearth: \(text)\n".utf8), to: 2)
+    write(Array("hearth: \(text.plain(keepsLines: true))\n".utf8), to: 2)
   }
 
   static var errorIsTerminal: Bool {
     isatty(2) == 1
   }
 
-  /// Columns as wide as their widest cell, two blanks between them.
-  static func table(_ rows: [[String]]) -> String {
+  /// Columns as wide as their widest cell, two blanks between them. Cells may hold what others chose, as host names:
+  /// nothing in them moves the cursor.
+  static func table(_ cells: [[String]]) -> String {
+    let rows = cells.map { $0.map { $0.plain() } }
     var widths: [Int] = []
     for row in rows {
       for (column, cell) in row.enumerated() {

@@ -10,6 +10,8 @@ final class Home {
   let id: NodeID
   /// Called for every change, from the loop.
   var onEvent: (HomeEvent) -> Void = { _ in }
+  /// Called when the home key is another one: connections made with the old key are to be made anew.
+  var onKeyChange: () -> Void = {}
   /// What is wrong with this node's place in the home, for people; empty as a rule.
   private(set) var complaints: [String] = []
   /// Datagrams and bytes sent since the start, each copy counted.
@@ -31,6 +33,8 @@ final class Home {
   private var homeEdge: Set<String> = []
   private var timer: EventLoop.TimerID?
   private var timerDue = Instant(nanoseconds: .max)
+  /// When discovery wants to be called next; asking costs more than a heartbeat, so it is asked after its own events only.
+  private var discoveryDue: Instant?
   private var hasEnded = false
   /// What was complained of when a socket could not be opened, so that it is said once.
   private var socketError = ""
@@ -131,7 +135,8 @@ final class Home {
   func addresses(of id: NodeID) -> [SocketAddress] {
     guard let peer = membership.peer(id), peer.details.port > 0 else { return [] }
     var found: [PeerAddress] = []
-    for address in [peer.endpoint.address] + peer.details.addresses where !found.contains(address) {
+    for address in [peer.endpoint.address] + peer.details.addresses
+    where !found.contains(address) && address.isOfAnotherHost {
       // The interface of a link-local address is known only where its packets come from there.
       if !address.needsInterface || peer.endpoint.interface > 0 { found.append(address) }
     }
@@ -187,10 +192,12 @@ final class Home {
     interfaces = now
     joinGroups()
     Log.info(
-      now.isEmpty
-        ? "no network interface serves the home now"
-        : "in the home on "
-          + joined(now.map { "\($0.name) (\(IPAddress(bytes: $0.addresses[0].bytes).text))" }))
+      heartbeatSockets.isEmpty
+        ? "not in the home: no socket for its heartbeats"
+        : now.isEmpty
+          ? "no network interface serves the home now"
+          : "in the home on "
+            + joined(now.map { "\($0.name) (\(IPAddress(bytes: $0.addresses[0].bytes).text))" }))
     let time = Clock.now()
     perform(
       discovery.interfacesChanged(
@@ -217,6 +224,7 @@ final class Home {
       "the home key is \(HomeKey.identity(of: keys.current))"
         + (keys.accepted.isEmpty
           ? "" : "; accepted too: " + joined(keys.accepted.map { HomeKey.identity(of: $0) })))
+    onKeyChange()
   }
 
   // MARK: - Packets
@@ -307,6 +315,7 @@ final class Home {
   }
 
   private func perform(_ directives: [DiscoveryDirective]) {
+    discoveryDue = discovery.nextDue
     for directive in directives {
       switch directive {
       case .send(let bytes, let interface, let destination):
@@ -356,7 +365,7 @@ final class Home {
 
   /// One timer for both machines, set anew only where they want to be called earlier than it fires.
   private func arm() {
-    guard !hasEnded, let due = earlier(discovery.nextDue, membership.nextDue), due < timerDue else { return }
+    guard !hasEnded, let due = earlier(discoveryDue, membership.nextDue), due < timerDue else { return }
     if let timer { loop.cancel(timer) }
     timerDue = due
     timer = loop.after(max(.zero, due - Clock.now())) {
@@ -368,7 +377,7 @@ final class Home {
 
   private func tick() {
     let now = Clock.now()
-    if let due = discovery.nextDue, due <= now { perform(discovery.tick(at: now)) }
+    if let due = discoveryDue, due <= now { perform(discovery.tick(at: now)) }
     if let due = membership.nextDue, due <= now { perform(membership.tick(at: now)) }
     arm()
   }

@@ -32,6 +32,17 @@ extension PeerAddress {
   /// fe80::/10 (RFC 4291 2.5.6): means something only together with an interface.
   var needsInterface: Bool { high >> 54 == 0xfe80 >> 6 }
 
+  /// Whether it can be another host's: no loopback, no group, no broadcast. What a peer says of its addresses may not make
+  /// this node knock at its own doors.
+  var isOfAnotherHost: Bool {
+    if let ipv4 {
+      let first = ipv4 >> 24
+      return first > 0 && first != 127 && first < 224
+    }
+    // ::/96 has the unspecified address, loopback and what was once "IPv4-compatible".
+    return high >> 56 != 0xff && (high != 0 || low >> 32 != 0)
+  }
+
   var text: String { IPAddress(bytes: bytes).text }
 }
 

@@ -50,7 +50,8 @@ final class HomeEdge {
   }
 
   private func isHearth(_ identity: String) -> Bool {
-    guard identity.hasPrefix("edge-orchestration-"), let id = NodeID(uuid: String(identity.dropFirst(19))) else {
+    guard identity.hasPrefix("edge-orchestration-"), let id = NodeID(uuid: String(identity.dropFirst(19)))
+    else {
       return false
     }
     return node.home?.peer(id) != nil
@@ -91,13 +92,16 @@ final class HomeEdge {
     let candidates = neighbours.nodes.filter {
       $0.isAlive == true && requirements.objection(to: describe($0)) == nil
     }
-    guard !candidates.isEmpty, request.scoresByResource || !hasOwnCandidate(requirements) else { return then("") }
+    guard !candidates.isEmpty, request.scoresByResource || !hasOwnCandidate(requirements) else {
+      return then("")
+    }
     let byResource = request.scoresByResource
     neighbours.evaluate(candidates, byResource: byResource, asker: node.identity) {
       for candidate in candidates { self.changed(candidate) }
       guard byResource else { return then("") }
       var best = ""
-      var value = request.allowsSelf ? self.routes.resource(roundTrip: HomeEdgeResource.ownRoundTrip).score : 0
+      var value =
+        request.allowsSelf ? self.routes.resource(roundTrip: HomeEdgeResource.ownRoundTrip).score : 0
       for candidate in candidates {
         guard let answer = candidate.answer, answer.value > value else { continue }
         (best, value) = (candidate.id, answer.value)
@@ -145,17 +149,20 @@ final class HomeEdge {
     _ start: HomeEdgeStart, on neighbour: HomeEdgeNode, value: Double, then: @escaping (HostAnswer) -> Void
   ) {
     guard value > 0 else {
-      node.loop.after(.zero) { then(.refused("Home Edge there gives no score, which means that it is not usable")) }
+      node.loop.after(.zero) {
+        then(.refused("Home Edge there gives no score, which means that it is not usable"))
+      }
       return
     }
     neighbour.start(start) { result in
       switch result {
       case .success(let response):
-        let isRefused = HomeEdgeNode.json(response)?["Status"]?.string == "Failed"
-        if response.status == 200 && !isRefused {
-          then(.accepted)
+        let status = HomeEdgeNode.json(response)?["Status"]?.string
+        if response.status != 200 || status == "Failed" {
+          then(.refused("Home Edge there answered \(response.status)\(status == nil ? "" : " and Failed")"))
         } else {
-          then(.refused("Home Edge there answered \(response.status)\(isRefused ? " and Failed" : "")"))
+          // Whoever answers something else may have started it or not.
+          then(status == "Started" ? .accepted : .silent("Home Edge there did not say Started"))
         }
       case .failure(let error):
         switch error.reason {
@@ -187,13 +194,14 @@ final class HomeEdge {
   /// A node of Home Edge says that a service has ended.
   ///
   /// - Returns: whether that is a run of ours on that node.
-  func ended(_ notification: HomeEdgeNotification, _ neighbour: HomeEdgeNode) -> Bool {
+  func ended(_ notification: HomeEdgeNotification, from caller: IPAddress) -> Bool {
     guard let number = HomeEdgeNumber(notification.number), let run = node.orchestrator.run(number.run),
-      run.hostNode == neighbour.id, UInt64(truncatingIfNeeded: run.attempt) & 31 == number.attempt
+      neighbours.node(run.hostNode)?.has(caller) == true,
+      UInt64(truncatingIfNeeded: run.attempt) & 31 == number.attempt
     else { return false }
     if run.state.isFinal { return true }
     let failure = RunFailure(.lost, "Home Edge on \(run.host) says that it failed, and not why")
-    report(run, notification.hasSucceeded ? .finished(exitCode: 0) : .failed(failure), from: neighbour.id)
+    report(run, notification.hasSucceeded ? .finished(exitCode: 0) : .failed(failure), from: run.hostNode)
     return true
   }
 

@@ -5,11 +5,14 @@ import Wire
 enum HomeEdgeHostAccess {
   /// Members of HostConfig of which a plain container has none; they may not be there at all.
   private static let lists = [
-    "CapAdd", "CgroupParent", "DeviceCgroupRules", "DeviceRequests", "Devices", "Runtime", "SecurityOpt", "Sysctls",
+    "CapAdd", "CgroupParent", "DeviceCgroupRules", "DeviceRequests", "Devices", "Runtime", "SecurityOpt",
+    "Sysctls",
     "VolumesFrom",
   ]
   /// Members that may name a namespace of the machine, or of another container.
-  private static let namespaces = ["CgroupnsMode", "IpcMode", "NetworkMode", "PidMode", "UTSMode", "UsernsMode"]
+  private static let namespaces = [
+    "CgroupnsMode", "IpcMode", "NetworkMode", "PidMode", "UTSMode", "UsernsMode",
+  ]
 
   /// The first such thing, in words; nil for a container that stays in its place.
   static func reason(_ command: RunCommand) -> String? {

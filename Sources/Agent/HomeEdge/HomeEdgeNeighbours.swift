@@ -9,7 +9,7 @@ import Wire
 final class HomeEdgeNeighbours {
   /// The nodes by their identifiers.
   private(set) var nodes: [HomeEdgeNode] = []
-  /// A node's records or its being there have changed; also the first time.
+  /// A node has answered, or its records or its being there have changed.
   var onChange: (HomeEdgeNode) -> Void = { _ in }
   /// A node has said goodbye, or nothing was heard of it for the life of its records.
   var onLost: (HomeEdgeNode) -> Void = { _ in }
@@ -17,9 +17,11 @@ final class HomeEdgeNeighbours {
   /// Addresses in dots or identifiers that the owner allows; empty for all.
   private let allowed: [String]
   private var hasEnded = false
+  private var seconds = 0
 
-  /// As Home Edge has it.
-  static let pingInterval = Interval.seconds(5)
+  /// Seconds between two pings, as Home Edge has it; one that did not answer is asked each second, so that it is a
+  /// candidate again as soon as it is there.
+  static let pingInterval = 5
   /// Home Edge takes 13; a node that misses three in a row is not one to start something on.
   static let missLimit = 3
   /// Whoever is on the network can publish any number of names.
@@ -31,10 +33,14 @@ final class HomeEdgeNeighbours {
   }
 
   func begin() {
-    loop.after(Self.pingInterval) {
+    loop.after(.seconds(1)) {
       guard !self.hasEnded else { return }
       self.begin()
-      for node in self.nodes { self.ping(node) }
+      self.seconds &+= 1
+      for node in self.nodes
+      where !node.isBusy && (node.isAlive == false || self.seconds % Self.pingInterval == 0) {
+        self.ping(node)
+      }
     }
   }
 
@@ -78,11 +84,16 @@ final class HomeEdgeNeighbours {
   }
 
   private func ping(_ node: HomeEdgeNode) {
+    node.isBusy = true
     node.ping { isThere in
+      node.isBusy = false
       guard !self.hasEnded, self.node(node.id) === node else { return }
       node.misses = isThere ? 0 : min(node.misses + 1, Self.missLimit)
       let isAlive = isThere || node.isAlive == true && node.misses < Self.missLimit
-      guard isAlive != node.isAlive else { return }
+      if isAlive == node.isAlive {
+        if isThere { self.onChange(node) }
+        return
+      }
       if node.isAlive != nil || !isAlive {
         Log.info("HOME EDGE \(isAlive ? "answers again" : "does not answer") \(node.id) \(node.address)")
       }

@@ -11,6 +11,8 @@ final class HomeEdgeNode {
   private(set) var services: [String] = []
   /// Whether it has answered lately; nil until it was asked.
   var isAlive: Bool?
+  /// Whether a ping is under way.
+  var isBusy = false
   /// Pings in a row that were not answered.
   var misses = 0
   /// Of the last ping, in seconds, with all that it takes: connecting, asking and the answer.
@@ -38,7 +40,8 @@ final class HomeEdgeNode {
     id = peer.id
     let target = self.target
     client = PeerClient(
-      to: PeerLocation(name: peer.id, addresses: { target.addresses }, key: { nil }, isPlain: true), loop: loop)
+      to: PeerLocation(name: peer.id, addresses: { target.addresses }, key: { nil }, isPlain: true),
+      loop: loop)
     take(peer)
   }
 
@@ -98,7 +101,8 @@ final class HomeEdgeNode {
 
   /// Asks it to start a service.
   func start(_ start: HomeEdgeStart, then: @escaping (Result<HTTPResponse, PeerError>) -> Void) {
-    call("POST", "/api/v1/servicemgr/services", start.json(target: address), timeout: Self.startTime, then: then)
+    call(
+      "POST", "/api/v1/servicemgr/services", start.json(target: address), timeout: Self.startTime, then: then)
   }
 
   private func call(

@@ -108,7 +108,8 @@ final class HomeEdgeNodeRoutes {
       guard json["devID"]?.string != nil else { return Self.answer(connection, status: 400) }
       Self.answer(connection, resource(roundTrip: asker.roundTrip).json)
     case .notification:
-      let isKnown = HomeEdgeNotification(json: json).map { node.homeEdge?.ended($0, asker) ?? false } ?? false
+      let isKnown =
+        HomeEdgeNotification(json: json).map { node.homeEdge?.ended($0, from: caller) ?? false } ?? false
       Self.answer(connection, status: isKnown ? 200 : 500)
     default:
       guard let start = HomeEdgeStart(json: json) else { return Self.answer(connection, status: 400) }
@@ -120,7 +121,8 @@ final class HomeEdgeNodeRoutes {
     node.catalogue.refresh()
     let names = node.catalogue.definitions.map { JSON.string($0.name) }
     return [
-      "ExecutionType": "container", "Platform": "docker", "ServiceList": names.isEmpty ? .null : .array(names),
+      "ExecutionType": "container", "Platform": "docker",
+      "ServiceList": names.isEmpty ? .null : .array(names),
     ]
   }
 
@@ -134,7 +136,8 @@ final class HomeEdgeNodeRoutes {
   private func refuse(_ caller: IPAddress, _ connection: ServerConnection) {
     if lastRefusal.map({ node.loop.now - $0 > Self.refusalPause }) ?? true {
       lastRefusal = node.loop.now
-      Log.warning("refused \(caller.text) on 56002: it is no Home Edge node that is known here, and has no key")
+      Log.warning(
+        "refused \(caller.text) on 56002: it is no Home Edge node that is known here, and has no key")
     }
     Self.answer(connection, status: 403)
   }
@@ -213,7 +216,8 @@ final class HomeEdgeNodeRoutes {
       start.command.isEmpty
       ? node.catalogue.definition(start.service, kind: .container)?.command ?? [] : start.command
     guard let arguments = dockerRunArguments(command) else {
-      throw HomeEdgeObjection(reason: "expected docker run [options] IMAGE, or a service that is defined here")
+      throw HomeEdgeObjection(
+        reason: "expected docker run [options] IMAGE, or a service that is defined here")
     }
     // What the owner has defined is the owner's.
     guard !start.command.isEmpty, !node.configuration.homeEdgeHostAccess else { return arguments }

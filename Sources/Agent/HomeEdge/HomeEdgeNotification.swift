@@ -85,6 +85,6 @@ struct HomeEdgeNumber: Equatable {
   static func number(of run: RunID, attempt: Int) -> UInt64 {
     // A run's identifier is 12 hexadecimal digits.
     let low = UInt64(run.text, radix: 16) ?? 0
-    return UInt64(truncatingIfNeeded: attempt) & 31 << 48 | low & 0xffff_ffff_ffff
+    return (UInt64(truncatingIfNeeded: attempt) & 31) << 48 | low & 0xffff_ffff_ffff
   }
 }

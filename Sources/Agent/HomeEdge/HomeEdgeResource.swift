@@ -30,7 +30,9 @@ struct HomeEdgeResource: Equatable {
     let online = processors.onlineCount
     cores = Double(online > 0 ? online : max(profile.processor.cores, 1))
     var fastest = 0
-    for policy in processors.policies { fastest = max(fastest, policy.maximum.value ?? policy.limit.value ?? 0) }
+    for policy in processors.policies {
+      fastest = max(fastest, policy.maximum.value ?? policy.limit.value ?? 0)
+    }
     // Without cpufreq a Go node says nothing and is never chosen (B-32); the profile knows the board.
     clock = fastest > 0 ? Double(fastest) / 1000 : profile.processor.clock
     let busy = processors.utilisation.value ?? profile.assumed.load

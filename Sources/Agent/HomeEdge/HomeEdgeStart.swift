@@ -23,7 +23,8 @@ struct HomeEdgeStart: Equatable {
   /// nil where a member is missing or is not what it should be. `NotificationTargetURL` is not looked at: the sender puts
   /// our own address there, and the connection's counts (rule W10).
   init?(json: JSON) {
-    guard let number = HomeEdgeNotification.number(json["ServiceID"]), let service = json["ServiceName"]?.string,
+    guard let number = HomeEdgeNotification.number(json["ServiceID"]),
+      let service = json["ServiceName"]?.string,
       let array = json["UserArgs"]?.array, !array.isEmpty, array.count <= Self.argumentLimit,
       !service.isEmpty, service.utf8.count <= ServiceDefinition.nameLimit
     else { return nil }
@@ -62,7 +63,8 @@ extension HomeEdgeStart {
     case .native(let words): command = words
     }
     self.init(
-      number: HomeEdgeNumber.number(of: run.id, attempt: attempt), service: run.service, requester: run.requester,
+      number: HomeEdgeNumber.number(of: run.id, attempt: attempt), service: run.service,
+      requester: run.requester,
       arguments: command + [run.workload.kind])
   }
 
@@ -92,7 +94,9 @@ extension HomeEdgeStart {
       }
     }
     // What Home Edge takes for the image is the last word.
-    guard let parsed = try? RunCommand(parsing: words, source: run.source.optionSource), parsed.command.isEmpty else {
+    guard let parsed = try? RunCommand(parsing: words, source: run.source.optionSource),
+      parsed.command.isEmpty
+    else {
       throw HomeEdgeObjection(reason: "Home Edge cannot run an image with words behind it")
     }
     return ["docker", "run"] + words

@@ -8,7 +8,7 @@ import Wire
 // How nodes are described to the orchestrator, and to people.
 extension HomeNode {
   /// What a peer's heartbeats and its facts (`GET /api/v2/node`) tell.
-  init(_ peer: Peer, identity: String, facts: JSON?) {
+  init(_ peer: Peer, identity: String, facts: NodeFacts?) {
     self.init(id: identity)
     state =
       switch peer.state {
@@ -42,20 +42,14 @@ extension HomeNode {
   /// 169.254 (RFC 3927).
   private static let linkLocal: UInt32 = 169 << 8 | 254
 
-  private mutating func take(_ facts: JSON) {
+  private mutating func take(_ facts: NodeFacts) {
     factsKnown = true
-    name = facts["hostname"]?.string ?? ""
-    architecture = facts["architecture"]?.string ?? ""
-    board = facts["profile"]?.string ?? ""
-    cores = Int(min(max(facts["cores"]?.integer ?? 0, 0), 4096))
-    for service in (facts["services"]?.array ?? []).prefix(Self.serviceLimit) {
-      guard let name = service["name"]?.string, let kind = service["type"]?.string else { continue }
-      services.append(Service(name: name, kind: kind))
-    }
+    name = facts.name
+    architecture = facts.architecture
+    board = facts.board
+    cores = facts.cores
+    services = facts.services
   }
-
-  /// As many as a node may define.
-  private static let serviceLimit = 256
 
   /// For `GET /api/v2/nodes`.
   func json(at now: Instant) -> JSON {
@@ -78,7 +72,7 @@ extension HomeNode {
       "memoryAvailableBytes": memoryAvailable.map { .integer($0) } ?? .null,
       "placed": .integer(Int64(placedSinceHeard)),
       "runs": .integer(Int64(runs)),
-      "score": .double(Double(Int(min(score, 1e9) * 100 + 0.5)) / 100),
+      "score": .double(Double(Int64(min(max(score, 0), 1e9) * 100 + 0.5)) / 100),
       "self": .bool(isSelf),
       "services": .array(services.map { ["name": .string($0.name), "type": .string($0.kind)] }),
       "state": .string("\(words[Int(state.rawValue)])"),

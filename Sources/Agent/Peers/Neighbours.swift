@@ -9,13 +9,19 @@ import Wire
 final class Neighbours {
   let home: Home
   private let node: Node
-  private var links: [String: PeerLink] = [:]
+  private var links: [NodeID: PeerLink] = [:]
   /// Nodes of which there is news that the orchestrator has not been told.
   private var stale: Set<NodeID> = []
   /// Nodes that are asked for their facts just now, and those that wait for their turn.
   private var asking = 0
   private var unasked: [NodeID] = []
 
+  private var ownToldAt: Instant?
+
+  /// A tenth of the shortest interval of samples.
+  private static let ownLife = Interval.milliseconds(100)
+  /// More are asked when they are heard of next.
+  private static let unaskedLimit = 256
   /// In a large home all nodes see a new one at the same moment.
   private static let askingLimit = 4
 
@@ -29,7 +35,11 @@ final class Neighbours {
 
   private func happened(_ event: HomeEvent) {
     switch event {
-    case .appeared(let id), .changed(let id), .trusted(let id), .suspected(let id):
+    case .appeared(let id):
+      stale.insert(id)
+      prune()
+      wantFacts(id)
+    case .changed(let id), .trusted(let id), .suspected(let id):
       stale.insert(id)
       wantFacts(id)
     case .returned(let id):
@@ -37,15 +47,15 @@ final class Neighbours {
       let link = self.link(id)
       link.forgetFacts()
       wantFacts(id)
-      tellOrchestrator()
+      tellOfHome()
       node.perform { $0.nodeReturned(link.id, at: Clock.moment()) }
       link.reconnect()
     case .died(let id):
       stale.insert(id)
-      tellOrchestrator()
+      tellOfHome()
     case .left(let id):
       stale.insert(id)
-      tellOrchestrator()
+      tellOfPeers()
     case .homeEdgeFound(let id), .homeEdgeChanged(let id):
       if let peer = home.homeEdgePeers.first(where: { $0.id == id }) { node.homeEdge?.neighbours.take(peer) }
     case .homeEdgeLost(let id):
@@ -53,9 +63,42 @@ final class Neighbours {
     }
   }
 
+  /// Lets go of nodes that the home has forgotten, so that names that come and go leave nothing behind.
+  private func prune() {
+    guard links.count >= pruneAt else { return }
+    for (id, link) in links where !link.isWatched {
+      // One that is gone may return, and is asked for its facts again then.
+      if let peer = home.peer(id), peer.state == .alive || peer.state == .suspect { continue }
+      link.close()
+      links[id] = nil
+    }
+    for known in node.orchestrator.nodes
+    where !known.isSelf && !known.isHomeEdge {
+      guard let id = Self.id(known.id), links[id] == nil, home.peer(id) == nil else { continue }
+      node.perform { $0.forget(node: known.id, at: Clock.moment()) }
+    }
+    pruneAt = links.count + Self.pruneInterval
+  }
+
+  private var pruneAt = Neighbours.pruneInterval
+
+  /// New links between two looks at all of them.
+  private static let pruneInterval = 64
+
   /// Brings the orchestrator's view of the home up to date: before it chooses, and when a node has died.
   func tellOrchestrator() {
+    ownToldAt = node.loop.now
     node.perform { $0.update(node: self.node.ownNode(), at: Clock.moment()) }
+    tellOfPeers()
+  }
+
+  /// The same after an event, of which many may come at once: this node's own score is not made anew for each.
+  private func tellOfHome() {
+    if let ownToldAt, node.loop.now - ownToldAt < Self.ownLife { return tellOfPeers() }
+    tellOrchestrator()
+  }
+
+  private func tellOfPeers() {
     for id in stale {
       guard let described = describe(id) else { continue }
       node.perform { $0.update(node: described, at: Clock.moment()) }
@@ -65,7 +108,7 @@ final class Neighbours {
 
   private func describe(_ id: NodeID) -> HomeNode? {
     guard let peer = home.peer(id) else { return nil }
-    return HomeNode(peer, identity: Self.identity(id), facts: links[Self.identity(id)]?.facts)
+    return HomeNode(peer, identity: Self.identity(id), facts: links[id]?.facts)
   }
 
   static func identity(_ id: NodeID) -> String {
@@ -76,7 +119,7 @@ final class Neighbours {
 
   private func wantFacts(_ id: NodeID) {
     guard let peer = home.peer(id), peer.state == .alive else { return }
-    guard !unasked.contains(id) else { return }
+    guard unasked.count < Self.unaskedLimit, !unasked.contains(id) else { return }
     guard link(id).needsFacts(hash: peer.details.facts) else { return }
     unasked.append(id)
     askNext()
@@ -85,7 +128,7 @@ final class Neighbours {
   private func askNext() {
     while asking < Self.askingLimit, !unasked.isEmpty {
       let id = unasked.removeFirst()
-      guard let peer = home.peer(id) else { continue }
+      guard let peer = home.peer(id), peer.state == .alive else { continue }
       asking += 1
       link(id).askFacts(hash: peer.details.facts) {
         self.asking -= 1
@@ -99,26 +142,24 @@ final class Neighbours {
   // MARK: - Directives
 
   private func link(_ id: NodeID) -> PeerLink {
-    link(Self.identity(id), id)
-  }
-
-  private func link(_ identity: String, _ id: NodeID) -> PeerLink {
-    if let link = links[identity] { return link }
+    if let link = links[id] { return link }
     let home = self.home
-    let contact = PeerLocation(
+    let identity = Self.identity(id)
+    let location = PeerLocation(
       name: identity, addresses: { home.addresses(of: id) }, key: { home.keys.current })
-    let link = PeerLink(id: identity, contact: contact, node: node)
-    links[identity] = link
+    let link = PeerLink(id: identity, contact: location, node: node)
+    links[id] = link
     return link
   }
 
   /// The link to a node by its text form; nil where that is none.
   func link(_ identity: String) -> PeerLink? {
-    if let link = links[identity] { return link }
-    guard identity.hasPrefix("edge-orchestration-"), let id = NodeID(uuid: String(identity.dropFirst(19))) else {
-      return nil
-    }
-    return link(identity, id)
+    Self.id(identity).map { link($0) }
+  }
+
+  private static func id(_ identity: String) -> NodeID? {
+    let prefix = "edge-orchestration-"
+    return identity.hasPrefix(prefix) ? NodeID(uuid: String(identity.dropFirst(prefix.utf8.count))) : nil
   }
 
   func ask(_ run: RunID, _ identity: String, attempt: Int, _ body: [UInt8]) {
@@ -147,6 +188,6 @@ final class Neighbours {
   }
 
   func unwatch(_ identity: String) {
-    links[identity]?.unwatch()
+    Self.id(identity).flatMap { links[$0] }?.unwatch()
   }
 }

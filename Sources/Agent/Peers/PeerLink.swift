@@ -9,16 +9,20 @@ final class PeerLink {
   private let contact: PeerLocation
   private let client: PeerClient
   /// What the node told of itself last; nil before it was asked.
-  private(set) var facts: JSON?
+  private(set) var facts: NodeFacts?
   /// The hash, from its heartbeats, of the facts it was last asked for.
   private var factsHash: UInt32?
   private var stream: PeerStream?
   private var events = EventLines()
-  private var isWatched = false
+  private(set) var isWatched = false
   private var retryDelay = PeerLink.firstRetry
 
   private static let firstRetry = Interval.milliseconds(100)
   private static let longestRetry = Interval.seconds(2)
+  /// Bytes of why a node refuses a run: it is kept with the run's placement.
+  private static let detailLimit = 1000
+  /// A node's own account is some 3 kB, and 90 bytes more for each of up to 256 services.
+  private static let factsLimit = 64 << 10
   /// Before facts that could not be had are asked for again.
   private static let factsPause = Interval.seconds(1)
 
@@ -44,8 +48,10 @@ final class PeerLink {
   func askFacts(hash: UInt32, then: @escaping () -> Void) {
     factsHash = hash
     client.call("GET", "/api/v2/node", headers: headers) { result in
-      if case .success(let answer) = result, answer.status == 200, let json = try? JSON.parse(answer.body) {
-        self.facts = json
+      if case .success(let answer) = result, answer.status == 200, answer.body.count <= Self.factsLimit,
+        let json = try? JSON.parse(answer.body)
+      {
+        self.facts = NodeFacts(json)
       } else {
         self.node.loop.after(Self.factsPause) {
           // The next heartbeat asks again.
@@ -77,7 +83,7 @@ final class PeerLink {
       return .accepted
     case .success(let answer):
       let detail = (try? JSON.parse(answer.body))?["detail"]?.string
-      return .refused(detail ?? "status \(answer.status)")
+      return .refused(detail?.plain(limit: Self.detailLimit) ?? "status \(answer.status)")
     case .failure(let error):
       switch error.reason {
       case .noAddress, .noKey, .busy, .unreachable, .insecure: return .unreachable(error.description)

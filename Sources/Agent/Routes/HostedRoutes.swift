@@ -1,4 +1,5 @@
 import Hardware
+import Mesh
 import Orchestration
 import Wire
 
@@ -49,7 +50,9 @@ struct HostedRoutes {
   }
 
   private func caller(of request: HTTPRequest) throws(Problem) -> String {
-    guard let name = request.headers["Hearth-Node"], !name.isEmpty, name.utf8.count <= Self.nameLimit,
+    // Only in its own form, so that one node has one name here.
+    guard let name = request.headers["Hearth-Node"], name.utf8.count <= Self.nameLimit,
+      let id = NodeID(uuid: String(name.dropFirst(19))), name == Neighbours.identity(id),
       name != node.identity
     else { throw Problem(status: 400, detail: "expected the caller's identifier in Hearth-Node") }
     return name
@@ -73,7 +76,8 @@ struct HostedRoutes {
     return run
   }
 
-  private func accept(_ request: HTTPRequest, _ text: String, _ connection: ServerConnection) throws(Problem) {
+  private func accept(_ request: HTTPRequest, _ text: String, _ connection: ServerConnection) throws(Problem)
+  {
     let id = try identifier(text)
     let json: JSON
     do throws(JSONError) {
@@ -81,12 +85,36 @@ struct HostedRoutes {
     } catch {
       throw Problem(status: 400, detail: "the body is not JSON: \(error.description)")
     }
-    guard let run = Run(asked: json, host: node.identity), run.id == id, run.requesterNode == (try caller(of: request))
+    guard let run = Run(asked: json, host: node.identity), run.id == id,
+      run.requesterNode == (try caller(of: request))
     else { throw Problem(status: 422, detail: "expected the run \(text) with attempt and node") }
+    guard Self.isPlain(run) else {
+      throw Problem(status: 422, detail: "expected names of at most \(Self.wordLimit) bytes, and addresses")
+    }
     node.host(run) { problem in
       connection.respond(problem?.response ?? HTTPResponse(status: 201))
     }
   }
+
+  /// Its words end up in labels, in the journal and in the environment of what runs.
+  private static func isPlain(_ run: Run) -> Bool {
+    func isAddress(_ text: String) -> Bool {
+      text.utf8.count <= 64
+        && text.utf8.allSatisfy { byte in
+          let folded = byte | 0x20
+          return folded >= UInt8(ascii: "a") && folded <= UInt8(ascii: "z")
+            || byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: ":") || byte == UInt8(ascii: "%")
+            || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+        }
+    }
+    func isWord(_ text: String) -> Bool {
+      text.utf8.count <= wordLimit && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+    }
+    return isAddress(run.requesterAddress) && isAddress(run.host) && isWord(run.service)
+      && isWord(run.requester)
+  }
+
+  private static let wordLimit = 1024
 
   /// A request to a node is at most 1 MiB, and its members are counted like the journal's.
   private static let limits = JSON.Limits(bytes: 1 << 20, nodes: 1 << 16)

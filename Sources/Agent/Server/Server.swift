@@ -78,7 +78,7 @@ final class Server: Watcher {
     settled(connection)
   }
 
-  /// The connection has shown its key, turned out to be a plain one that is heard, or has ended.
+  /// The connection has shown its key or has ended; a plain one proves nothing as long as it lives.
   func settled(_ connection: ServerConnection) {
     unproven.removeAll { $0 === connection }
   }
@@ -125,12 +125,24 @@ final class Server: Watcher {
         connections[descriptor] = connection
         if security != nil {
           unproven.append(connection)
-          if unproven.count > Self.handshakeLimit { unproven[0].close() }
+          if unproven.count > Self.handshakeLimit { leastWelcome.close() }
         }
       } catch {
         CLinux.close(descriptor)
       }
     }
+  }
+
+  /// The oldest unproven connection of the address that holds most of them: one that opens many cannot crowd out a node
+  /// that opens its own.
+  private var leastWelcome: ServerConnection {
+    var chosen = unproven[0]
+    var most = 0
+    for connection in unproven {
+      let count = unproven.count { $0.peer.ip == connection.peer.ip }
+      if count > most { (chosen, most) = (connection, count) }
+    }
+    return chosen
   }
 
   /// Without a descriptor for it, a connection that waits would wake the loop at once, again and again.

@@ -201,7 +201,7 @@ final class ServerConnection: Watcher {
   private func proven() {
     state = .reading
     since = server.loop.now
-    server.settled(self)
+    if isSecure { server.settled(self) }
     watch(clinux_peer_closed | clinux_in)
   }
 

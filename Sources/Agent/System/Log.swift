@@ -1,4 +1,5 @@
 internal import CLinux
+import Wire
 
 /// Messages for the journal, one line each, with the priority systemd reads off the line (sd-daemon(3)).
 enum Log {
@@ -20,17 +21,30 @@ enum Log {
   /// Longest line, in bytes: a peer's words may be in it.
   private static let limit = 1000
 
+  /// Lines in a minute: a home of a thousand nodes that all start. What others do on the network is worth no more of
+  /// a card's life.
+  static let minuteLimit = 2000
+  nonisolated(unsafe) private static var budget = LineBudget(limit: minuteLimit)
+
   private static func write(_ priority: StaticString, _ message: String) {
+    switch budget.take(at: Clock.now()) {
+    case .none: return
+    case .line: break
+    case .lineAfter(let count):
+      put("<4>", "\(count) lines were left out: there were more than \(minuteLimit) in a minute")
+    }
+    put(priority, message)
+  }
+
+  private static func put(_ priority: StaticString, _ message: String) {
     var line: [UInt8] = []
     if showsPriority {
       priority.withUTF8Buffer { line += Array($0) }
     } else {
       line += Array("hearth: ".utf8)
     }
-    for byte in message.utf8.prefix(limit) {
-      // A line end or an escape from outside must not look like a line of ours.
-      line.append(byte < 0x20 || byte == 0x7f ? UInt8(ascii: "?") : byte)
-    }
+    // A line end or an escape from outside must not look like a line of ours.
+    line += Array(message.plain(limit: limit).utf8)
     line.append(10)
     _ = line.withUnsafeBytes { CLinux.write(2, $0.baseAddress, $0.count) }
   }

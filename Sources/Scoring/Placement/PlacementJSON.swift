@@ -38,11 +38,14 @@ extension Placement.Row {
     }
     var words = "score \(Self.rounded(score))"
     var worst: HomeNode.Effect?
-    for term in terms where term.effect < worst?.effect ?? 1 { worst = term }
+    for term in terms where term.effect < worst?.effect ?? Self.large { worst = term }
     if let worst { words += ", most of it lost to \(worst.name)" }
     if placed > 0 { words += ", counted as \(Self.rounded(rank)) with \(placed) runs on their way there" }
     return words
   }
+
+  /// A term that leaves more of the score than this is not named in the reason.
+  private static let large = 0.9
 
   func json(place: Int) -> JSON {
     var object = JSONObject()

@@ -50,10 +50,13 @@ let package = Package(
     .testTarget(
       name: "ContainersTests", dependencies: ["Containers", "Wire"], exclude: ["Captures"]),
     .testTarget(
-      name: "OrchestrationTests", dependencies: ["Containers", "Hardware", "Orchestration", "Scoring", "Wire"]),
+      name: "OrchestrationTests",
+      dependencies: ["Containers", "Hardware", "Orchestration", "Scoring", "Wire"]),
     .testTarget(
       name: "AgentTests",
-      dependencies: ["Agent", "CLinux", "CMbedTLS", "Containers", "Hardware", "Mesh", "Orchestration", "Scoring", "Wire"]),
+      dependencies: [
+        "Agent", "CLinux", "CMbedTLS", "Containers", "Hardware", "Mesh", "Orchestration", "Scoring", "Wire",
+      ]),
     .testTarget(name: "SystemTests", path: "Tests/System", exclude: ["zeroconf-node.py"]),
   ],
   swiftLanguageModes: [.v6]

@@ -114,7 +114,8 @@ struct Configuration {
 
     let home = conf.section("home")
     joins = try home.bool("join") ?? joins
-    internalAddresses = try Self.addresses("internal", in: home, example: "0.0.0.0:56002") ?? internalAddresses
+    internalAddresses =
+      try Self.addresses("internal", in: home, example: "0.0.0.0:56002") ?? internalAddresses
     heartbeatPort = UInt16(try home.integer("heartbeat-port", in: 1...65535) ?? Int(heartbeatPort))
     interfaces = try home.list("interfaces") ?? interfaces
     homeKey = home.text("key") ?? homeKey

@@ -18,7 +18,9 @@ struct LocalAddresses {
     var next = list
     while let entry = next {
       next = entry.pointee.ifa_next
-      guard entry.pointee.ifa_flags & clinux_interface_up != 0, let address = ip(of: entry.pointee) else { continue }
+      guard entry.pointee.ifa_flags & clinux_interface_up != 0, let address = ip(of: entry.pointee) else {
+        continue
+      }
       found.all.insert(address)
       let rank = rank(address, interface: String(cString: entry.pointee.ifa_name), root: root)
       if rank > bestRank {

@@ -184,7 +184,9 @@ final class Node {
     case .call(let id, let step, let request):
       call(id, step, request)
     case .cancel(let id, let step):
-      if let call = engineCalls.removeValue(forKey: RunStep(run: id, step: step.rawValue)) { engine.cancel(call) }
+      if let call = engineCalls.removeValue(forKey: RunStep(run: id, step: step.rawValue)) {
+        engine.cancel(call)
+      }
     case .listContainers:
       engine.relist()
     case .spawn(let id, let command):

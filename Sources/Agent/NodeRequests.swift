@@ -19,14 +19,17 @@ extension Node {
   private func place(_ request: RunRequest, answer: @escaping (Result<Run, Problem>) -> Void) {
     let id = RunID(random: Clock.random())
     do throws(Problem) {
-      if !request.callback.isEmpty, request.requesterAddress.isEmpty { _ = try Callbacks.check(request.callback) }
+      if !request.callback.isEmpty, request.requesterAddress.isEmpty {
+        _ = try Callbacks.check(request.callback)
+      }
       let command = try check(request.workload, service: request.service, source: request.source)
       try checkEngine(for: request)
       // A container without a service's name is called after its image, as people do.
       let service = request.service.isEmpty ? command?.image.familiar ?? "" : request.service
       var run = Run(
         id: id, service: service, workload: request.workload, requester: request.requester,
-        requesterAddress: request.requesterAddress.isEmpty ? address : request.requesterAddress, callback: request.callback, host: address, source: request.source,
+        requesterAddress: request.requesterAddress.isEmpty ? address : request.requesterAddress,
+        callback: request.callback, host: address, source: request.source,
         times: RunTimes(accepted: Clock.wallMilliseconds()))
       run.constraints = request.constraints
       run.onHostLoss = request.onHostLoss
@@ -61,7 +64,8 @@ extension Node {
     else { return }
     throw Problem(
       status: 503,
-      detail: "no Docker Engine at \(configuration.engine): \(reason); install or start it (apt install docker.io)")
+      detail:
+        "no Docker Engine at \(configuration.engine): \(reason); install or start it (apt install docker.io)")
   }
 
   /// Answers who waits for the run: a node has accepted it, or none did.
@@ -76,7 +80,9 @@ extension Node {
   /// Whether the owner of another node has defined the service there.
   func isOfferedElsewhere(_ service: String, kind: ServiceDefinition.Kind) -> Bool {
     refreshHome()
-    return orchestrator.nodes.contains { !$0.isSelf && $0.isReachable && $0.offers(service, kind: kind.rawValue) }
+    return orchestrator.nodes.contains {
+      !$0.isSelf && $0.isReachable && $0.offers(service, kind: kind.rawValue)
+    }
   }
 
   /// Brings what is known of the nodes up to date, before it is looked at.
@@ -125,7 +131,8 @@ extension Node {
   func stopHosted(_ id: RunID, attempt: Int, of requester: String) -> Bool {
     var isOver = true
     perform { orchestrator in
-      let (over, directives) = orchestrator.stopHosted(id, attempt: attempt, of: requester, at: Clock.moment())
+      let (over, directives) = orchestrator.stopHosted(
+        id, attempt: attempt, of: requester, at: Clock.moment())
       isOver = over
       return directives
     }
@@ -141,7 +148,8 @@ extension Node {
         service: run.service, command: run.workload.arguments, requester: run.requester,
         among: catalogue.definitions)
     } catch {
-      throw Problem(status: 403, detail: "\(error.rawValue): service '\(run.service)', asked by '\(run.requester)'")
+      throw Problem(
+        status: 403, detail: "\(error.rawValue): service '\(run.service)', asked by '\(run.requester)'")
     }
   }
 
@@ -161,7 +169,9 @@ extension Node {
   /// What speaks against a container's options, before it is accepted.
   ///
   /// - Returns: the command of a container; nil for a program, and for a service that only other nodes define.
-  private func check(_ workload: Workload, service: String, source: WorkloadSource) throws(Problem) -> RunCommand? {
+  private func check(_ workload: Workload, service: String, source: WorkloadSource) throws(Problem)
+    -> RunCommand?
+  {
     do throws(RunCommandError) {
       let command = try command(of: workload, service: service, source: source)
       if let minor = engine.description?.apiVersion.minor { try command?.check(engineAPIMinor: minor) }

@@ -24,7 +24,9 @@ enum Requester {
     guard let bytes = try? File.read(table, limit: tableLimit) else { return nil }
     for line in bytes.split(separator: 10).dropFirst() {
       let fields = line.split(separator: 32, omittingEmptySubsequences: true)
-      guard fields.count > 9, Self.port(fields[1]) == port, Self.port(fields[2]) == remotePort else { continue }
+      guard fields.count > 9, Self.port(fields[1]) == port, Self.port(fields[2]) == remotePort else {
+        continue
+      }
       let inode = String(decoding: fields[9], as: UTF8.self)
       if inode != "0" { return inode }
     }

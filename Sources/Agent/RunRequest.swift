@@ -31,7 +31,8 @@ extension RunRequest {
   /// What it needs of its host, as far as the request alone says.
   var requirements: Requirements {
     var requirements = Requirements(
-      kind: workload.kind, service: service, mustBeRegistered: workload.kind == "native" || workload.arguments.isEmpty)
+      kind: workload.kind, service: service,
+      mustBeRegistered: workload.kind == "native" || workload.arguments.isEmpty)
     requirements.allowsSelf = allowsSelf
     requirements.constraints = constraints
     return requirements

@@ -76,7 +76,8 @@ final class ServiceCatalogue {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
     var stamp = UInt64(truncatingIfNeeded: status.st_mtim.tv_sec) &* 1_000_000_007
-    stamp ^= UInt64(truncatingIfNeeded: status.st_mtim.tv_nsec) &+ UInt64(truncatingIfNeeded: status.st_ino) << 20
+    stamp ^=
+      UInt64(truncatingIfNeeded: status.st_mtim.tv_nsec) &+ UInt64(truncatingIfNeeded: status.st_ino) << 20
     stamp ^= UInt64(truncatingIfNeeded: status.st_size) << 40
     for byte in path.utf8 { stamp = (stamp ^ UInt64(byte)) &* 0x100_0000_01b3 }
     return DefinitionFile(path: path, folder: folder, stamp: stamp)

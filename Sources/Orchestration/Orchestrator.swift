@@ -391,7 +391,9 @@ public struct Orchestrator {
   mutating func makeRoom(for run: Run) -> Bool {
     let limit = settings.home.hostedBytes
     var sum = run.weight
-    for record in records.values where record.run.isHosted && record.run.id != run.id { sum += record.run.weight }
+    for record in records.values where record.run.isHosted && record.run.id != run.id {
+      sum += record.run.weight
+    }
     guard sum > limit else { return true }
     order.removeAll { id in
       guard sum > limit, id != run.id, let record = records[id], record.run.isHosted, record.step == .settled,

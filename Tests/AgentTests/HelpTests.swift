@@ -79,7 +79,9 @@ import Testing
     let shared = ["$api": "'--api[", "$json": "'--json[", "$root": "'--root["]
     for (name, text) in shared where arm.contains(name) { arm += text }
     for option in Self.options(of: command) {
-      let isThere = ["'\(option)[", "'*\(option)[", "{\(option),", ",\(option)}"].contains { arm.contains($0) }
+      let isThere = ["'\(option)[", "'*\(option)[", "{\(option),", ",\(option)}"].contains {
+        arm.contains($0)
+      }
       #expect(isThere, "\(command) \(option)")
     }
   }

@@ -126,14 +126,19 @@ import Wire
       clinux_make_address(&storage, [127, 0, 0, last], 4, port, 0, &length)
       return (storage, length)
     }
-    func call(_ end: (sockaddr_storage, socklen_t), _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
-      withUnsafePointer(to: end.0) { $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, end.1) } }
+    func call(_ end: (sockaddr_storage, socklen_t), _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32)
+      -> Int32
+    {
+      withUnsafePointer(to: end.0) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, end.1) }
+      }
     }
     #expect(call(address(2, 0)) { bind(other, $0, $1) } == 0)
     #expect(call(address(1, home.address.port)) { connect(other, $0, $1) } == 0)
     // Plain ones prove nothing, whatever they ask.
     let flood = try (0..<100).map { number in
-      try RawClient(number % 2 == 0 ? [22] : Array("GET /x HTTP/1.1\r\n".utf8), to: home.address, loop: home.loop)
+      try RawClient(
+        number % 2 == 0 ? [22] : Array("GET /x HTTP/1.1\r\n".utf8), to: home.address, loop: home.loop)
     }
     var isOpen = false
     home.run {

@@ -30,7 +30,8 @@ import Wire
     #expect(configuration.state == "/var/lib/hearth" && configuration.keptRuns == 100)
     #expect(configuration.external == ["127.0.0.1:56001", "[::1]:56001"])
     #expect(
-      configuration.joins && configuration.internalAddresses == ["0.0.0.0:56002", "[::]:56002"] && !configuration.interoperates
+      configuration.joins && configuration.internalAddresses == ["0.0.0.0:56002", "[::]:56002"]
+        && !configuration.interoperates
     )
     #expect(
       configuration.heartbeatPort == 56003 && configuration.interfaces.isEmpty

@@ -146,7 +146,8 @@ import Wire
 
   @Test func whatAHostReportsIsBoundedAndObeysNoTerminal() throws {
     var run = World.run(1, .container(arguments: ["busybox"]))
-    run.state = .failed(RunFailure(.create, "\u{1B}[2J\u{9B}31m\nno" + String(repeating: "é", count: 1 << 16)))
+    run.state = .failed(
+      RunFailure(.create, "\u{1B}[2J\u{9B}31m\nno" + String(repeating: "é", count: 1 << 16)))
     run.times = RunTimes(accepted: .min, started: .max, ended: -5)
     let report = try #require(Run(report: run.json))
     guard case .failed(let failure) = report.state else {

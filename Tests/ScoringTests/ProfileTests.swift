@@ -1,8 +1,9 @@
 import Foundation
 import Hardware
-@testable import Scoring
 import Testing
 import Wire
+
+@testable import Scoring
 
 private func parse(_ text: String) throws(ConfError) -> Profile {
   try Profile.parse(Array(text.utf8), name: "x", file: "x.conf")

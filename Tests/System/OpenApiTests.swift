@@ -12,9 +12,13 @@ struct Schemas {
       let target = document["components"]["schemas"][name]
       return target.exists ? faults(of: any, against: target, at: place) : ["\(reference) is not there"]
     }
-    if let constant = schema["const"].string, any as? String != constant { return ["\(place) is not \(constant)"] }
+    if let constant = schema["const"].string, any as? String != constant {
+      return ["\(place) is not \(constant)"]
+    }
     let choices = schema["enum"].array.compactMap { $0.string }
-    if !choices.isEmpty, !choices.contains(any as? String ?? "\u{0}") { return ["\(place) is none of \(choices)"] }
+    if !choices.isEmpty, !choices.contains(any as? String ?? "\u{0}") {
+      return ["\(place) is none of \(choices)"]
+    }
     let types = schema["type"].string.map { [$0] } ?? schema["type"].array.compactMap { $0.string }
     if !types.isEmpty, !types.contains(where: { isOf($0, any) }) { return ["\(place) is not \(types)"] }
     if let pattern = schema["pattern"].string, let text = any as? String,
@@ -129,7 +133,8 @@ struct OpenApiTests {
       // Those with servers of their own are for other nodes; HomeEdgeHomeTests has them.
       for (path, item) in schemas.document["paths"].members where !Value(item)["servers"].exists {
         for operation in Value(item).members.values {
-          for status in Value(operation)["responses"].members.keys where !["403", "406", "409", "507"].contains(status) {
+          for status in Value(operation)["responses"].members.keys
+          where !["403", "406", "409", "507"].contains(status) {
             let isElsewhere = path == "/api/v2/runs" && ["503", "405"].contains(status)
             #expect(isElsewhere || seen.contains("\(path) \(status)"), "\(path) \(status) was not seen")
           }
@@ -140,13 +145,17 @@ struct OpenApiTests {
 
   /// The routes as the sources name them.
   @Test func everyRouteOfTheAgentIsDescribed() throws {
-    let source = try String(contentsOfFile: Lab.house + "/Sources/Agent/Routes/ApiRoutes.swift", encoding: .utf8)
+    let source = try String(
+      contentsOfFile: Lab.house + "/Sources/Agent/Routes/ApiRoutes.swift", encoding: .utf8)
     let paths = try Self.document()["paths"].members.keys
-    let pattern = try NSRegularExpression(pattern: #"case \("([A-Z]+)", ([0-9]), "([a-z]+)"\)(?: where segments\[2\] == "([a-z]+)")?"#)
+    let pattern = try NSRegularExpression(
+      pattern: #"case \("([A-Z]+)", ([0-9]), "([a-z]+)"\)(?: where segments\[2\] == "([a-z]+)")?"#)
     let matches = pattern.matches(in: source, range: NSRange(source.startIndex..., in: source))
     #expect(matches.count >= 7)
     for match in matches {
-      func group(_ index: Int) -> String? { Range(match.range(at: index), in: source).map { String(source[$0]) } }
+      func group(_ index: Int) -> String? {
+        Range(match.range(at: index), in: source).map { String(source[$0]) }
+      }
       var path = "/api/v2/" + (group(3) ?? "")
       if group(2) != "1" { path += "/{id}" }
       if let last = group(4) { path += "/" + last }

@@ -11,7 +11,8 @@ struct ApiClient {
   init(_ text: String?) throws(CommandFailure) {
     let text = text ?? Self.defaultAddress
     guard let address = SocketAddress.parse(text) else {
-      throw CommandFailure("--api '\(text)': expected an address and port such as \(Self.defaultAddress)", exitCode: 2)
+      throw CommandFailure(
+        "--api '\(text)': expected an address and port such as \(Self.defaultAddress)", exitCode: 2)
     }
     self.address = address
   }
@@ -24,7 +25,9 @@ struct ApiClient {
     var bytes: [UInt8] = []
     while let piece = try stream.next() {
       bytes += piece
-      guard bytes.count <= Self.limit else { throw CommandFailure("the answer is larger than \(Self.limit) bytes") }
+      guard bytes.count <= Self.limit else {
+        throw CommandFailure("the answer is larger than \(Self.limit) bytes")
+      }
     }
     guard let json = try? JSON.parse(bytes, limits: JSON.Limits(bytes: Self.limit)) else {
       throw CommandFailure("the answer of \(address.text) is not JSON; is that a Hearth agent?")

@@ -50,7 +50,9 @@ struct Arguments {
   /// The next word, which must not be an option.
   mutating func operand() throws(UsageError) -> String? {
     guard let word = words.first else { return nil }
-    guard word == "-" || word.utf8.first != UInt8(ascii: "-") else { throw UsageError("unknown option \(word)") }
+    guard word == "-" || word.utf8.first != UInt8(ascii: "-") else {
+      throw UsageError("unknown option \(word)")
+    }
     words.removeFirst()
     return word
   }

@@ -12,7 +12,9 @@ enum Command {
       return try run(name, &arguments)
     } catch {
       Terminal.complain(error.text)
-      if error.exitCode == 2 && name != "help" { Terminal.complain("see 'hearth help\(Help.knows(name) ? " " + name : "")'") }
+      if error.exitCode == 2 && name != "help" {
+        Terminal.complain("see 'hearth help\(Help.knows(name) ? " " + name : "")'")
+      }
       return error.exitCode
     }
   }

@@ -43,7 +43,8 @@ enum Help {
       name: "logs", usage: "hearth logs [-f] RUN [--api ADDR:PORT]", summary: "show a run's output",
       details: "  -f, --follow           go on until the run has ended\n"),
     Topic(
-      name: "stop", usage: "hearth stop RUN... [--api ADDR:PORT]", summary: "stop runs and wait for their end",
+      name: "stop", usage: "hearth stop RUN... [--api ADDR:PORT]",
+      summary: "stop runs and wait for their end",
       details: ""),
     Topic(
       name: "explain", usage: "hearth explain RUN [--json] [--api ADDR:PORT]",

@@ -34,8 +34,10 @@ struct NodesCommand {
       let heard = node["ageMilliseconds"]?.integer ?? 0
       rows.append([
         name(of: node), shortID(of: node), node["state"]?.string ?? "?",
-        node["score"]?.double.map { "\(Int(min(max($0, 0), 1e9) + 0.5))" } ?? "-", "\(node["runs"]?.integer ?? 0)", memory(of: node),
-        node["homeEdge"]?.bool == true ? "Home Edge" : node["board"]?.string ?? "-", node["address"]?.string ?? "-",
+        node["score"]?.double.map { "\(Int(min(max($0, 0), 1e9) + 0.5))" } ?? "-",
+        "\(node["runs"]?.integer ?? 0)", memory(of: node),
+        node["homeEdge"]?.bool == true ? "Home Edge" : node["board"]?.string ?? "-",
+        node["address"]?.string ?? "-",
         node["self"]?.bool == true ? "this node" : ago(milliseconds: heard),
       ])
     }

@@ -43,15 +43,20 @@ struct RunCommandLine {
     }
     words = arguments.rest
     if !isDetached && wantsInput {
-      throw UsageError("-i: a run has no standard input; leave it out, or use --detach to keep the input open")
+      throw UsageError(
+        "-i: a run has no standard input; leave it out, or use --detach to keep the input open")
     }
-    if words.isEmpty && service.isEmpty { throw UsageError("run needs an image, or a service that is defined here") }
+    if words.isEmpty && service.isEmpty {
+      throw UsageError("run needs an image, or a service that is defined here")
+    }
   }
 
   func run() throws(CommandFailure) -> Int32 {
     let client = try ApiClient(api)
     let accepted = try accept(client)
-    guard let id = accepted["id"]?.string else { throw CommandFailure("the agent's answer has no run identifier") }
+    guard let id = accepted["id"]?.string else {
+      throw CommandFailure("the agent's answer has no run identifier")
+    }
     if isDetached {
       Terminal.write(printsJSON ? Terminal.pretty(accepted) : id + "\n")
       return 0
@@ -73,7 +78,9 @@ struct RunCommandLine {
 
   /// Whether the options ask for input, which nobody would send: a program that reads it would wait for ever.
   private var wantsInput: Bool {
-    guard kind == "container", let command = try? RunCommand(parsing: words, source: .nothing) else { return false }
+    guard kind == "container", let command = try? RunCommand(parsing: words, source: .nothing) else {
+      return false
+    }
     return command.createBody["OpenStdin"]?.bool ?? false
   }
 
@@ -96,7 +103,9 @@ struct RunCommandLine {
     if run["state"]?.string == "stopped" { return 130 }
     let reason = run["failure"]?["reason"]?.string ?? ""
     // As `docker run` tells them apart, by the runtime's words.
-    if reason.mentions("executable file not found") || reason.mentions("no such file or directory") { return 127 }
+    if reason.mentions("executable file not found") || reason.mentions("no such file or directory") {
+      return 127
+    }
     return reason.mentions("permission denied") ? 126 : startFailed
   }
 }

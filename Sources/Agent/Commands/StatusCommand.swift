@@ -39,11 +39,16 @@ struct StatusCommand {
       ["version", "\(node["version"]?.string ?? "?"), up \(uptime)"],
       ["address", node["address"]?.string ?? "?"],
       ["board", node["board"]?.string ?? "?"],
-      ["score", "\(Int(min(max(value, 0), 1e9) + 0.5)) (an idle Raspberry Pi 3B is 100; 'hearth score' explains)"],
+      [
+        "score",
+        "\(Int(min(max(value, 0), 1e9) + 0.5)) (an idle Raspberry Pi 3B is 100; 'hearth score' explains)",
+      ],
       ["engine", engine(node["engine"] ?? .null)],
       ["home", home(node["home"] ?? .null)],
     ]
-    for complaint in node["home"]?["complaints"]?.array ?? [] { rows.append(["warning", complaint.string ?? ""]) }
+    for complaint in node["home"]?["complaints"]?.array ?? [] {
+      rows.append(["warning", complaint.string ?? ""])
+    }
     let services = (node["services"]?.array ?? []).compactMap { $0["name"]?.string }
     if !services.isEmpty { rows.append(["services", joined(services)]) }
     rows.append(["runs", runs.isEmpty ? "none under way" : "\(runs.count) under way"])

@@ -184,7 +184,8 @@ final class Engine {
     attempt &+= 1
     if let eventsCall { cancel(eventsCall) }
     eventsCall = nil
-    if case .away = state {} else {
+    if case .away = state {
+    } else {
       state = .away(since: loop.now, reason: reason)
       Log.warning("Engine is away: \(reason)")
       onLost()

@@ -87,7 +87,9 @@ final class EngineChannel: Watcher {
 
   /// Once a second: gives up on an Engine that has fallen silent.
   func sweep() {
-    guard !isOver, wasOpened, let patience = request.patience, loop.now - lastByte > .seconds(patience) else { return }
+    guard !isOver, wasOpened, let patience = request.patience, loop.now - lastByte > .seconds(patience) else {
+      return
+    }
     deliver(call.fellSilent(seconds: patience))
   }
 

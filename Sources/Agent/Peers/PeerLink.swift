@@ -100,7 +100,9 @@ final class PeerLink {
   }
 
   /// The output of a run that it hosts.
-  func output(of run: RunID, follow: Bool, onBody: @escaping ([UInt8]) -> Void, onEnd: @escaping (PeerError?) -> Void)
+  func output(
+    of run: RunID, follow: Bool, onBody: @escaping ([UInt8]) -> Void, onEnd: @escaping (PeerError?) -> Void
+  )
     -> PeerStream
   {
     let target = "/api/v2/hosted/\(run.text)/logs" + (follow ? "?follow=1" : "")
@@ -141,7 +143,9 @@ final class PeerLink {
       onEnd: { _ in
         self.stream = nil
         guard self.isWatched else { return }
-        self.node.loop.after(self.retryDelay) { if self.isWatched && self.stream == nil { self.openStream() } }
+        self.node.loop.after(self.retryDelay) {
+          if self.isWatched && self.stream == nil { self.openStream() }
+        }
         self.retryDelay = min(Interval(nanoseconds: self.retryDelay.nanoseconds &* 2), Self.longestRetry)
       })
   }

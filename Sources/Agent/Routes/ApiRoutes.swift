@@ -84,7 +84,8 @@ struct ApiRoutes {
 
   private func placement(_ run: Run) throws(Problem) -> JSON {
     guard let placement = run.placement, var object = placement.json.object else {
-      let whose = run.isHosted ? "its requester chose this node: ask there" : "it was placed by an earlier agent"
+      let whose =
+        run.isHosted ? "its requester chose this node: ask there" : "it was placed by an earlier agent"
       throw Problem(status: 404, detail: "no choice is known for run \(run.id.text): \(whose)")
     }
     object["attempt"] = .integer(Int64(run.attempt))
@@ -109,7 +110,8 @@ struct ApiRoutes {
     let services = node.orchestrator.runs.filter { !$0.state.isFinal && $0.service == text }
     if services.count == 1 { return services[0] }
     if services.count > 1 {
-      throw Problem(status: 404, detail: "\(services.count) runs of service '\(text)' are under way; name one of them")
+      throw Problem(
+        status: 404, detail: "\(services.count) runs of service '\(text)' are under way; name one of them")
     }
     throw Problem(status: 404, detail: "no run '\(text)'; 'hearth ps -a' lists them")
   }

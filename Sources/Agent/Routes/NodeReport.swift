@@ -40,7 +40,8 @@ struct NodeReport {
     }
     let others = home.peers.count { $0.state == .alive || $0.state == .suspect }
     return [
-      "complaints": .array((home.complaints + (node.homeEdge == nil ? [] : [HomeEdge.warning])).map { .string($0) }),
+      "complaints": .array(
+        (home.complaints + (node.homeEdge == nil ? [] : [HomeEdge.warning])).map { .string($0) }),
       "interoperates": .bool(node.configuration.interoperates),
       "joined": true,
       "key": .string(HomeKey.identity(of: home.keys.current)),

@@ -23,7 +23,9 @@ struct OutputRoute {
       let hasRoom = node.whenStarted(run.id) { run in
         if !sink.isGone { self.send(run, follow: true, sink) }
       }
-      guard hasRoom else { throw Problem(status: 503, detail: "too many clients wait for run \(run.id.text)") }
+      guard hasRoom else {
+        throw Problem(status: 503, detail: "too many clients wait for run \(run.id.text)")
+      }
       sink.begin()
     } else {
       throw Problem(status: 409, detail: "run \(run.id.text) is \(run.state.name): it has no output yet")

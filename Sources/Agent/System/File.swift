@@ -11,7 +11,9 @@ enum File {
     defer { close(Int32(descriptor)) }
     var status = stat()
     guard fstat(Int32(descriptor), &status) == 0 else { throw SystemError("fstat", path) }
-    guard status.st_mode & mode_t(S_IFMT) == mode_t(S_IFREG) else { throw SystemError("read", path, errno: EINVAL) }
+    guard status.st_mode & mode_t(S_IFMT) == mode_t(S_IFREG) else {
+      throw SystemError("read", path, errno: EINVAL)
+    }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 4096)
     while true {
@@ -69,7 +71,8 @@ enum File {
   /// Creates a folder and those above it, for their owner only.
   static func makeFolder(_ path: String) throws(SystemError) {
     if mkdir(path, 0o700) == 0 || clinux_errno() == EEXIST { return }
-    guard clinux_errno() == ENOENT, let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash > path.startIndex
+    guard clinux_errno() == ENOENT, let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")),
+      slash > path.startIndex
     else { throw SystemError("mkdir", path) }
     try makeFolder(String(path[..<slash]))
     guard mkdir(path, 0o700) == 0 || clinux_errno() == EEXIST else { throw SystemError("mkdir", path) }

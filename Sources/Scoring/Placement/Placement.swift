@@ -63,7 +63,8 @@ public struct Placement: Sendable, Equatable {
       let rank = Self.rank(of: node)
       let tier = Self.tier(of: node, kind: requirements.kind)
       let standing = Standing(
-        group: objection != nil ? UInt8.max : node.id == requirements.preferredNode ? 0 : tier.rawValue + 1, bucket: Self.bucket(rank),
+        group: objection != nil ? UInt8.max : node.id == requirements.preferredNode ? 0 : tier.rawValue + 1,
+        bucket: Self.bucket(rank),
         spread: Self.spread(run, node.id), node: node.id)
       var place = best.count
       while place > 0, standing.isBetter(than: best[place - 1]) { place -= 1 }

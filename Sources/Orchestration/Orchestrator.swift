@@ -43,7 +43,7 @@ public struct Orchestrator {
   private(set) var underWay = 0
   public private(set) var engineIsAvailable = false
   /// What is known of the nodes; this one may be missing.
-  var home = Home()
+  var home = HomeView()
   /// Hosts whose runs of ours are watched.
   var watches: [Watch] = []
   /// Nodes to or from which a run went in the event at hand.

@@ -124,7 +124,7 @@ import Wire
   @Test(arguments: [uuid, uuid + "\n", "  " + uuid + "\r\n", uuid.uppercased()])
   func theIdentityOfHomeEdgeIsInherited(text: String) throws {
     _ = try folder.write(text, to: "home-edge/device/orchestration_deviceID.txt")
-    let expected = "edge-orchestration-" + text.trimmingCharacters(in: .whitespacesAndNewlines)
+    let expected = "edge-orchestration-" + text.trimmingCharacters(in: .whitespacesAndNewlines).lowercased()
     #expect(try Identity.load(configuration: configuration) == expected)
   }
 

@@ -10,6 +10,16 @@ import Wire
     "=", "-e", "{}",
   ]
 
+  /// The latest time that is believed.
+  private static let latest = RunTimes.latest
+
+  @Test func timesThatCannotBeAreBounded() throws {
+    let text = #"{"arguments":[],"id":"000000000001","service":"","times":{"accepted":-9223372036854775808,"#
+      + #""ended":9223372036854775807,"started":-1},"type":"native"}"#
+    let run = try #require(Run(json: JSON.parse(Array(text.utf8))))
+    #expect(run.times == RunTimes(accepted: 0, started: 0, ended: RunTimes.latest))
+  }
+
   private static func text(_ random: inout Dice) -> String {
     texts.randomElement(using: &random) ?? ""
   }
@@ -17,9 +27,9 @@ import Wire
   private static func run(_ random: inout Dice) -> Run {
     let words = (0..<Int.random(in: 0...6, using: &random)).map { _ in text(&random) }
     let times = RunTimes(
-      accepted: Int64.random(in: Int64.min...Int64.max, using: &random),
-      started: [0, 1, Int64.max].randomElement(using: &random) ?? 0,
-      ended: [0, 5, Int64.max].randomElement(using: &random) ?? 0)
+      accepted: Int64.random(in: 0...latest, using: &random),
+      started: [0, 1, latest].randomElement(using: &random) ?? 0,
+      ended: [0, 5, latest].randomElement(using: &random) ?? 0)
     var run = Run(
       id: RunID(random: random.next()), service: text(&random),
       workload: Bool.random(using: &random) ? .container(arguments: words) : .native(command: words),

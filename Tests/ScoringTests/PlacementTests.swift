@@ -117,7 +117,7 @@ import Wire
   }
 
   @Test func tenRunsAtOnceSpreadOverFiveEqualNodes() {
-    var home = Home()
+    var home = HomeView()
     let now = Instant(nanoseconds: 0)
     for name in ["a", "b", "c", "d", "e"] { home.update(Self.node(name), at: now) }
     var counts: [String: Int] = [:]
@@ -130,7 +130,7 @@ import Wire
   }
 
   @Test func aNodeTwiceAsStrongGetsTwiceAsManyOfABurst() {
-    var home = Home()
+    var home = HomeView()
     let now = Instant(nanoseconds: 0)
     home.update(Self.node("strong", score: 200), at: now)
     home.update(Self.node("weak", score: 100), at: now)
@@ -144,7 +144,7 @@ import Wire
   }
 
   @Test func placedRunsCountUntilAHeartbeatThatShowsThem() throws {
-    var home = Home()
+    var home = HomeView()
     var node = Self.node("a")
     home.update(node, at: Instant(nanoseconds: 0))
     home.place(run: "1", on: "a", at: Instant(nanoseconds: 0))
@@ -307,18 +307,18 @@ import Wire
   @Test func theSideWithMoreThanHalfIsTheHome() {
     for (present, lost, expected) in [(0, 0, true), (0, 1, false), (1, 1, true), (1, 2, false), (2, 2, true)]
     {
-      var home = Home()
+      var home = HomeView()
       let now = Instant(nanoseconds: 0)
       for number in 0..<(present + lost) { home.update(HomeNode(id: "n\(number)"), at: now) }
       for number in 0..<lost { _ = home.set(.dead, of: "n\(number)", at: now) }
       #expect(home.hasMajority(at: now) == expected, "\(present) others, \(lost) lost")
-      let later = now + Home.mourning + .seconds(1)
+      let later = now + HomeView.mourning + .seconds(1)
       #expect(home.hasMajority(at: later), "who has been gone for long does not count")
     }
   }
 
   @Test func whoLeftDoesNotCount() {
-    var home = Home()
+    var home = HomeView()
     let now = Instant(nanoseconds: 0)
     for number in 0..<5 { home.update(HomeNode(id: "n\(number)"), at: now) }
     for number in 0..<4 { _ = home.set(.left, of: "n\(number)", at: now) }

@@ -63,7 +63,7 @@ public struct HomeNode: Sendable, Equatable {
   public var isHomeEdge = false
   /// When the heartbeat came that brought the score.
   public var heardAt = Instant(nanoseconds: 0)
-  /// Runs that this requester placed there and the score cannot show yet; `Home` keeps count.
+  /// Runs that this requester placed there and the score cannot show yet; `HomeView` keeps count.
   public internal(set) var placedSinceHeard = 0
 
   public init(id: String) {

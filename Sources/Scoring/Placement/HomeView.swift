@@ -1,7 +1,7 @@
 public import Hardware
 
 /// The nodes that share a home key, as this node knows them, and what it has placed on them lately.
-public struct Home: Sendable {
+public struct HomeView: Sendable {
   /// A placement counts against a node until a heartbeat that came so long after it: the start takes its time, and
   /// the load is an average.
   public static let settling = Interval.seconds(2)

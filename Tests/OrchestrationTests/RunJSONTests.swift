@@ -14,7 +14,8 @@ import Wire
   private static let latest = RunTimes.latest
 
   @Test func timesThatCannotBeAreBounded() throws {
-    let text = #"{"arguments":[],"id":"000000000001","service":"","times":{"accepted":-9223372036854775808,"#
+    let text =
+      #"{"arguments":[],"id":"000000000001","service":"","times":{"accepted":-9223372036854775808,"#
       + #""ended":9223372036854775807,"started":-1},"type":"native"}"#
     let run = try #require(Run(json: JSON.parse(Array(text.utf8))))
     #expect(run.times == RunTimes(accepted: 0, started: 0, ended: RunTimes.latest))

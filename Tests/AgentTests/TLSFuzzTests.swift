@@ -91,10 +91,12 @@ private final class Pair {
       dice.skip()
       outcomes[try connect(&dice, changes: true), default: 0] += 1
     }
-    let after = clinux_allocated_bytes()
     #expect(outcomes[.failed, default: 0] > 50)
-    // Other tests run beside this one: a leak of each handshake's 40 kB would stand out.
-    #expect(after < before + 8 << 20)
+    // Other tests run beside this one, and what they hold passes; a leak of each handshake's 40 kB would stay.
+    let limit = before + 8 << 20
+    let patience = Date().addingTimeInterval(60)
+    while clinux_allocated_bytes() >= limit, Date() < patience { usleep(100_000) }
+    #expect(clinux_allocated_bytes() < limit)
   }
 
   @Test func everyPrefixAndEveryChangedBitOfAClientHelloIsWithstood() throws {

@@ -73,7 +73,8 @@ public struct Profiles: Sendable {
 
   /// Finds the profile of `board`, by the strongest evidence any profile has.
   ///
-  /// Entries of `compatible` go from special to general, so an earlier one wins over a later one.
+  /// Entries of `compatible` go from special to general, so an earlier one wins over a later one. A device tree that
+  /// names no known board or chip is believed over the kinds of cores, which many boards share.
   public func match(_ board: Board) -> Match {
     for entry in board.compatible.value ?? [] {
       for profile in all where profile.recognition.compatible.contains(entry) {
@@ -88,7 +89,7 @@ public struct Profiles: Sendable {
         return Match(profile: profile, rule: .model, text: model)
       }
     }
-    if let parts = board.processorParts.value, !parts.isEmpty {
+    if board.compatible.value == nil, let parts = board.processorParts.value, !parts.isEmpty {
       for profile in all where isSame(parts, profile.recognition.parts) {
         return Match(profile: profile, rule: .parts, text: text(parts))
       }

@@ -8,10 +8,6 @@ extension Profile {
   ///   - file: how errors name it.
   /// - Throws: the first thing that is unknown, missing or out of range.
   public static func parse(_ bytes: [UInt8], name: String, file: String) throws(ConfError) -> Profile {
-    let rules = Conf.Rules(
-      repeatable: [
-        "compatible", "soc", "model", "product", "core", "capacity", "zone", "chip", "led", "allow", "forbid",
-      ])
     let conf = try Conf.parse(bytes, file: file, rules: rules)
     try conf.refuseUnknown(shape)
     let board = conf.section("board")
@@ -23,6 +19,11 @@ extension Profile {
       weights: try weights(conf.section("weights")), light: light(conf.section("light")),
       buses: buses(conf.section("i2c")), sensors: try sensors(conf.section("sensors")))
   }
+
+  static let rules = Conf.Rules(
+    repeatable: [
+      "compatible", "soc", "model", "product", "core", "capacity", "zone", "chip", "led", "allow", "forbid",
+    ])
 
   private static let shape = ConfShape([
     ConfShape.Keys("board", ["name", "compatible", "soc", "model", "parts", "product", "architecture"]),

@@ -49,6 +49,16 @@ public struct Profiles: Sendable {
     self.all = all
   }
 
+  /// The text of the embedded profile of that name.
+  public static func embedded(_ name: String) -> [UInt8]? {
+    var index: UInt32 = 0
+    while let known = cboards_name(index), let text = cboards_text(index) {
+      if String(cString: known) == name { return Array(String(cString: text).utf8) }
+      index += 1
+    }
+    return nil
+  }
+
   /// The profile of a board, and why it is the one.
   public struct Match: Equatable, Sendable {
     /// The kinds of evidence, strongest first.

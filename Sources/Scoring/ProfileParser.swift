@@ -136,7 +136,7 @@ extension Profile {
   /// `0xd03`.
   private static func part(_ text: String) -> Int? {
     guard text.utf8.starts(with: "0x".utf8) else { return nil }
-    return Int(String(text.utf8.dropFirst(2)) ?? "", radix: 16)
+    return UInt16(String(text.utf8.dropFirst(2)) ?? "", radix: 16).map { Int($0) }
   }
 
   private static func wrong(_ entry: Conf.Entry?, _ expected: String) -> ConfError {

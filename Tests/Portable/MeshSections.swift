@@ -183,7 +183,7 @@ struct VirtualHome {
 
   /// Each device's clock began at another time, some of them beyond 32 bits of seconds.
   private func time(of index: Int) -> Instant {
-    Instant(nanoseconds: now + Int64(index) * 1_000_000_000_000_000_000 / 4)
+    Instant(nanoseconds: now + Int64(index) * 100_000_000_000_000_000)
   }
 
   private func id(_ index: Int) -> NodeID { NodeID(high: 0xABCD_0000_0000_0000, low: UInt64(index)) }

@@ -9,15 +9,21 @@ func containerSections(_ sections: inout [Section]) {
 
 /// Lines of `docker run`, their words separated by `|`.
 private let lines = [
-  "alpine", "docker|run|-d|--name|web|-p|8080:80/tcp|nginx:1.27", "-m|2g|--memory-swap|4g|--cpus|1.5|alpine|sleep|9",
-  "-m|2147483648|alpine", "-m|4294967296b|alpine", "-m|8191p|alpine", "-m|9000p|alpine", "--memory|1.5t|alpine",
-  "--cpus|0.000000001|a", "--cpus|9999999999|a", "--shm-size|3g|a", "--pids-limit|-1|a", "--cpu-shares|4294967296|a",
-  "--ulimit|nofile=1024:9223372036854775807|a", "--tmpfs|/t:size=64m,mode=1777|a", "--stop-timeout|2147483648|a",
+  "alpine", "docker|run|-d|--name|web|-p|8080:80/tcp|nginx:1.27",
+  "-m|2g|--memory-swap|4g|--cpus|1.5|alpine|sleep|9",
+  "-m|2147483648|alpine", "-m|4294967296b|alpine", "-m|8191p|alpine", "-m|9000p|alpine",
+  "--memory|1.5t|alpine",
+  "--cpus|0.000000001|a", "--cpus|9999999999|a", "--shm-size|3g|a", "--pids-limit|-1|a",
+  "--cpu-shares|4294967296|a",
+  "--ulimit|nofile=1024:9223372036854775807|a", "--tmpfs|/t:size=64m,mode=1777|a",
+  "--stop-timeout|2147483648|a",
   "--health-interval|1h30m|--health-retries|3|a", "--blkio-weight|500|a", "--device-read-bps|/dev/sda:4gb|a",
   "--device-read-iops|/dev/sda:18446744073709551615|a", "--oom-score-adj|-1000|a", "--kernel-memory|1g|a",
   "-v|/a:/b:ro|--mount|type=bind,src=/a,dst=/b|a", "--env|A=b|--label|c=d|a", "-p|127.0.0.1:1-3:4-6|a",
-  "--network|host|a", "--restart|on-failure:5|a", "-it|--rm|--init|ghcr.io/x/y@sha256:abcd|c", "--gpus|all|a", "--nope|a",
-  "--log-opt|max-size=10m|a", "--user|0:0|--workdir|/|a", "--add-host|h:1.2.3.4|a", "--ip|10.0.0.9|a", "--sysctl|k=v|a",
+  "--network|host|a", "--restart|on-failure:5|a", "-it|--rm|--init|ghcr.io/x/y@sha256:abcd|c", "--gpus|all|a",
+  "--nope|a",
+  "--log-opt|max-size=10m|a", "--user|0:0|--workdir|/|a", "--add-host|h:1.2.3.4|a", "--ip|10.0.0.9|a",
+  "--sysctl|k=v|a",
 ]
 
 private func words(_ line: [UInt8]) -> [String] {
@@ -91,8 +97,10 @@ private func text(of state: ContainerState) -> String {
 private func frameSection() -> Section {
   var section = Section("output frames")
   let frames = [
-    OutputFrame.encode(stream: 1, Array("hello\n".utf8)[...]) + OutputFrame.encode(stream: 2, [1, 2, 3][...]),
-    [1, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 1], [2, 0, 0, 0, 0x80, 0, 0, 0, 1], [1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff],
+    OutputFrame.encode(stream: 1, Array("hello\n".utf8)[...])
+      + OutputFrame.encode(stream: 2, [1, 2, 3][...]),
+    [1, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 1], [2, 0, 0, 0, 0x80, 0, 0, 0, 1],
+    [1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff],
   ]
   func check(_ bytes: [UInt8]) {
     var frames = EngineFrames()

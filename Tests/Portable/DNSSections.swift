@@ -7,19 +7,23 @@ func dnsSections(_ sections: inout [Section]) {
   sections.append(discoverySection())
 }
 
-private let instance = DNSName(labels: bytes(["edge-orchestration-1", "_orchestration", "_tcp", "local"])) ?? .root
+private let instance =
+  DNSName(labels: bytes(["edge-orchestration-1", "_orchestration", "_tcp", "local"])) ?? .root
 private let service = DNSName("_orchestration._tcp.local.") ?? .root
 private let host = DNSName("edge-1.local.") ?? .root
 
 private let messages: [DNSMessage] = [
   DNSMessage(
     flags: DNSMessage.queryFlags,
-    questions: [DNSQuestion(name: service, type: .ptr, wantsUnicast: true), DNSQuestion(name: host, type: .any)]),
+    questions: [
+      DNSQuestion(name: service, type: .ptr, wantsUnicast: true), DNSQuestion(name: host, type: .any),
+    ]),
   DNSMessage(
     flags: DNSMessage.responseFlags,
     answers: [
       DNSRecord(name: service, ttl: 4500, data: .pointer(instance)),
-      DNSRecord(name: instance, cacheFlush: true, ttl: .max, data: .service(DNSService(port: 56001, target: host))),
+      DNSRecord(
+        name: instance, cacheFlush: true, ttl: .max, data: .service(DNSService(port: 56001, target: host))),
       DNSRecord(name: instance, ttl: 4500, data: .text(DNSText(bytes(["v=1", "container", "ls"])))),
       DNSRecord(name: host, ttl: 120, data: .address(DNSAddress(10, 0, 0, 7))),
     ]),
@@ -33,7 +37,9 @@ private func messageSection() -> Section {
     do throws(DNSError) {
       let message = try DNSMessage(decoding: packet)
       section.add(message.encoded() ?? [])
-      for record in message.answers { section.digest.add("\(record.name.text) \(record.type.rawValue) \(record.ttl)") }
+      for record in message.answers {
+        section.digest.add("\(record.name.text) \(record.type.rawValue) \(record.ttl)")
+      }
     } catch {
       section.add(error.description)
     }
@@ -59,7 +65,8 @@ private func discoverySection() -> Section {
         section.digest.add(packet)
         queue.append((node, packet))
       case .found(let peer): section.add("\(node) found \(peer.id) \(peer.host) \(peer.port)")
-      case .changed(let peer): section.add("\(node) changed \(peer.id) \(peer.services.joined(separator: ","))")
+      case .changed(let peer):
+        section.add("\(node) changed \(peer.id) \(peer.services.joined(separator: ","))")
       case .lost(let id): section.add("\(node) lost \(id)")
       case .renamed(let id, let host): section.add("\(node) renamed \(id) \(host)")
       case .leftOut(let names): section.add("\(node) leftOut \(names.count)")
@@ -84,7 +91,9 @@ private func discoverySection() -> Section {
     for (sender, packet) in packets {
       for index in nodes.indices where index != sender {
         var packet = packet
-        if dice.below(10) == 0, !packet.isEmpty { packet[dice.below(packet.count)] ^= 1 << UInt8(dice.below(8)) }
+        if dice.below(10) == 0, !packet.isEmpty {
+          packet[dice.below(packet.count)] ^= 1 << UInt8(dice.below(8))
+        }
         let origin = DiscoveryOrigin(address: address(sender), interface: 2)
         take(nodes[index].received(packet, from: origin, at: now), of: index)
       }

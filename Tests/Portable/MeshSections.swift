@@ -142,7 +142,8 @@ struct VirtualHome {
     take(members[to]?.received(payload, from: endpoint, at: moment) ?? [], of: to, into: &section)
   }
 
-  private mutating func take(_ directives: [MembershipDirective], of index: Int, into section: inout Section) {
+  private mutating func take(_ directives: [MembershipDirective], of index: Int, into section: inout Section)
+  {
     for directive in directives {
       switch directive {
       case .multicast(let payload):
@@ -190,7 +191,9 @@ struct VirtualHome {
 
   private func details(_ index: Int) -> NodeDetails {
     NodeDetails(
-      addresses: [PeerAddress(ipv4: 0x0A00_0000 + UInt32(index)), PeerAddress(high: 0xFE80 << 48, low: UInt64(index))],
+      addresses: [
+        PeerAddress(ipv4: 0x0A00_0000 + UInt32(index)), PeerAddress(high: 0xFE80 << 48, low: UInt64(index)),
+      ],
       port: 56002, terms: [UInt8](repeating: 200, count: 14), abilities: .containers, facts: 9)
   }
 }

@@ -29,7 +29,9 @@ private func result(of root: String, _ profiles: Profiles) -> String {
   let match = profiles.match(snapshot.board)
   let score = Score(of: snapshot, profile: match.profile)
   var text = "\(match.profile.name) by \(match.rule.rawValue): \(score.value)"
-  for term in score.terms { text += ", \(term.kind.rawValue) \(term.value) \(term.factor) \(term.source.isMeasured)" }
+  for term in score.terms {
+    text += ", \(term.kind.rawValue) \(term.value) \(term.factor) \(term.source.isMeasured)"
+  }
   text += ", \(snapshot.processors.cores.count) cores, \(snapshot.network.interfaces.count) interfaces"
   for chip in snapshot.hwmon.chips {
     for sensor in chip.sensors { text += " \(chip.name) \(sensor.number) \(sensor.value.value ?? -1)" }

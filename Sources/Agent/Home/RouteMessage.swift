@@ -12,7 +12,9 @@ enum RouteMessage: Equatable {
   static func decode(_ bytes: [UInt8]) -> [RouteMessage] {
     var messages: [RouteMessage] = []
     var reader = RouteReader(bytes[...])
-    while let size = reader.uint32(at: 0), let length = Int(exactly: size), length >= 16, length <= reader.count {
+    while let size = reader.uint32(at: 0), let length = Int(exactly: size), length >= 16,
+      length <= reader.count
+    {
       if let message = decode(reader.part(0, length)) { messages.append(message) }
       reader.drop(aligned(length))
     }

@@ -43,6 +43,12 @@ let package = Package(
       swiftSettings: strict),
 
     .target(name: "TestSupport", path: "Tests/Support"),
+    // What every board's program must do alike; Tests/lab/portable compares. No product has it.
+    .executableTarget(
+      name: "Portable",
+      dependencies: ["CLinux", "Containers", "Hardware", "Mesh", "Orchestration", "Scoring", "Wire"],
+      path: "Tests/Portable", swiftSettings: strict),
+
     .testTarget(name: "WireTests", dependencies: ["Wire"]),
     .testTarget(
       name: "HardwareTests", dependencies: ["CLinux", "Hardware"], exclude: ["Fixtures"]),

@@ -102,7 +102,8 @@ struct Configuration {
     engineData = engineSection.text("data") ?? engineData
 
     let nativeSection = conf.section("native")
-    let ids = 1...Int(UInt32.max - 1)
+    // Above 2^31 - 1 no system gives any (systemd, UIDS-GIDS).
+    let ids = 1...Int(Int32.max)
     native.user = UInt32(try nativeSection.integer("user", in: ids) ?? Int(native.user))
     native.group = UInt32(try nativeSection.integer("group", in: ids) ?? Int(native.group))
     if let seconds = try nativeSection.number("time-limit", in: 0...31_536_000, units: Conf.Unit.time) {

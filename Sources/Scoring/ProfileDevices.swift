@@ -117,7 +117,7 @@ private func contains(_ text: String, _ part: String) -> Bool {
 /// `0xd03`; at most 32 bits.
 func hexadecimal(_ text: String) -> Int? {
   guard text.utf8.starts(with: "0x".utf8), (3...9).contains(text.utf8.count) else { return nil }
-  return Int(String(text.utf8.dropFirst(2)) ?? "", radix: 16)
+  return UInt32(String(text.utf8.dropFirst(2)) ?? "", radix: 16).flatMap { Int(exactly: $0) }
 }
 
 func wrong(_ entry: Conf.Entry?, _ expected: String) -> ConfError {

@@ -89,10 +89,14 @@ private func refusal(_ text: String) -> String? {
       thread-gain = 0.2
       clock = 1500
       cores = 6
+      capacity = 0xd03 462
+      capacity = 0xd09 1024
+      crypto = yes
       [thermal]
       zone = z
       chip = c
       throttle = 70.5
+      critical = 95
       trust-trips = no
       margin = 15
       [network]
@@ -124,8 +128,13 @@ private func refusal(_ text: String) -> String? {
           architecture: "arm64"))
     #expect(
       profile.processor
-        == .init(rates: [.init(part: 0xd03, rate: 0.5)], rate: 0.6, threadGain: 0.2, clock: 1500, cores: 6))
-    #expect(profile.heat == .init(zones: ["z"], chips: ["c"], throttle: 70.5, trustsTrips: false, margin: 15))
+        == .init(
+          rates: [.init(part: 0xd03, rate: 0.5)], rate: 0.6, threadGain: 0.2, clock: 1500, cores: 6,
+          capacities: [.init(part: 0xd03, share: 462), .init(part: 0xd09, share: 1024)], hasCrypto: true))
+    #expect(
+      profile.heat
+        == .init(
+          zones: ["z"], chips: ["c"], throttle: 70.5, critical: 95, trustsTrips: false, margin: 15))
     #expect(profile.link == .init(limit: 300, wifi: 20, ample: 10))
     #expect(
       profile.assumed

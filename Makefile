@@ -13,7 +13,7 @@ LARGEST := 1572864
 
 program: ## Build the shipping program of BOARD=NAME (a profile of boards/; this machine's kind by default)
 	@cross/setup $(BOARD)
-	@$(SWIFT) build -c release --product hearth --swift-sdks-path cross --swift-sdk $(BOARD) -debug-info-format none --scratch-path $(BUILD)/build
+	@$(SWIFT) build -c release --product hearth --swift-sdks-path .sdks --swift-sdk $(BOARD) -debug-info-format none --scratch-path $(BUILD)/build
 	@cp $(BUILD)/build/release/hearth $(PROGRAM).debug
 	@$(TOOLS)/llvm-objcopy --strip-all $(PROGRAM).debug $(PROGRAM)
 	@size=$$(stat -c %s $(PROGRAM)); echo "$(PROGRAM): $$size bytes (at most $(LARGEST))"; [ $$size -le $(LARGEST) ]
@@ -50,7 +50,7 @@ check-format: ## Complain about sources that are not formatted
 
 clean: ## Remove all that was built; stops the Engine that `make run` started
 	@if [ -e .lab/docker.pid ]; then Tests/lab/engine stop .lab; fi
-	@rm -rf .build .build-boards .sysroots .lab cross/*.artifactbundle/sdk/toolset.json
+	@rm -rf .build .build-boards .sysroots .sdks .lab
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16

@@ -40,7 +40,7 @@ let package = Package(
       name: "Orchestration", dependencies: ["Containers", "Hardware", "Scoring", "Wire"],
       swiftSettings: strict),
     .target(
-      name: "Devices", dependencies: ["CBoards", "CGpiod", "CI2C", "CLinux", "Hardware", "Wire"],
+      name: "Devices", dependencies: ["CBoards", "CGpiod", "CI2C", "CLinux", "Hardware", "Scoring", "Wire"],
       swiftSettings: strict),
     .executableTarget(
       name: "Agent",
@@ -56,7 +56,7 @@ let package = Package(
     .testTarget(name: "ScoringTests", dependencies: ["Hardware", "Scoring", "Wire"]),
     .testTarget(
       name: "ContainersTests", dependencies: ["Containers", "Wire"], exclude: ["Captures"]),
-    .testTarget(name: "DevicesTests", dependencies: ["Devices", "Hardware", "Wire"]),
+    .testTarget(name: "DevicesTests", dependencies: ["Devices", "Hardware", "Scoring", "Wire"]),
     .testTarget(
       name: "OrchestrationTests",
       dependencies: ["Containers", "Hardware", "Orchestration", "Scoring", "Wire"]),

@@ -17,3 +17,8 @@ func errorText(_ number: Int32) -> String {
   guard let text = strerror(number) else { return "error \(number)" }
   return String(cString: text)
 }
+
+extension LineError {
+  /// The event loop does not take the line's descriptor.
+  public static let unwatched = LineError("its changes cannot be watched")
+}

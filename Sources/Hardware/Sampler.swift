@@ -68,6 +68,11 @@ public final class Sampler {
     snapshot.instant = now
   }
 
+  /// What was read of the chips on I2C buses, which takes its own time.
+  public func take(_ sensors: Sensors) {
+    snapshot.sensors = sensors
+  }
+
   private func scan(anew: Bool, at now: Instant) {
     reader.scan &+= 1
     reader.sawVanished = false

@@ -31,9 +31,12 @@ extension Term {
   static func supply(_ snapshot: Snapshot, _ profile: Profile) -> Term {
     let alarm = snapshot.firmware.undervoltage.value
     let flag = snapshot.firmware.throttle.value?.contains(.undervoltage)
-    let isWeak = (alarm ?? false) || (flag ?? false)
+    // A chip that measures the supply, where its owner has named a limit.
+    let chip = snapshot.sensors.undervoltage
+    let isWeak = (alarm ?? false) || (flag ?? false) || (chip ?? false)
     let source: Source =
-      alarm == nil && flag == nil ? .assumed(snapshot.firmware.undervoltage.absence) : .measured
+      alarm == nil && flag == nil && chip == nil
+      ? .assumed(snapshot.firmware.undervoltage.absence) : .measured
     return Term(
       kind: .supply, value: isWeak ? 1 : 0, full: 0, source: source, weight: profile.weights.supply,
       factor: isWeak ? 0 : 1)
@@ -54,7 +57,9 @@ extension Term {
       let charge = state.capacity.map { Double(min(max($0, 0), 100)) } ?? enough / 2
       left = min(left ?? charge, charge)
     }
-    if let absence = snapshot.power.absence { source = .assumed(absence) }
+    // A gauge does not say whether the battery is in use; from half of it on it counts as if it were.
+    if let charge = snapshot.sensors.charge { left = min(left ?? charge, min(max(charge, 0), 100)) }
+    if let absence = snapshot.power.absence, snapshot.sensors.charge == nil { source = .assumed(absence) }
     return Term(
       kind: .battery, value: left ?? -1, full: enough, source: source, weight: profile.weights.battery,
       factor: left.map { clamped($0 / enough) } ?? 1)

@@ -58,6 +58,10 @@ enum Help {
       name: "status", usage: "hearth status [--json] [--api ADDR:PORT]",
       summary: "show the agent, its Engine and its runs", details: ""),
     Topic(
+      name: "drain", usage: "hearth drain [--off] [--json] [--api ADDR:PORT]",
+      summary: "let this node take no new runs; those under way go on",
+      details: "  --off                  let it take runs again\n"),
+    Topic(
       name: "score", usage: "hearth score [--root DIR] [--json]",
       summary: "show what this board can do now, and why",
       details: "  --root DIR             the board whose proc and sys are in DIR\n"),

@@ -31,7 +31,7 @@ _hearth() {
     nodes) words='--terms --json --api' ;;
     status) words='--json --api' ;;
     drain) words='--off --json --api' ;;
-    score | inspect) words='--root --json' ;;
+    score | inspect) words='--root --config --json' ;;
     version) words='--json' ;;
     help) words='serve run ps logs stop explain nodes status drain score inspect version help' ;;
   esac

@@ -21,7 +21,7 @@ complete -c hearth -n $first -a inspect -d 'show every reading of this board'
 complete -c hearth -n $first -a version -d 'print the version'
 complete -c hearth -n $first -a help -d 'explain a command'
 
-complete -c hearth -n '__fish_seen_subcommand_from serve' -l config -r -F -d 'settings'
+complete -c hearth -n '__fish_seen_subcommand_from serve score inspect' -l config -r -F -d 'settings'
 complete -c hearth -n '__fish_seen_subcommand_from serve' -l state -r -F -d 'state folder'
 complete -c hearth -n '__fish_seen_subcommand_from serve' -l engine -r -F -d 'socket of the Engine'
 complete -c hearth -n '__fish_seen_subcommand_from serve' -l external -x -d 'where to listen'

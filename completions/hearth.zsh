@@ -39,7 +39,7 @@ _hearth() {
     nodes) _arguments '--terms[what each term leaves of the score]' $json $api ;;
     status) _arguments $json $api ;;
     drain) _arguments '--off[let it take runs again]' $json $api ;;
-    score | inspect) _arguments $root $json ;;
+    score | inspect) _arguments '--config[settings]:file:_files' $root $json ;;
     version) _arguments $json ;;
     help) _arguments ':command:_hearth_commands' ;;
   esac

@@ -30,6 +30,8 @@ public struct SensorPlan: Sendable {
   /// Chips of one node.
   public static let limit = 32
   public static let longestPause = Interval.seconds(600)
+  /// How long a chip's turn may be delayed by others.
+  static let longestWait = Interval.seconds(20)
   /// A bus that is silent for this long is given up in this round.
   public static let patience = Interval.seconds(2)
 
@@ -85,7 +87,13 @@ public struct SensorPlan: Sendable {
           }, members: found))
     }
     for index in members.indices where isDue(index, now) {
-      if let reason = obstacle(index, adapters) { fail(index, .unusable(text: reason), at: now) }
+      if let adapter = finds(index, among: adapters), busy.contains(adapter.number) {
+        // It has to wait for who holds the bus up, but not with a reading that grows old.
+        let late = now - members[index].due
+        if late > Self.longestWait { fail(index, .unusable(text: "the bus does not answer"), at: now) }
+      } else if let reason = obstacle(index, adapters) {
+        fail(index, .unusable(text: reason), at: now)
+      }
     }
     return rounds
   }
@@ -112,7 +120,8 @@ public struct SensorPlan: Sendable {
     let wanted = members[index].spec.adapter
     if fitting.isEmpty { return "no I2C bus '\(wanted)'; there are: \(names(adapters))" }
     if fitting.count > 1 { return "several I2C buses fit '\(wanted)': \(names(fitting))" }
-    return buses.allow(fitting[0].name) ? nil : "the profile forbids the bus \(fitting[0].name)"
+    return buses.allow(fitting[0].name)
+      ? nil : "the profile or the settings forbid the bus \(fitting[0].name)"
   }
 
   private func names(_ adapters: [Adapter]) -> String {

@@ -62,13 +62,21 @@ enum Help {
       summary: "let this node take no new runs; those under way go on",
       details: "  --off                  let it take runs again\n"),
     Topic(
-      name: "score", usage: "hearth score [--root DIR] [--json]",
+      name: "score", usage: "hearth score [--root DIR] [--config FILE] [--json]",
       summary: "show what this board can do now, and why",
-      details: "  --root DIR             the board whose proc and sys are in DIR\n"),
+      details: """
+          --root DIR             the board whose proc and sys are in DIR
+          --config FILE          read FILE instead of /etc/hearth/hearth.conf and /etc/hearth/conf.d
+
+        """),
     Topic(
-      name: "inspect", usage: "hearth inspect [--root DIR] [--json]",
+      name: "inspect", usage: "hearth inspect [--root DIR] [--config FILE] [--json]",
       summary: "show every reading of this board",
-      details: "  --root DIR             the board whose proc and sys are in DIR\n"),
+      details: """
+          --root DIR             the board whose proc and sys are in DIR
+          --config FILE          read FILE instead of /etc/hearth/hearth.conf and /etc/hearth/conf.d
+
+        """),
     Topic(
       name: "version", usage: "hearth version [--json]", summary: "print the version", details: ""),
     Topic(

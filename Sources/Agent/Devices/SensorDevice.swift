@@ -58,6 +58,29 @@ final class SensorDevice {
     }
   }
 
+  /// Reads all chips of a plan and returns when they have answered, or have had their time: for a command.
+  static func readOnce(_ plan: inout SensorPlan, hwmon: Hwmon) throws(SystemError) {
+    let loop = try EventLoop()
+    let rounds = plan.rounds(Adapter.all(root: ""), hwmon: hwmon, at: Clock.now())
+    var readers: [BusRound] = []
+    var answers: [[UInt8]?] = rounds.map { _ in nil }
+    for (index, round) in rounds.enumerated() {
+      let reader = try BusRound(round, loop: loop)
+      reader.onAnswer = { bytes in
+        answers[index] = bytes
+        if !answers.contains(where: { $0 == nil }) { loop.stop() }
+      }
+      readers.append(reader)
+    }
+    guard !readers.isEmpty else { return }
+    loop.after(SensorPlan.patience) {
+      for reader in readers { reader.sweep(at: Clock.now()) }
+      loop.stop()
+    }
+    loop.run()
+    for (round, bytes) in zip(rounds, answers) { plan.finish(round, bytes ?? [], at: Clock.now()) }
+  }
+
   func end() {
     for round in rounds { round.giveUp() }
   }

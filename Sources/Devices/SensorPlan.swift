@@ -36,13 +36,18 @@ public struct SensorPlan: Sendable {
   public static let patience = Interval.seconds(2)
 
   private let buses: Profile.Buses
+  private let folder: String
   private var members: [Member]
   public private(set) var sensors = Sensors()
 
-  /// - Parameter buses: what may be touched: those of the profile, and those the owner has named; what is forbidden
-  ///   stays so.
-  public init(_ specs: [SensorSpec], buses: Profile.Buses, at now: Instant) {
+  /// - Parameters:
+  ///   - buses: what may be touched: those of the profile, and those the owner has named; what is forbidden stays so.
+  ///   - folder: where the buses' devices are.
+  public init(
+    _ specs: [SensorSpec], buses: Profile.Buses, folder: String = "/dev", at now: Instant
+  ) {
     self.buses = buses
+    self.folder = folder
     members = specs.prefix(Self.limit).map { Member(spec: $0, due: now) }
     for member in members { sensors.chips.append(member.spec.unread) }
   }
@@ -79,7 +84,7 @@ public struct SensorPlan: Sendable {
       guard !found.isEmpty else { continue }
       rounds.append(
         Round(
-          path: "/dev/i2c-\(adapter.number)", bus: adapter.number,
+          path: folder + "/i2c-\(adapter.number)", bus: adapter.number,
           jobs: found.map { index in
             let spec = members[index].spec
             return BusJob(
@@ -216,7 +221,7 @@ public struct SensorPlan: Sendable {
   private static func reason(_ number: Int32) -> Absence.Reason {
     switch -number {
     // Adapters differ in what they call a chip that does not answer.
-    case ENXIO, EREMOTEIO: .unusable(text: "no answer (\(errorText(-number)))")
+    case ENXIO, EREMOTEIO, ENODEV: .unusable(text: "no answer (\(errorText(-number)))")
     case EBUSY: .unusable(text: "a driver of the kernel has it")
     case EACCES, EPERM: .permission
     case ENOENT: .noFile

@@ -37,7 +37,7 @@ final class Node {
   /// Whether the owner wants no new work here; `drain` changes it.
   var isDrained = false
   /// What is wired to the board.
-  private(set) var devices: BoardDevices?
+  private(set) var devices: AttachedDevices?
   /// Absent where the node is to stay alone.
   private(set) var home: Home?
   /// Absent with `home`.
@@ -131,7 +131,7 @@ final class Node {
     engine.connect()
     tick()
     if isDrained { Log.info("drained: no new runs here until 'hearth drain --off'") }
-    devices = BoardDevices(node: self, settings: configuration.devices)
+    devices = AttachedDevices(node: self, settings: configuration.devices)
     devices?.begin()
   }
 

@@ -8,6 +8,7 @@ public struct Profile: Equatable, Sendable {
   public let processor: Processor
   public let heat: Heat
   public let link: Link
+  public let power: Power
   public let assumed: Assumed
   public let weights: Weights
   public let light: Light
@@ -71,11 +72,25 @@ public struct Profile: Equatable, Sendable {
     public var throttle = 80.0
     /// Where the board switches itself off, above `throttle`; nil where nothing does or nobody says.
     public var critical: Double?
+    /// From where on the firmware runs the cores slower without calling it throttling; nil where it never does.
+    public var soft: SoftLimit?
     /// Whether a passive trip of the zone or a limit of the chip is believed over `throttle`.
     public var trustsTrips = true
     /// How far below throttling heat begins to count: a board at work warms up by about this much (62 to 83 °C in
     /// sbc-bench 4hOp).
     public var margin = 20.0
+  }
+
+  /// A temperature in degrees Celsius, and the fastest clock in MHz from there on.
+  public struct SoftLimit: Equatable, Sendable {
+    public var temperature: Double
+    public var clock: Double
+  }
+
+  /// What the board may draw.
+  public struct Power: Equatable, Sendable {
+    /// What a fitting supply gives, in watts; nil where nobody says.
+    public var supply: Double?
   }
 
   /// What the network can do; in Mbit/s.
@@ -131,7 +146,8 @@ public struct Profile: Equatable, Sendable {
   /// The profile of last resort: no board of `boards/` fits, not even by architecture.
   public static let unknown = Profile(
     name: "unknown", title: "Unknown board", recognition: Recognition(), processor: Processor(), heat: Heat(),
-    link: Link(), assumed: Assumed(), weights: Weights(), light: Light(), buses: Buses(), sensors: [])
+    link: Link(), power: Power(), assumed: Assumed(), weights: Weights(), light: Light(), buses: Buses(),
+    sensors: [])
 }
 
 extension Profile.Processor {

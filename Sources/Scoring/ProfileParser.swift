@@ -8,20 +8,22 @@ extension Profile {
   ///   - file: how errors name it.
   /// - Throws: the first thing that is unknown, missing or out of range.
   public static func parse(_ bytes: [UInt8], name: String, file: String) throws(ConfError) -> Profile {
-    let rules = Conf.Rules(
-      repeatable: [
-        "compatible", "soc", "model", "product", "core", "capacity", "zone", "chip", "led", "allow", "forbid",
-      ])
     let conf = try Conf.parse(bytes, file: file, rules: rules)
     try conf.refuseUnknown(shape)
     let board = conf.section("board")
     return Profile(
       name: name, title: try board.required("name"), recognition: try recognition(board),
       processor: try processor(conf.section("processor")), heat: try heat(conf.section("thermal")),
-      link: try link(conf.section("network")), assumed: try assumed(conf.section("assumed")),
+      link: try link(conf.section("network")), power: try power(conf.section("power")),
+      assumed: try assumed(conf.section("assumed")),
       weights: try weights(conf.section("weights")), light: light(conf.section("light")),
       buses: buses(conf.section("i2c")), sensors: try sensors(conf.section("sensors")))
   }
+
+  static let rules = Conf.Rules(
+    repeatable: [
+      "compatible", "soc", "model", "product", "core", "capacity", "zone", "chip", "led", "allow", "forbid",
+    ])
 
   private static let shape = ConfShape([
     ConfShape.Keys("board", ["name", "compatible", "soc", "model", "parts", "product", "architecture"]),
@@ -29,8 +31,9 @@ extension Profile {
     ConfShape.Keys("build", ["debian-architecture", "cpu"]),
     ConfShape.Keys(
       "processor", ["core", "capacity", "mips-per-mhz", "thread-gain", "clock", "cores", "crypto"]),
-    ConfShape.Keys("thermal", ["zone", "chip", "throttle", "critical", "trust-trips", "margin"]),
+    ConfShape.Keys("thermal", ["zone", "chip", "throttle", "critical", "soft", "trust-trips", "margin"]),
     ConfShape.Keys("network", ["limit", "wifi", "ample"]),
+    ConfShape.Keys("power", ["supply"]),
     ConfShape.Keys("assumed", ["load", "memory", "temperature", "ample-memory", "ample-storage"]),
     ConfShape.Keys(
       "weights",
@@ -114,6 +117,13 @@ extension Profile {
     if let critical = result.critical, critical <= result.throttle {
       throw wrong(section.entry("critical"), "a temperature above that of throttling")
     }
+    if let entry = section.entry("soft") {
+      let words = entry.value.utf8.split(separator: 0x20).map { Conf.number(String($0) ?? "") ?? 0 }
+      guard words.count == 2, (30...150).contains(words[0]), (1...10_000).contains(words[1]) else {
+        throw wrong(entry, "a temperature and the clock from there on, as 60 1200")
+      }
+      result.soft = SoftLimit(temperature: words[0], clock: words[1])
+    }
     result.trustsTrips = try section.bool("trust-trips") ?? result.trustsTrips
     result.margin = try section.number("margin", in: 1...100) ?? result.margin
     return result
@@ -125,6 +135,10 @@ extension Profile {
     result.wifi = try section.number("wifi", in: 1...1_000_000) ?? result.wifi
     result.ample = try section.number("ample", in: 1...1_000_000) ?? result.ample
     return result
+  }
+
+  private static func power(_ section: Conf.Section) throws(ConfError) -> Power {
+    Power(supply: try section.number("supply", in: 0.5...10_000))
   }
 
   private static func assumed(_ section: Conf.Section) throws(ConfError) -> Assumed {

@@ -5,7 +5,7 @@ import Scoring
 
 /// What is wired to the board and serves this node: its light, fan, button and sensors. What is not there yet is
 /// looked for again, less and less often.
-final class BoardDevices {
+final class AttachedDevices {
   private let node: Node
   private let loop: EventLoop
   private var light: LightDevice?

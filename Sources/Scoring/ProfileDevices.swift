@@ -10,6 +10,11 @@ extension Profile {
     public var line: String?
     /// LEDs of `/sys/class/leds`; the first that exists is taken.
     public var leds: [String] = []
+
+    public init(line: String? = nil, leds: [String] = []) {
+      self.line = line
+      self.leds = leds
+    }
   }
 
   /// I2C buses, by a text that the adapter's name (`/sys/class/i2c-dev/i2c-N/name`) contains, as `i2c@7e804000`.
@@ -18,6 +23,11 @@ extension Profile {
     public var allowed: [String] = []
     /// Those that must never be, whoever allows them: they reach into the board itself.
     public var forbidden: [String] = []
+
+    public init(allowed: [String] = [], forbidden: [String] = []) {
+      self.allowed = allowed
+      self.forbidden = forbidden
+    }
 
     /// Whether the adapter of that name may be touched.
     public func allow(_ adapter: String) -> Bool {

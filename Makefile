@@ -9,7 +9,7 @@ PROGRAM := $(BUILD)/hearth
 SHIPPED := generic-x86-64 raspberry-pi-3
 LARGEST := 1572864
 
-.PHONY: program run test bench soak fuzz format check-format clean help
+.PHONY: program deb image run test test-deb test-image bench soak fuzz format check-format clean help
 
 program: ## Build the shipping program of BOARD=NAME (a profile of boards/; this machine's kind by default)
 	@cross/setup $(BOARD)
@@ -17,6 +17,9 @@ program: ## Build the shipping program of BOARD=NAME (a profile of boards/; this
 	@cp $(BUILD)/build/release/hearth $(PROGRAM).debug
 	@$(TOOLS)/llvm-objcopy --strip-all $(PROGRAM).debug $(PROGRAM)
 	@size=$$(stat -c %s $(PROGRAM)); echo "$(PROGRAM): $$size bytes (at most $(LARGEST))"; [ $$size -le $(LARGEST) ]
+
+deb: program ## Make a Debian package of the program of BOARD, beside it; ARCHITECTURE=NAME if not the profile's
+	@packaging/deb $(BOARD) $(PROGRAM)
 
 run: ## Build, start an agent here and run one hello container through it; Control-C stops both
 	@Tests/lab/packages run
@@ -26,6 +29,11 @@ run: ## Build, start an agent here and run one hello container through it; Contr
 test: ## Run all tests, on the shipping programs too; installs the Debian packages they need
 	@Tests/lab/packages test
 	@Tests/lab/test $(SHIPPED)
+
+test-deb: ## Install, upgrade, remove and purge the package under a real systemd; needs root
+	@Tests/lab/packages deb
+	@$(MAKE) --no-print-directory program BOARD=generic-x86-64
+	@Tests/lab/deb .build-boards/generic-x86-64/hearth
 
 bench: ## Measure what the README promises, beside rivals on this machine
 	@Tests/lab/packages bench

@@ -21,6 +21,10 @@ program: ## Build the shipping program of BOARD=NAME (a profile of boards/; this
 deb: program ## Make a Debian package of the program of BOARD, beside it; ARCHITECTURE=NAME if not the profile's
 	@packaging/deb $(BOARD) $(PROGRAM)
 
+image: deb ## Put the package and the home key KEY into an image for BOARD: IMAGE=FILE's or a Debian made here
+	@Tests/lab/packages image
+	@HOST_NAME='$(if $(findstring command,$(origin HOSTNAME)),$(HOSTNAME))' packaging/image $(BOARD) "$$(packaging/deb $(BOARD) $(PROGRAM))"
+
 run: ## Build, start an agent here and run one hello container through it; Control-C stops both
 	@Tests/lab/packages run
 	@$(MAKE) --no-print-directory program
@@ -34,6 +38,11 @@ test-deb: ## Install, upgrade, remove and purge the package under a real systemd
 	@Tests/lab/packages deb
 	@$(MAKE) --no-print-directory program BOARD=generic-x86-64
 	@Tests/lab/deb .build-boards/generic-x86-64/hearth
+
+test-image: ## Boot such an image of a Raspberry Pi 3 under QEMU to the running unit; needs root, takes minutes
+	@Tests/lab/packages image
+	@$(MAKE) --no-print-directory program BOARD=raspberry-pi-3
+	@Tests/lab/image .build-boards/raspberry-pi-3/hearth
 
 bench: ## Measure what the README promises, beside rivals on this machine
 	@Tests/lab/packages bench

@@ -46,6 +46,7 @@ final class Node {
   private(set) var homeEdge: HomeEdge?
   private var lastList: Instant
   private var lastCatalogue: Instant
+  private var lastTick: Instant
 
   /// How often the Engine is asked for our containers without a reason: an answer of its that was lost may have left
   /// one behind.
@@ -75,6 +76,7 @@ final class Node {
     started = Clock.now()
     lastList = started
     lastCatalogue = started
+    lastTick = started
     try File.makeFolder(configuration.state)
     identity = try Identity.load(configuration: configuration)
     engine = Engine(socketPath: configuration.engine, node: identity, loop: loop)
@@ -177,6 +179,14 @@ final class Node {
     if orchestrator.runsUnderWay > 0 { neighbours?.tellOrchestrator() }
     perform { $0.tick(at: Clock.moment()) }
     tellHome()
+    lastTick = Clock.now()
+  }
+
+  /// Where the work of each second stands.
+  var progress: NodeProgress {
+    NodeProgress(
+      ticked: lastTick, interval: configuration.sampleInterval, sampled: sampler.snapshot.instant,
+      unwrittenSince: journal.waitsSince)
   }
 
   // MARK: - Directives

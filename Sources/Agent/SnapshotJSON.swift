@@ -1,18 +1,30 @@
 internal import Hardware
+internal import Scoring
 internal import Wire
 
 /// All readings as JSON. A reading is `{"value": …, "ageMilliseconds": …}`, its age counted from the sample,
 /// or `{"absent": reason, "path": …}`; units are those of `Snapshot`.
-func snapshotJSON(_ snapshot: Snapshot) -> JSON {
-  SnapshotEncoder(now: snapshot.instant ?? Instant(nanoseconds: 0)).encode(snapshot)
+///
+/// - Parameter match: the board's profile and how it was found.
+func snapshotJSON(_ snapshot: Snapshot, _ match: Profiles.Match? = nil) -> JSON {
+  SnapshotEncoder(now: snapshot.instant ?? Instant(nanoseconds: 0)).encode(snapshot, match)
 }
 
 private struct SnapshotEncoder {
   var now: Instant
 
-  func encode(_ snapshot: Snapshot) -> JSON {
+  func encode(_ snapshot: Snapshot, _ match: Profiles.Match?) -> JSON {
     object([
       ("board", encode(snapshot.board)),
+      (
+        "profile",
+        match.map { match in
+          object([
+            ("name", .string(match.profile.name)), ("rule", .string(match.rule.rawValue)),
+            ("text", .string(match.text)),
+          ])
+        } ?? .null
+      ),
       ("processors", encode(snapshot.processors)),
       ("load", reading(snapshot.load, encode)),
       ("memory", reading(snapshot.memory, encode)),
@@ -26,11 +38,13 @@ private struct SnapshotEncoder {
       ("zones", list(snapshot.thermal.zones, snapshot.thermal.absence, encode)),
       ("coolingDevices", list(snapshot.thermal.coolingDevices, snapshot.thermal.absence, encode)),
       ("chips", list(snapshot.hwmon.chips, snapshot.hwmon.absence, encode)),
+      ("sensors", .array(snapshot.sensors.chips.map(encode))),
       (
         "firmware",
         object([
           ("undervoltage", reading(snapshot.firmware.undervoltage) { .bool($0) }),
           ("throttle", reading(snapshot.firmware.throttle) { .integer(Int64($0.rawValue)) }),
+          ("clockKilohertz", reading(snapshot.firmware.clock) { whole($0) }),
         ])
       ),
       ("interfaces", list(snapshot.network.interfaces, snapshot.network.absence, encode)),
@@ -38,6 +52,7 @@ private struct SnapshotEncoder {
       ("engineFolder", reading(snapshot.storage.engine, encode)),
       ("disks", list(snapshot.storage.disks, snapshot.storage.absence, encode)),
       ("powerSupplies", list(snapshot.power.supplies, snapshot.power.absence, encode)),
+      ("drawnWatts", reading(snapshot.power.drawn) { .double($0) }),
       ("limits", encode(snapshot.controlGroup)),
     ])
   }
@@ -179,6 +194,23 @@ private struct SnapshotEncoder {
         .array(
           chip.alarms.map { alarm in
             object([("name", .string(alarm.name)), ("raised", reading(alarm.isRaised) { .bool($0) })])
+          })
+      ),
+    ])
+  }
+
+  private func encode(_ chip: SensorChip) -> JSON {
+    object([
+      ("name", .string(chip.name)), ("type", .string(chip.type)), ("bus", .string(chip.bus)),
+      ("address", whole(Int(chip.address))), ("score", .string(chip.meaning.rawValue)),
+      (
+        "readings",
+        .array(
+          chip.readings.map { reading in
+            object([
+              ("quantity", .string(reading.quantity.rawValue)), ("name", .string(reading.name)),
+              ("unit", .string(reading.quantity.unit)), ("value", number(reading.value)),
+            ])
           })
       ),
     ])

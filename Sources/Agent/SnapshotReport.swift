@@ -1,15 +1,20 @@
 internal import Hardware
+internal import Scoring
 
 /// What `hearth inspect` prints: one line per thing, and for every reading that is absent the reason.
-func snapshotText(_ snapshot: Snapshot) -> String {
+///
+/// - Parameter match: the board's profile and how it was found.
+func snapshotText(_ snapshot: Snapshot, _ match: Profiles.Match? = nil) -> String {
   var report = SnapshotReport()
   report.add(snapshot.board)
+  if let match { report.item("profile", match.profile.name + ", " + evidence(match)) }
   report.add(snapshot.processors)
   report.line("Load", say(snapshot.load, loadText))
   report.line("Memory", say(snapshot.memory, memoryText))
   report.add(snapshot.pressure)
   report.add(snapshot.thermal)
   report.add(snapshot.hwmon)
+  report.add(snapshot.sensors)
   report.add(snapshot.firmware)
   report.add(snapshot.network)
   report.add(snapshot.storage)
@@ -54,6 +59,7 @@ private struct SnapshotReport {
     }
     item("serial", say(board.serial) { $0 })
     item("cores", say(board.processorParts, partsText) + ", " + board.architecture)
+    item("crypto", say(board.hasCrypto) { $0 ? "AES instructions" : "no AES instructions" })
   }
 
   mutating func add(_ processors: Processors) {
@@ -123,10 +129,25 @@ private struct SnapshotReport {
     }
   }
 
+  /// Nothing where nobody has named a chip.
+  mutating func add(_ sensors: Sensors) {
+    if !sensors.chips.isEmpty { section("I2C chips", isEmpty: false, nil) }
+    for chip in sensors.chips {
+      for reading in chip.readings {
+        let name =
+          reading.name.isEmpty ? reading.quantity.rawValue : reading.quantity.rawValue + " " + reading.name
+        item(
+          chip.name,
+          name + " " + brief(reading.value) { decimal($0, places: 2) + " " + reading.quantity.unit })
+      }
+    }
+  }
+
   mutating func add(_ firmware: Firmware) {
     title = "Firmware"
     item("supply", say(firmware.undervoltage) { $0 ? "too weak" : "good" })
     item("throttling", say(firmware.throttle, throttleText))
+    if firmware.clock.value != nil { item("real clock", say(firmware.clock, megahertz)) }
   }
 
   mutating func add(_ network: Network) {
@@ -164,6 +185,7 @@ private struct SnapshotReport {
     for supply in power.supplies {
       item(supply.name, supply.kind.rawValue + ", " + brief(supply.state, supplyText))
     }
+    if power.drawn.value != nil { item("drawn", say(power.drawn) { tenths($0) + " W" }) }
   }
 
   mutating func add(_ group: ControlGroup) {

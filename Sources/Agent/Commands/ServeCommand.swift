@@ -64,6 +64,7 @@ struct ServeCommand {
       let addresses = joined(configuration.external)
       Log.info("\(node.identity) \(Version.text) on \(addresses), profile \(node.match.profile.name)")
       ServiceManager.notify("READY=1\nSTATUS=serving on \(addresses)")
+      watch(node)
       loop.run()
       ServiceManager.notify("STOPPING=1")
       node.end()
@@ -72,6 +73,15 @@ struct ServeCommand {
     } catch {
       throw CommandFailure(error.description + hint(error))
     }
+  }
+
+  /// Has systemd start the agent anew where it comes to a standstill, if systemd is asked to.
+  private func watch(_ node: Node) {
+    guard let time = ServiceManager.watchdogTime else { return }
+    Watchdog(
+      time: time, loop: node.loop, send: { ServiceManager.notify("WATCHDOG=1", waits: false) },
+      standstill: { node.progress.standstill(at: Clock.now(), slack: $0) }
+    ).begin()
   }
 
   /// Takes part in the home, unless the node is to stay alone.
@@ -87,7 +97,7 @@ struct ServeCommand {
     }
     let routes = HostedRoutes(node: node)
     var security = Server.Security(keys: { [home.keys.current] + home.keys.accepted })
-    if configuration.interoperates { security.plainHandler = { node.homeEdge?.routes.handle($0, $1) } }
+    security.plainHandler = { node.homeEdge.map { $0.routes.handle } }
     let server = Server(loop: node.loop, security: security, handler: routes.handle)
     try listen(server, on: configuration.internalAddresses)
     node.eachSecond { server.sweep() }

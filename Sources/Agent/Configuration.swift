@@ -59,14 +59,24 @@ struct Configuration {
 
   /// Reads the configuration: `file` where one is named, else the usual places.
   static func read(_ file: String?) throws(ConfError) -> Configuration {
+    try Configuration(parse(file))
+  }
+
+  /// The settings of what the files say.
+  init(_ conf: Conf) throws(ConfError) {
+    try take(conf)
+  }
+
+  init() {}
+
+  /// What the files say, each key once.
+  static func parse(_ file: String?) throws(ConfError) -> Conf {
     var conf = try parse(file ?? path, isOptional: file == nil)
     if file == nil {
       let names = File.names(in: folder, limit: folderLimit).filter { $0.hasSuffix(".conf") }
       for name in names.sorted() { conf.override(with: try parse(folder + "/" + name, isOptional: false)) }
     }
-    var configuration = Configuration()
-    try configuration.take(conf)
-    return configuration
+    return conf
   }
 
   private static func parse(_ file: String, isOptional: Bool) throws(ConfError) -> Conf {

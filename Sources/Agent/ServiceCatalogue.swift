@@ -5,7 +5,7 @@ import Wire
 /// The services this node's owner has defined.
 final class ServiceCatalogue {
   private let homeEdge: String
-  private let own: String
+  private var own: String
   private(set) var definitions: [ServiceDefinition] = []
   /// Bytes of names and of their files' times when last read: what tells that something has changed.
   private var stamp: UInt64 = 0
@@ -20,6 +20,12 @@ final class ServiceCatalogue {
   init(homeEdge: String, own: String) {
     self.homeEdge = homeEdge + "/apps"
     self.own = own
+  }
+
+  /// Looks for our own definitions in another folder from now on.
+  func use(own: String) {
+    self.own = own
+    refresh()
   }
 
   func definition(_ name: String, kind: ServiceDefinition.Kind) -> ServiceDefinition? {

@@ -11,7 +11,7 @@ _hearth() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words=
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
-    words='serve run ps logs stop explain nodes status score inspect version help'
+    words='serve run ps logs stop explain nodes status score inspect doctor version help'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
     return
   fi
@@ -31,8 +31,9 @@ _hearth() {
     nodes) words='--terms --json --api' ;;
     status) words='--json --api' ;;
     score | inspect) words='--root --json' ;;
+    doctor) words='--json --root --config --api' ;;
     version) words='--json' ;;
-    help) words='serve run ps logs stop explain nodes status score inspect version help' ;;
+    help) words='serve run ps logs stop explain nodes status score inspect doctor version help' ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 }

@@ -45,7 +45,7 @@ struct Configuration {
   var homeEdgeHostAccess = true
 
   static let path = "/etc/hearth/hearth.conf"
-  private static let folder = "/etc/hearth/conf.d"
+  static let folder = "/etc/hearth/conf.d"
   private static let folderLimit = 64
 
   private static let shape = ConfShape([
@@ -70,9 +70,12 @@ struct Configuration {
   init() {}
 
   /// What the files say, each key once.
-  static func parse(_ file: String?) throws(ConfError) -> Conf {
-    var conf = try parse(file ?? path, isOptional: file == nil)
+  ///
+  /// - Parameter root: in front of the usual places.
+  static func parse(_ file: String?, under root: String = "") throws(ConfError) -> Conf {
+    var conf = try parse(file ?? root + path, isOptional: file == nil)
     if file == nil {
+      let folder = root + Self.folder
       let names = File.names(in: folder, limit: folderLimit).filter { $0.hasSuffix(".conf") }
       for name in names.sorted() { conf.override(with: try parse(folder + "/" + name, isOptional: false)) }
     }

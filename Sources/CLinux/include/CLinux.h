@@ -30,6 +30,7 @@
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/timex.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <sys/un.h>
@@ -253,5 +254,18 @@ static inline void clinux_make_address(struct sockaddr_storage *address, const u
 int clinux_route_socket(void);
 /// Asks for all links (18) or all addresses (22); 0 or -1.
 int clinux_route_dump(int fd, int type, unsigned sequence);
+
+// Looking at a machine: bounded waits, whose option is a conditional macro, and the clock's state.
+/// Sends, receives and connects of a blocking socket give up after this.
+static inline void clinux_set_patience(int fd, int milliseconds) {
+  struct timeval time = {.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000};
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
+  setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
+}
+/// Whether somebody (NTP) keeps the kernel's clock right: 1 or 0, -1 where that cannot be told (adjtimex(2)).
+static inline int clinux_clock_is_kept(void) {
+  struct timex state = {0};
+  return adjtimex(&state) < 0 ? -1 : !(state.status & STA_UNSYNC);
+}
 
 #endif

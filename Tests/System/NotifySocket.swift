@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// What systemd is to a service: the datagram socket of `NOTIFY_SOCKET`.
 final class NotifySocket {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What systemd sees of the shipping program, and what it can have it do: signs of life, and settings read anew.

@@ -48,13 +48,14 @@ let package = Package(
       dependencies: ["CLinux", "Containers", "Hardware", "Mesh", "Orchestration", "Scoring", "Wire"],
       path: "Tests/Portable", swiftSettings: strict),
 
+    .target(name: "TestSupport", path: "Tests/Support"),
     .testTarget(name: "WireTests", dependencies: ["Wire"]),
     .testTarget(
       name: "HardwareTests", dependencies: ["CLinux", "Hardware"], exclude: ["Fixtures"]),
     .testTarget(name: "MeshTests", dependencies: ["Hardware", "Mesh", "Wire"]),
     .testTarget(name: "ScoringTests", dependencies: ["Hardware", "Scoring", "Wire"]),
     .testTarget(
-      name: "ContainersTests", dependencies: ["Containers", "Wire"], exclude: ["Captures"]),
+      name: "ContainersTests", dependencies: ["Containers", "TestSupport", "Wire"], exclude: ["Captures"]),
     .testTarget(
       name: "OrchestrationTests",
       dependencies: ["Containers", "Hardware", "Orchestration", "Scoring", "Wire"]),
@@ -63,7 +64,8 @@ let package = Package(
       dependencies: [
         "Agent", "CLinux", "CMbedTLS", "Containers", "Hardware", "Mesh", "Orchestration", "Scoring", "Wire",
       ]),
-    .testTarget(name: "SystemTests", path: "Tests/System", exclude: ["zeroconf-node.py"]),
+    .testTarget(
+      name: "SystemTests", dependencies: ["TestSupport"], path: "Tests/System", exclude: ["zeroconf-node.py"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Wire
 
 @testable import Containers
@@ -29,7 +30,7 @@ struct ComparisonLab {
       return
     }
     let start = try run(Self.script, ["start", folder.path])
-    guard start.status == 0 else { throw Trouble(description: start.errors) }
+    guard start.code == 0 else { throw Trouble(description: start.error) }
     socket = start.output.trimmingCharacters(in: .whitespacesAndNewlines)
     started = true
   }
@@ -62,32 +63,8 @@ struct ComparisonLab {
   }
 }
 
-struct Finished {
-  let status: Int32
-  let output: String
-  let errors: String
-}
-
 func run(_ program: String, _ arguments: [String], environment: [String: String] = [:]) throws -> Finished {
-  let process = Process()
-  process.executableURL = Foundation.URL(fileURLWithPath: program)
-  process.arguments = arguments
-  process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-  let scratch = FileManager.default.temporaryDirectory
-    .appendingPathComponent("hearth-run-\(getpid())-\(UInt64.random(in: 0 ... .max))")
-  // Files rather than pipes: a daemon that keeps the descriptor open would keep us reading.
-  let (output, errors) = (scratch.appendingPathExtension("out"), scratch.appendingPathExtension("err"))
-  for file in [output, errors] { try Data().write(to: file) }
-  defer { for file in [output, errors] { try? FileManager.default.removeItem(at: file) } }
-  process.standardInput = FileHandle.nullDevice
-  process.standardOutput = try FileHandle(forWritingTo: output)
-  process.standardError = try FileHandle(forWritingTo: errors)
-  try process.run()
-  process.waitUntilExit()
-  return Finished(
-    status: process.terminationStatus,
-    output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
-    errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
+  try Child([program] + arguments, environment: environment).finish()
 }
 
 extension JSON {

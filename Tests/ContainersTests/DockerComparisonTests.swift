@@ -26,8 +26,8 @@ struct DockerComparisonTests {
       let options = use.map { $0.replacingOccurrences(of: "@DIR", with: lab.folder.path) }
       let arguments = DockerComparisonTable.complete(options)
       let client = try lab.docker(["create"] + arguments, environment: Self.environment)
-      guard client.status == 0 else {
-        Issue.record("\(use): the client refuses: \(client.errors)")
+      guard client.code == 0 else {
+        Issue.record("\(use): the client refuses: \(client.error)")
         continue
       }
       let theirs = client.output.trimmingCharacters(in: .whitespacesAndNewlines)
@@ -63,8 +63,8 @@ struct DockerComparisonTests {
       let verb = use.contains { $0.hasPrefix("-d") || $0 == "--detach" } ? "run" : "create"
       let client = try run(
         "/usr/bin/docker", ["-H", "unix://\(recorder.path)", verb] + arguments, environment: Self.environment)
-      guard client.status == 0, let call = recorder.take() else {
-        Issue.record("\(use): the client refuses: \(client.errors)")
+      guard client.code == 0, let call = recorder.take() else {
+        Issue.record("\(use): the client refuses: \(client.error)")
         continue
       }
       do {
@@ -110,7 +110,7 @@ struct DockerComparisonTests {
       let options = use.map { $0.replacingOccurrences(of: "@DIR", with: lab.folder.path) }
       let arguments = DockerComparisonTable.complete(options)
       let client = try lab.docker(["create"] + arguments, environment: Self.environment)
-      #expect(client.status != 0, "\(use): the client takes it")
+      #expect(client.code != 0, "\(use): the client takes it")
       do {
         let command = try RunCommand(parsing: arguments, source: Self.source)
         Issue.record("\(use): we take it: \(command.createBody.shown)")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Who may ask: this machine's programs, and neither other hosts nor web pages.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The shipping program, serving on a port of its own with a state folder of its own.

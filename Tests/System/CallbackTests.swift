@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A callback's server: answers with the statuses of a list, and keeps what it was sent.

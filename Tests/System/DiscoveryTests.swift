@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Multicast DNS with programs that nobody here wrote, and networks that come, go and change.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Home Edge's acceptance scenarios S5 to S8 and S13 and the rules between its nodes, with a node that follows its

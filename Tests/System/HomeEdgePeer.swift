@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A scripted node of Home Edge on a host of a network (`Tests/lab/home-edge-peer`).

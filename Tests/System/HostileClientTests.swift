@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Clients that are broken, slow or malicious: a clear answer, and the agent lives.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// One node of a home and one that lies (`Tests/lab/lying-peer`), on two hosts of a network: the node lives, answers its

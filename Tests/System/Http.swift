@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// An answer as it came over the wire.
 struct Answer {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What the system tests stand on: the shipping program and a real Docker Engine.
@@ -117,14 +118,6 @@ nonisolated(unsafe) private var sharedEngineFolder = ""
 private func stopSharedEngine() {
   _ = try? OwnEngine.script("stop", sharedEngineFolder)
   try? FileManager.default.removeItem(atPath: sharedEngineFolder)
-}
-
-struct LabError: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ description: String) {
-    self.description = description
-  }
 }
 
 /// An Engine that belongs to one test, which may kill it.

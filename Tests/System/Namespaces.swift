@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Several hosts on this machine: network namespaces behind a switch (`Tests/lab/network` says how).

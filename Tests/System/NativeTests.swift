@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Native services: programs of this machine that its owner allows.

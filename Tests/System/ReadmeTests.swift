@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What the README shows is what happens: its commands run, and their answers have the shape that it prints.
@@ -123,29 +124,20 @@ private enum Readme {
 
   /// Runs a program to its end; both its streams are the output.
   static func execute(_ words: [String]) throws -> (code: Int32, output: String) {
-    let process = Process()
-    let pipe = Pipe()
-    process.executableURL = Foundation.URL(fileURLWithPath: "/usr/bin/timeout")
-    process.arguments = ["-k", "1", "60"] + words
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let bytes = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: bytes, as: UTF8.self))
+    let finished = try Child(["bash", "-c", "exec \"$@\" 2>&1", "bash"] + words).finish()
+    return (finished.code, finished.output)
   }
 }
 
 /// An agent as the README has it, on the default port, in a home of its own: network, /run and /var/lib are private.
 private final class ReadmeHome {
   private let folder = "/tmp/hearth-readme-\(getpid())"
-  private let agent = Process()
+  private let agent: Child
   private var ownsEngine = false
 
   init() throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let socket = try engine()
+    let socket = try Self.engine(in: folder, &ownsEngine)
     try? FileManager.default.removeItem(atPath: folder + "/hearth")
     try FileManager.default.copyItem(atPath: Readme.program, toPath: folder + "/hearth")
     // The Engine's socket is bound, not linked: it may lie in the /run that is covered.
@@ -164,10 +156,7 @@ private final class ReadmeHome {
       mkdir /var/lib/docker
       exec '\(folder)/hearth' serve
       """
-    agent.executableURL = Foundation.URL(fileURLWithPath: "/usr/bin/unshare")
-    agent.arguments = ["-m", "-n", "bash", "-c", script]
-    agent.standardInput = FileHandle.nullDevice
-    try agent.run()
+    agent = try Child(["unshare", "-m", "-n", "bash", "-c", script])
     for _ in 0..<100 {
       if let status = try? shell("hearth status"), status.output.contains("Docker ") { return }
       usleep(100_000)
@@ -176,9 +165,9 @@ private final class ReadmeHome {
     throw ReadmeError("the agent did not find its Engine within 10 s")
   }
 
-  private func engine() throws -> String {
+  private static func engine(in folder: String, _ isOurs: inout Bool) throws -> String {
     if let given = Readme.environment["HEARTH_ENGINE"] { return given }
-    ownsEngine = true
+    isOurs = true
     let started = try Readme.execute([Readme.house + "/Tests/lab/engine", "start", folder])
     guard started.code == 0, let path = started.output.split(separator: "\n").last else {
       throw ReadmeError(started.output)
@@ -188,7 +177,7 @@ private final class ReadmeHome {
 
   /// Runs a line beside the agent, with the program on PATH.
   func shell(_ line: String) throws -> (code: Int32, output: String) {
-    let process = String(agent.processIdentifier)
+    let process = String(agent.process)
     return try Readme.execute([
       "nsenter", "-t", process, "-m", "-n", "env", "PATH=\(folder):/usr/sbin:/usr/bin:/sbin:/bin", "bash",
       "-c", line,
@@ -197,8 +186,8 @@ private final class ReadmeHome {
 
   func end() {
     _ = try? shell("hearth stop $(hearth ps | tail -n +2 | cut -d ' ' -f 1)")
-    agent.terminate()
-    agent.waitUntilExit()
+    agent.signal(SIGTERM)
+    _ = try? agent.end()
     if ownsEngine { _ = try? Readme.execute([Readme.house + "/Tests/lab/engine", "stop", folder]) }
     try? FileManager.default.removeItem(atPath: folder)
   }

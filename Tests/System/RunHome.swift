@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A home of agents on one Engine, one on each host of a network. Each is a Raspberry Pi 3 to itself, with a host name

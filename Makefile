@@ -15,7 +15,8 @@ SHARED = .build-boards/kinds/$(KIND)
 BUILD_FOR_BOARD = $(SWIFT) build -c release --swift-sdks-path .sdks --swift-sdk $(BOARD) -debug-info-format none --scratch-path $(SHARED)
 LARGEST := 1572864
 
-.PHONY: program boards check-reproducible portable-program test-portable run test check-board test-boards bench soak fuzz format check-format clean help
+# No target is a file.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' Makefile)
 
 program: ## Build the shipping program of BOARD=NAME (a profile of boards/; this machine's kind by default)
 	@cross/setup $(BOARD)
@@ -41,6 +42,13 @@ test-portable: ## Run the portable tests for every architecture under qemu-user,
 	@Tests/lab/packages test
 	@Tests/lab/portable $(SHIPPED)
 
+deb: program ## Make a Debian package of the program of BOARD, beside it; ARCHITECTURE=NAME if not the profile's
+	@packaging/deb $(BOARD) $(PROGRAM)
+
+image: deb ## Put the package and the home key KEY into an image for BOARD: IMAGE=FILE's or a Debian made here
+	@Tests/lab/packages image
+	@HOST_NAME='$(if $(findstring command,$(origin HOSTNAME)),$(HOSTNAME))' packaging/image $(BOARD) "$$(packaging/deb $(BOARD) $(PROGRAM))"
+
 run: ## Build, start an agent here and run one hello container through it; Control-C stops both
 	@Tests/lab/packages run
 	@$(MAKE) --no-print-directory program
@@ -49,6 +57,16 @@ run: ## Build, start an agent here and run one hello container through it; Contr
 test: ## Run all tests, on the shipping programs too; installs the Debian packages they need
 	@Tests/lab/packages test
 	@Tests/lab/test $(SHIPPED)
+
+test-deb: ## Install, upgrade, remove and purge the package under a real systemd; needs root
+	@Tests/lab/packages deb
+	@$(MAKE) --no-print-directory program BOARD=generic-x86-64
+	@Tests/lab/deb .build-boards/generic-x86-64/hearth
+
+test-image: ## Boot such an image of a Raspberry Pi 3 under QEMU to the running unit; needs root, takes minutes
+	@Tests/lab/packages image
+	@$(MAKE) --no-print-directory program BOARD=raspberry-pi-3
+	@Tests/lab/image .build-boards/raspberry-pi-3/hearth
 
 bench: ## Measure what the README promises, beside rivals on this machine
 	@Tests/lab/packages bench

@@ -1,4 +1,5 @@
 internal import CLinux
+import Devices
 import Hardware
 import Wire
 
@@ -44,29 +45,47 @@ struct Configuration {
   /// Whether containers that they start may use the machine's folders, devices and namespaces, as Home Edge lets them.
   var homeEdgeHostAccess = true
 
+  /// The light, the fan, the button and the sensors.
+  var devices = DeviceSettings()
+
   static let path = "/etc/hearth/hearth.conf"
-  private static let folder = "/etc/hearth/conf.d"
+  static let folder = "/etc/hearth/conf.d"
   private static let folderLimit = 64
 
-  private static let shape = ConfShape([
-    .init("node", ["state", "sample-interval", "kept-runs", "home-edge", "services", "boards"]),
-    .init("api", ["external"]),
-    .init("engine", ["socket", "data"]),
-    .init("native", ["user", "group", "time-limit", "grace"]),
-    .init("home", ["join", "internal", "heartbeat-port", "interfaces", "key"]),
-    .init("home-edge", ["interoperate", "peers", "host-access"]),
-  ])
+  private static let shape = ConfShape(
+    [
+      .init("node", ["state", "sample-interval", "kept-runs", "home-edge", "services", "boards"]),
+      .init("api", ["external"]),
+      .init("engine", ["socket", "data"]),
+      .init("native", ["user", "group", "time-limit", "grace"]),
+      .init("home", ["join", "internal", "heartbeat-port", "interfaces", "key"]),
+      .init("home-edge", ["interoperate", "peers", "host-access"]),
+    ] + DeviceSettings.shape)
+  private static let rules = Conf.Rules(repeatable: DeviceSettings.repeatable)
 
   /// Reads the configuration: `file` where one is named, else the usual places.
   static func read(_ file: String?) throws(ConfError) -> Configuration {
-    var conf = try parse(file ?? path, isOptional: file == nil)
+    try Configuration(parse(file))
+  }
+
+  /// The settings of what the files say.
+  init(_ conf: Conf) throws(ConfError) {
+    try take(conf)
+  }
+
+  init() {}
+
+  /// What the files say, each key once.
+  ///
+  /// - Parameter root: in front of the usual places.
+  static func parse(_ file: String?, under root: String = "") throws(ConfError) -> Conf {
+    var conf = try parse(file ?? root + path, isOptional: file == nil)
     if file == nil {
+      let folder = root + Self.folder
       let names = File.names(in: folder, limit: folderLimit).filter { $0.hasSuffix(".conf") }
       for name in names.sorted() { conf.override(with: try parse(folder + "/" + name, isOptional: false)) }
     }
-    var configuration = Configuration()
-    try configuration.take(conf)
-    return configuration
+    return conf
   }
 
   private static func parse(_ file: String, isOptional: Bool) throws(ConfError) -> Conf {
@@ -78,7 +97,7 @@ struct Configuration {
         throw ConfError(file: file, line: 0, text: error.reason)
       }
     }
-    let conf = try Conf.parse(bytes, file: file)
+    let conf = try Conf.parse(bytes, file: file, rules: rules)
     try conf.refuseUnknown(shape)
     return conf
   }
@@ -124,6 +143,7 @@ struct Configuration {
     interoperates = try homeEdgeSection.bool("interoperate") ?? interoperates
     homeEdgePeers = try homeEdgeSection.list("peers") ?? homeEdgePeers
     homeEdgeHostAccess = try homeEdgeSection.bool("host-access") ?? homeEdgeHostAccess
+    devices = try DeviceSettings(conf)
   }
 
   private static func addresses(

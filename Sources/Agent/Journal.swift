@@ -1,4 +1,5 @@
 internal import CLinux
+import Hardware
 import Orchestration
 import Wire
 
@@ -17,6 +18,8 @@ final class Journal {
   /// Lines of this round, and the runs that wait to be told that theirs is safe.
   private var lines: [UInt8] = []
   private var durable: [RunID] = []
+  /// Since when lines wait to be written; nil where none do.
+  private(set) var waitsSince: Instant?
 
   /// Rewritten when larger, at the least: some 500 runs, so about every 250th run.
   private static let rewriteSize = 256 << 10
@@ -56,6 +59,7 @@ final class Journal {
 
   /// Adds the run's present state; with `durable` it is among those that `flush` reports.
   func append(_ run: Run, durable isDurable: Bool) {
+    if lines.isEmpty { waitsSince = Clock.now() }
     lines += Self.line(of: run)
     if isDurable { durable.append(run.id) }
   }
@@ -69,6 +73,7 @@ final class Journal {
     let bytes = lines
     durable = []
     lines = []
+    waitsSince = nil
     do throws(SystemError) {
       if descriptor < 0 || size + bytes.count > rewriteAt {
         try rewrite(runs())

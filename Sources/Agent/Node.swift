@@ -7,7 +7,8 @@ import Wire
 
 /// A running node: joins the state machines to sockets, files and clocks.
 final class Node {
-  let configuration: Configuration
+  /// Changed by `Reload` only.
+  var configuration: Configuration
   let identity: String
   let loop: EventLoop
   let engine: Engine
@@ -17,8 +18,8 @@ final class Node {
   let followers = Followers()
   let started: Instant
   /// The board's profile and how it was recognised.
-  let match: Profiles.Match
-  private(set) var orchestrator: Orchestrator
+  var match: Profiles.Match
+  var orchestrator: Orchestrator
   private let journal: Journal
   private let callbacks: Callbacks
   private let outputs: OutputStore
@@ -31,15 +32,23 @@ final class Node {
   /// Clients that read a container's output from the Engine; its removal waits for them.
   private var outputReaders: [RunID: Int] = [:]
   private var delayedRemovals: [RunID: EngineRequest] = [:]
-  private var diskError: String?
+  private(set) var diskError: String?
+  /// Whether the Engine has answered this agent.
+  private(set) var engineWasThere = false
+  /// Whether the owner wants no new work here; `drain` changes it.
+  var isDrained = false
+  /// What is wired to the board.
+  private(set) var devices: AttachedDevices?
   /// Absent where the node is to stay alone.
   private(set) var home: Home?
   /// Absent with `home`.
   private(set) var neighbours: Neighbours?
   /// Absent unless the owner lets nodes of Home Edge use this one.
-  private(set) var homeEdge: HomeEdge?
+  var homeEdge: HomeEdge?
   private var lastList: Instant
   private var lastCatalogue: Instant
+  private var lastTick: Instant
+  private var nextTick: EventLoop.TimerID?
 
   /// How often the Engine is asked for our containers without a reason: an answer of its that was lost may have left
   /// one behind.
@@ -69,6 +78,7 @@ final class Node {
     started = Clock.now()
     lastList = started
     lastCatalogue = started
+    lastTick = started
     try File.makeFolder(configuration.state)
     identity = try Identity.load(configuration: configuration)
     engine = Engine(socketPath: configuration.engine, node: identity, loop: loop)
@@ -85,11 +95,13 @@ final class Node {
     settings.node = identity
     settings.keptRuns = configuration.keptRuns
     orchestrator = Orchestrator(settings: settings)
+    isDrained = Self.wasDrained(state: configuration.state)
     connectParts()
   }
 
   private func connectParts() {
     engine.onAvailable = { containers in
+      self.engineWasThere = true
       self.perform { $0.engineAvailable(containers: containers, at: Clock.moment()) }
       self.tellHome()
     }
@@ -122,6 +134,9 @@ final class Node {
     }
     engine.connect()
     tick()
+    if isDrained { Log.info("drained: no new runs here until 'hearth drain --off'") }
+    devices = AttachedDevices(node: self, settings: configuration.devices)
+    devices?.begin()
   }
 
   /// Takes part in the home from now on.
@@ -139,6 +154,7 @@ final class Node {
   /// What the last round noted goes to the disk.
   func end() {
     flushJournal()
+    devices?.end()
     // Goodbye comes last: a node that has left is not asked for anything.
     home?.end()
   }
@@ -148,8 +164,10 @@ final class Node {
     sweeps.append(work)
   }
 
-  private func tick() {
-    loop.after(configuration.sampleInterval) { self.tick() }
+  /// The work of each interval; between two, it begins the next one.
+  func tick() {
+    if let nextTick { loop.cancel(nextTick) }
+    nextTick = loop.after(configuration.sampleInterval) { self.tick() }
     sampler.sample(at: Clock.now())
     engine.sweep()
     followers.sweep(loop.now)
@@ -165,6 +183,14 @@ final class Node {
     if orchestrator.runsUnderWay > 0 { neighbours?.tellOrchestrator() }
     perform { $0.tick(at: Clock.moment()) }
     tellHome()
+    lastTick = Clock.now()
+  }
+
+  /// Where the work of each second stands.
+  var progress: NodeProgress {
+    NodeProgress(
+      ticked: lastTick, interval: configuration.sampleInterval, sampled: sampler.snapshot.instant,
+      unwrittenSince: journal.waitsSince)
   }
 
   // MARK: - Directives

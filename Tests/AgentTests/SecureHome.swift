@@ -32,7 +32,7 @@ final class SecureHome {
     let handler: (HTTPRequest, ServerConnection) -> Void = { home?.answer($0, $1) }
     server = Server(
       loop: loop,
-      security: Server.Security(keys: { home?.keys ?? [] }, plainHandler: plain ? handler : nil),
+      security: Server.Security(keys: { home?.keys ?? [] }, plainHandler: { plain ? handler : nil }),
       handler: handler)
     let any = try #require(SocketAddress(host: host, port: 0))
     address = try server.listen(on: any)

@@ -34,8 +34,9 @@ final class Server: Watcher {
   struct Security {
     /// Asked at each connection, so that a changed home key counts at once; the first four are taken.
     var keys: () -> [SealKey]
-    /// Gets the requests of connections without TLS; nil where these are closed unheard.
-    var plainHandler: ((HTTPRequest, ServerConnection) -> Void)?
+    /// What gets the requests of connections without TLS, nil where these are closed unheard. Asked at each one, so
+    /// that a changed setting counts at once.
+    var plainHandler: () -> ((HTTPRequest, ServerConnection) -> Void)? = { nil }
   }
 
   let loop: EventLoop

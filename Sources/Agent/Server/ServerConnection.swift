@@ -178,7 +178,7 @@ final class ServerConnection: Watcher {
       state = .handshaking
       shakeHands()
     case .bytes:
-      guard security.plainHandler != nil else { return close() }
+      guard security.plainHandler() != nil else { return close() }
       proven()
     }
   }
@@ -205,8 +205,10 @@ final class ServerConnection: Watcher {
     watch(clinux_peer_closed | clinux_in)
   }
 
-  private var handler: (HTTPRequest, ServerConnection) -> Void {
-    isSecure ? server.handler : server.security?.plainHandler ?? server.handler
+  private func handle(_ request: HTTPRequest) {
+    guard let security = server.security, !isSecure else { return server.handler(request, self) }
+    guard let handler = security.plainHandler() else { return close() }
+    handler(request, self)
   }
 
   /// Hands over the next request, if it is complete, and after its answer the one behind it.
@@ -221,7 +223,7 @@ final class ServerConnection: Watcher {
         isHead = request.method == "HEAD"
         acceptsChunks = request.acceptsChunked
         state = .answering
-        handler(request, self)
+        handle(request)
       } catch {
         refuse(error.status, error.reason)
         return

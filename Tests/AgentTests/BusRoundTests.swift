@@ -66,7 +66,7 @@ import Wire
     let result = try read(&plan, seconds: 5)
     #expect(result.ended && result.took < 1)
     for chip in plan.sensors.chips {
-      #expect(chip.readings[0].value.absence?.reason == .notSupported(errno: ENOTTY))
+      #expect(chip.readings[0].value.absence?.reason == .failed(errno: ENOTTY))
     }
   }
 

@@ -58,6 +58,12 @@ test: ## Run all tests, on the shipping programs too; installs the Debian packag
 	@Tests/lab/packages test
 	@Tests/lab/test $(SHIPPED)
 
+test-pi: ## Boot the program on an emulated Raspberry Pi 3, then on a home of three, of which one is switched off
+	@Tests/lab/packages test
+	@$(MAKE) --no-print-directory program BOARD=raspberry-pi-3
+	@Tests/lab/pi one
+	@Tests/lab/pi home
+
 test-deb: ## Install, upgrade, remove and purge the package under a real systemd; needs root
 	@Tests/lab/packages deb
 	@$(MAKE) --no-print-directory program BOARD=generic-x86-64

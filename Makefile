@@ -9,7 +9,7 @@ PROGRAM := $(BUILD)/hearth
 SHIPPED := generic-x86-64 raspberry-pi-3
 LARGEST := 1572864
 
-.PHONY: program run test bench soak fuzz format check-format clean help
+.PHONY: program run test check-board test-boards bench soak fuzz format check-format clean help
 
 program: ## Build the shipping program of BOARD=NAME (a profile of boards/; this machine's kind by default)
 	@cross/setup $(BOARD)
@@ -32,6 +32,12 @@ bench: ## Measure what the README promises, beside rivals on this machine
 	@for board in $(SHIPPED); do $(MAKE) --no-print-directory program BOARD=$$board; done
 	@HEARTH_LONG=1 $(SWIFT) test --filter MembershipFigures | grep -E 'nodes|crash|death|first sight|Test run'
 	@Tests/bench/bench .build-boards/generic-x86-64/hearth .build-boards/raspberry-pi-3/hearth
+
+check-board: program ## Say whether PROFILE=FILE (or NAME, of boards/) is complete and sane
+	@$(PROGRAM) board --check $(if $(wildcard $(PROFILE)),$(PROFILE),boards/$(PROFILE).conf)
+
+test-boards: ## Compare the boards' device trees in Tests with those of Debian's kernels (86 MB to fetch)
+	@Tests/lab/board-trees check
 
 soak: ## Kill nodes of a home 200 times (KILLS), then send one agent 20,000 requests (SOAK_REQUESTS)
 	@Tests/lab/packages test

@@ -47,7 +47,8 @@ let package = Package(
     .testTarget(
       name: "HardwareTests", dependencies: ["CLinux", "Hardware"], exclude: ["Fixtures"]),
     .testTarget(name: "MeshTests", dependencies: ["Hardware", "Mesh", "Wire"]),
-    .testTarget(name: "ScoringTests", dependencies: ["Hardware", "Scoring", "Wire"]),
+    .testTarget(
+      name: "ScoringTests", dependencies: ["Hardware", "Scoring", "Wire"], exclude: ["Fixtures"]),
     .testTarget(
       name: "ContainersTests", dependencies: ["Containers", "TestSupport", "Wire"], exclude: ["Captures"]),
     .testTarget(

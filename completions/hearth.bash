@@ -11,12 +11,12 @@ _hearth() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words=
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
-    words='serve run ps logs stop explain nodes status score inspect doctor version help'
+    words='serve run ps logs stop explain nodes status score inspect board doctor version help'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
     return
   fi
   case $before in
-    --config | --engine) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --config | --engine | --check) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --state | --root) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     --external | --api | --callback | --service | --constraint) return ;;
     --on-host-loss) mapfile -t COMPREPLY < <(compgen -W 'restart tell' -- "$word"); return ;;
@@ -31,9 +31,10 @@ _hearth() {
     nodes) words='--terms --json --api' ;;
     status) words='--json --api' ;;
     score | inspect) words='--root --json' ;;
+    board) words='--root --json --check' ;;
     doctor) words='--json --root --config --api' ;;
     version) words='--json' ;;
-    help) words='serve run ps logs stop explain nodes status score inspect doctor version help' ;;
+    help) words='serve run ps logs stop explain nodes status score inspect board doctor version help' ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 }

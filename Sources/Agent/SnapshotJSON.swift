@@ -1,18 +1,30 @@
 internal import Hardware
+internal import Scoring
 internal import Wire
 
 /// All readings as JSON. A reading is `{"value": …, "ageMilliseconds": …}`, its age counted from the sample,
 /// or `{"absent": reason, "path": …}`; units are those of `Snapshot`.
-func snapshotJSON(_ snapshot: Snapshot) -> JSON {
-  SnapshotEncoder(now: snapshot.instant ?? Instant(nanoseconds: 0)).encode(snapshot)
+///
+/// - Parameter match: the board's profile and how it was found.
+func snapshotJSON(_ snapshot: Snapshot, _ match: Profiles.Match? = nil) -> JSON {
+  SnapshotEncoder(now: snapshot.instant ?? Instant(nanoseconds: 0)).encode(snapshot, match)
 }
 
 private struct SnapshotEncoder {
   var now: Instant
 
-  func encode(_ snapshot: Snapshot) -> JSON {
+  func encode(_ snapshot: Snapshot, _ match: Profiles.Match?) -> JSON {
     object([
       ("board", encode(snapshot.board)),
+      (
+        "profile",
+        match.map { match in
+          object([
+            ("name", .string(match.profile.name)), ("rule", .string(match.rule.rawValue)),
+            ("text", .string(match.text)),
+          ])
+        } ?? .null
+      ),
       ("processors", encode(snapshot.processors)),
       ("load", reading(snapshot.load, encode)),
       ("memory", reading(snapshot.memory, encode)),
@@ -31,6 +43,7 @@ private struct SnapshotEncoder {
         object([
           ("undervoltage", reading(snapshot.firmware.undervoltage) { .bool($0) }),
           ("throttle", reading(snapshot.firmware.throttle) { .integer(Int64($0.rawValue)) }),
+          ("clockKilohertz", reading(snapshot.firmware.clock) { whole($0) }),
         ])
       ),
       ("interfaces", list(snapshot.network.interfaces, snapshot.network.absence, encode)),
@@ -38,6 +51,7 @@ private struct SnapshotEncoder {
       ("engineFolder", reading(snapshot.storage.engine, encode)),
       ("disks", list(snapshot.storage.disks, snapshot.storage.absence, encode)),
       ("powerSupplies", list(snapshot.power.supplies, snapshot.power.absence, encode)),
+      ("drawnWatts", reading(snapshot.power.drawn) { .double($0) }),
       ("limits", encode(snapshot.controlGroup)),
     ])
   }

@@ -1,9 +1,13 @@
 internal import Hardware
+internal import Scoring
 
 /// What `hearth inspect` prints: one line per thing, and for every reading that is absent the reason.
-func snapshotText(_ snapshot: Snapshot) -> String {
+///
+/// - Parameter match: the board's profile and how it was found.
+func snapshotText(_ snapshot: Snapshot, _ match: Profiles.Match? = nil) -> String {
   var report = SnapshotReport()
   report.add(snapshot.board)
+  if let match { report.item("profile", match.profile.name + ", " + evidence(match)) }
   report.add(snapshot.processors)
   report.line("Load", say(snapshot.load, loadText))
   report.line("Memory", say(snapshot.memory, memoryText))
@@ -54,6 +58,7 @@ private struct SnapshotReport {
     }
     item("serial", say(board.serial) { $0 })
     item("cores", say(board.processorParts, partsText) + ", " + board.architecture)
+    item("crypto", say(board.hasCrypto) { $0 ? "AES instructions" : "no AES instructions" })
   }
 
   mutating func add(_ processors: Processors) {
@@ -127,6 +132,7 @@ private struct SnapshotReport {
     title = "Firmware"
     item("supply", say(firmware.undervoltage) { $0 ? "too weak" : "good" })
     item("throttling", say(firmware.throttle, throttleText))
+    if firmware.clock.value != nil { item("real clock", say(firmware.clock, megahertz)) }
   }
 
   mutating func add(_ network: Network) {
@@ -164,6 +170,7 @@ private struct SnapshotReport {
     for supply in power.supplies {
       item(supply.name, supply.kind.rawValue + ", " + brief(supply.state, supplyText))
     }
+    if power.drawn.value != nil { item("drawn", say(power.drawn) { tenths($0) + " W" }) }
   }
 
   mutating func add(_ group: ControlGroup) {

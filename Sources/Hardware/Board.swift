@@ -14,12 +14,16 @@ public struct Board: Equatable, Sendable {
   public var boardName: Reading<String>
   /// The kinds of core in `/proc/cpuinfo`, in the order of their first core; at most 8.
   public var processorParts: Reading<[ProcessorPart]>
+  /// Whether the cores have instructions for AES: `aes` among the features in `/proc/cpuinfo`.
+  public var hasCrypto: Reading<Bool>
 
   public init(
     architecture: String = Board.builtArchitecture, model: Reading<String> = .absent(.notYet),
     compatible: Reading<[String]> = .absent(.notYet), serial: Reading<String> = .absent(.notYet),
     vendor: Reading<String> = .absent(.notYet), product: Reading<String> = .absent(.notYet),
-    boardName: Reading<String> = .absent(.notYet), processorParts: Reading<[ProcessorPart]> = .absent(.notYet)
+    boardName: Reading<String> = .absent(.notYet),
+    processorParts: Reading<[ProcessorPart]> = .absent(.notYet),
+    hasCrypto: Reading<Bool> = .absent(.notYet)
   ) {
     self.architecture = architecture
     self.model = model
@@ -29,6 +33,7 @@ public struct Board: Equatable, Sendable {
     self.product = product
     self.boardName = boardName
     self.processorParts = processorParts
+    self.hasCrypto = hasCrypto
   }
 
   /// The architecture this program was built for.

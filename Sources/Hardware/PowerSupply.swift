@@ -2,11 +2,16 @@
 public struct PowerSupplies: Equatable, Sendable {
   /// In the order of their names, at most 64; bare boards have none.
   public var supplies: [PowerSupply]
+  /// What the board draws, in watts: the power of an INA2xx chip (drivers/hwmon/ina2xx.c).
+  public var drawn: Reading<Double>
   /// Why there is no list at all.
   public var absence: Absence?
 
-  public init(supplies: [PowerSupply] = [], absence: Absence? = nil) {
+  public init(
+    supplies: [PowerSupply] = [], drawn: Reading<Double> = .absent(.notYet), absence: Absence? = nil
+  ) {
     self.supplies = supplies
+    self.drawn = drawn
     self.absence = absence
   }
 }

@@ -40,13 +40,16 @@ public struct Core: Equatable, Sendable {
   /// 1024.
   public var capacity: Reading<Int>
   public var topology: CoreTopology
+  /// Its kind on ARM, as 0xd03 for a Cortex-A53 (`regs/identification/midr_el1`, else `/proc/cpuinfo`); nil where
+  /// neither tells.
+  public var part: Int?
   /// The position in `Processors.policies` of the policy this core belongs to.
   public var policy: Int?
 
   public init(
     number: Int, isOnline: Bool = true, times: Reading<CoreTimes> = .absent(.notYet),
     utilisation: Reading<Double> = .absent(.notYet), capacity: Reading<Int> = .absent(.notYet),
-    topology: CoreTopology = CoreTopology(), policy: Int? = nil
+    topology: CoreTopology = CoreTopology(), part: Int? = nil, policy: Int? = nil
   ) {
     self.number = number
     self.isOnline = isOnline
@@ -54,6 +57,7 @@ public struct Core: Equatable, Sendable {
     self.utilisation = utilisation
     self.capacity = capacity
     self.topology = topology
+    self.part = part
     self.policy = policy
   }
 }

@@ -20,6 +20,7 @@ public final class Sampler {
   private var power: PowerSupplySampler
   private var controlGroup: ControlGroupSampler
   private var firmware: FirmwareSampler
+  private let noPowerChip: Absence
   private var samplesSinceScan = 0
   /// A device that is gone asks for a scan at once; if that does not help, the pause between doubles.
   private var hastyPause = 1
@@ -40,6 +41,7 @@ public final class Sampler {
     power = PowerSupplySampler(root: root)
     controlGroup = ControlGroupSampler(root: root)
     firmware = FirmwareSampler(root: root)
+    noPowerChip = Absence(path: root + "/sys/class/hwmon/*/power1_input", reason: .noFile)
   }
 
   /// Reads everything once and updates the snapshot in place; `now` becomes the time of all readings.
@@ -64,8 +66,23 @@ public final class Sampler {
     storage.sample(&snapshot.storage, with: reader, at: now)
     power.sample(&snapshot.power, with: reader, at: now)
     controlGroup.sample(&snapshot.controlGroup, with: reader, at: now)
+    updateDrawnPower()
     firmware.sample(&snapshot.firmware, hwmon: snapshot.hwmon, with: reader, at: now)
     snapshot.instant = now
+  }
+
+  /// The power of the first INA2xx chip that has a driver; they are wired into the board's supply.
+  private func updateDrawnPower() {
+    snapshot.power.drawn = .absent(noPowerChip)
+    for chip in snapshot.hwmon.chips where startsWith(chip.name, "ina2") {
+      for sensor in chip.sensors where sensor.kind == .power {
+        switch sensor.value {
+        case .value(let microwatts, let at): snapshot.power.drawn = .value(Double(microwatts) / 1e6, at: at)
+        case .absent(let absence): snapshot.power.drawn = .absent(absence)
+        }
+        return
+      }
+    }
   }
 
   private func scan(anew: Bool, at now: Instant) {

@@ -4,7 +4,9 @@ internal import Hardware
 struct Capacity {
   /// All online cores this process may use, at their full clock.
   private var full = 0.0
-  /// The same at the clocks allowed now.
+  /// The same at the clocks the kernel allows now.
+  private var kernelAllowed = 0.0
+  /// The same at the clocks the firmware leaves of them.
   private var limited = 0.0
   /// The same, less what is busy.
   private var free = 0.0
@@ -58,7 +60,6 @@ struct Capacity {
   private mutating func add(
     _ core: Core, siblings: Int, _ stand: StandIns, _ profile: Profile, _ processors: Processors
   ) {
-    let share = min(max(Double(core.capacity.value ?? 1024), 1), Self.capacityScale) / Self.capacityScale
     var policy: FrequencyPolicy?
     if let index = core.policy, processors.policies.indices.contains(index) {
       policy = processors.policies[index]
@@ -75,12 +76,22 @@ struct Capacity {
         policy == nil && stand.isClockAssumed
         ? .assumed(nil) : .substitute(policy?.limit.absence)
     }
+    let kernelLimit = limit
+    if let firmwareClock = stand.firmwareClock {
+      limit = min(limit, firmwareClock)
+      clockSource = .measured
+    } else if let softClock = stand.softClock, softClock < limit {
+      limit = softClock
+      clockSource = .substitute(stand.firmwareAbsence)
+    }
+    let share = share(of: core, maximum: maximum, stand, profile)
     let threads = Double(siblings)
     let threadShare = (1 + profile.processor.threadGain * (threads - 1)) / threads
     let rate = stand.fullRate * share
     let now = rate * (limit / maximum)
     full += rate * threadShare
     limited += now * threadShare
+    kernelAllowed += rate * (kernelLimit / maximum) * threadShare
     fastest = max(fastest, now)
     clock = max(clock, limit)
     fullClock = max(fullClock, maximum)
@@ -91,6 +102,25 @@ struct Capacity {
       loadSource = stand.loadSource
     }
     free += now * threadShare * max(1 - busy, Self.leastFreeShare)
+  }
+
+  /// What the core can do of what the machine's fastest can, above 0 and at most 1.
+  ///
+  /// The kernel's word, which is the same for all cores until all policies are there; never more than the profile
+  /// knows. Where the kernel has none, the rate of the core's kind at its own full clock.
+  private func share(of core: Core, maximum: Double, _ stand: StandIns, _ profile: Profile) -> Double {
+    var share = 1.0
+    if let capacity = core.capacity.value {
+      share = Double(capacity) / Self.capacityScale
+    } else if let part = core.part, stand.hasUnequalParts {
+      share = profile.processor.rate(of: part) * maximum / stand.fullRate
+    }
+    if let part = core.part {
+      for known in profile.processor.capacities where known.part == part {
+        share = min(share, Double(known.share) / Self.capacityScale)
+      }
+    }
+    return min(max(share, 1 / Self.capacityScale), 1)
   }
 
   /// Without a list of cores the profile's stand in.
@@ -118,6 +148,11 @@ struct Capacity {
     Term(
       kind: .clock, value: clock, full: fullClock, source: clockSource, weight: 1,
       factor: ratio(limited, full))
+  }
+
+  /// What the firmware leaves of the clocks the kernel allows, 0...1.
+  var firmwareShare: Double {
+    ratio(limited, kernelAllowed)
   }
 
   var loadTerm: Term {
@@ -169,15 +204,23 @@ private struct StandIns {
   let loadSource: Term.Source
   /// What the kernel's cooling leaves of the clock, above 0 and at most 1.
   let coolingShare: Double
+  /// Whether the machine has cores of several kinds.
+  let hasUnequalParts: Bool
+  /// What the firmware lets the cores run at, in MHz: measured, or the profile's for this temperature.
+  let firmwareClock: Double?
+  let softClock: Double?
+  let firmwareAbsence: Absence?
 
   init(_ snapshot: Snapshot, _ profile: Profile) {
     let processors = snapshot.processors
     var rate = 0.0
     var printed = 0
-    for part in snapshot.board.processorParts.value ?? [] {
+    let parts = snapshot.board.processorParts.value ?? []
+    for part in parts {
       rate = max(rate, profile.processor.rate(of: part.part))
       printed = max(printed, part.megahertz)
     }
+    hasUnequalParts = parts.count > 1
     if rate <= 0 { rate = profile.processor.rate }
     isClockAssumed = printed <= 0
     clock = printed > 0 ? min(Double(printed), 10_000) : profile.processor.clock
@@ -207,6 +250,11 @@ private struct StandIns {
       share = min(share, 1 - Double(min(state, most)) / (Double(most) + 1))
     }
     coolingShare = share
+
+    let slowed = FirmwareClock(snapshot, profile)
+    firmwareClock = slowed.measured
+    softClock = slowed.assumed
+    firmwareAbsence = snapshot.firmware.throttle.absence
   }
 }
 

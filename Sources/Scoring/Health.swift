@@ -13,8 +13,11 @@ extension Term {
       var factor = 1.0
       if flags.contains(.softTemperatureLimit) { factor = 0.5 }
       if flags.contains(.throttled) || flags.contains(.frequencyCapped) { factor = 0 }
+      // The clock that was measured says it better, and is counted once.
+      let isInClock = FirmwareClock(snapshot, profile).measured != nil
       return Term(
-        kind: .throttling, value: 1 - factor, full: 0, source: .measured, weight: weight, factor: factor)
+        kind: .throttling, value: 1 - factor, full: 0, source: .measured, weight: weight,
+        factor: isInClock ? 1 : factor)
     }
     let absence = snapshot.firmware.throttle.absence
     let fullThrottling = 5.0
@@ -27,16 +30,31 @@ extension Term {
     return Term(kind: .throttling, value: 0, full: 0, source: .assumed(absence), weight: weight, factor: 1)
   }
 
-  /// Whether the supply is too weak now.
-  static func supply(_ snapshot: Snapshot, _ profile: Profile) -> Term {
+  /// Whether the supply is too weak now, or is about to be: more than four fifths of what a fitting one gives.
+  ///
+  /// - Parameter firmwareShare: what the firmware leaves of the clock, which a weak supply may have lowered: the
+  ///   stronger of the two counts, not both.
+  static func supply(_ snapshot: Snapshot, _ profile: Profile, firmwareShare: Double) -> Term {
+    let weight = profile.weights.supply
     let alarm = snapshot.firmware.undervoltage.value
     let flag = snapshot.firmware.throttle.value?.contains(.undervoltage)
+    let drawn = snapshot.power.drawn.value
     let isWeak = (alarm ?? false) || (flag ?? false)
     let source: Source =
-      alarm == nil && flag == nil ? .assumed(snapshot.firmware.undervoltage.absence) : .measured
+      alarm == nil && flag == nil && (drawn == nil || profile.power.supply == nil)
+      ? .assumed(snapshot.firmware.undervoltage.absence) : .measured
+    var factor = 1.0
+    if let drawn, let supply = profile.power.supply {
+      let ample = 0.8
+      factor = clamped((1 - drawn / supply) / (1 - ample))
+    }
+    if isWeak {
+      let isInClock = FirmwareClock(snapshot, profile).measured != nil && weight > 0
+      let effect = isInClock ? min((1 - weight) / firmwareShare, 1) : 1 - weight
+      factor = isInClock ? min(factor, clamped(1 - (1 - effect) / weight)) : 0
+    }
     return Term(
-      kind: .supply, value: isWeak ? 1 : 0, full: 0, source: source, weight: profile.weights.supply,
-      factor: isWeak ? 0 : 1)
+      kind: .supply, value: isWeak ? 1 : 0, full: 0, source: source, weight: weight, factor: factor)
   }
 
   /// What is left of a battery that is being emptied; from half of it on it counts.

@@ -8,8 +8,12 @@ public struct Profile: Equatable, Sendable {
   public let processor: Processor
   public let heat: Heat
   public let link: Link
+  public let power: Power
   public let assumed: Assumed
   public let weights: Weights
+  public let light: Light
+  public let buses: Buses
+  public let sensors: [Sensor]
 
   /// Texts that tell the board, strongest first; empty lists match nothing.
   public struct Recognition: Equatable, Sendable {
@@ -39,6 +43,17 @@ public struct Profile: Equatable, Sendable {
     public var clock = 1000.0
     /// The number of cores, where none can be read.
     public var cores = 1
+    /// The kernel's capacity of a core by CPU part, where the parts differ and the kernel does not tell: 1024 is
+    /// the board's fastest.
+    public var capacities: [Capacity] = []
+    /// Whether the cores have instructions for AES and SHA; nil where the profile does not say.
+    public var hasCrypto: Bool?
+  }
+
+  /// One part and its share of the fastest core, 1...1024.
+  public struct Capacity: Equatable, Sendable {
+    public var part: Int
+    public var share: Int
   }
 
   /// One part and its speed.
@@ -55,11 +70,27 @@ public struct Profile: Equatable, Sendable {
     public var chips: [String] = []
     /// Where throttling begins.
     public var throttle = 80.0
+    /// Where the board switches itself off, above `throttle`; nil where nothing does or nobody says.
+    public var critical: Double?
+    /// From where on the firmware runs the cores slower without calling it throttling; nil where it never does.
+    public var soft: SoftLimit?
     /// Whether a passive trip of the zone or a limit of the chip is believed over `throttle`.
     public var trustsTrips = true
     /// How far below throttling heat begins to count: a board at work warms up by about this much (62 to 83 °C in
     /// sbc-bench 4hOp).
     public var margin = 20.0
+  }
+
+  /// A temperature in degrees Celsius, and the fastest clock in MHz from there on.
+  public struct SoftLimit: Equatable, Sendable {
+    public var temperature: Double
+    public var clock: Double
+  }
+
+  /// What the board may draw.
+  public struct Power: Equatable, Sendable {
+    /// What a fitting supply gives, in watts; nil where nobody says.
+    public var supply: Double?
   }
 
   /// What the network can do; in Mbit/s.
@@ -115,7 +146,8 @@ public struct Profile: Equatable, Sendable {
   /// The profile of last resort: no board of `boards/` fits, not even by architecture.
   public static let unknown = Profile(
     name: "unknown", title: "Unknown board", recognition: Recognition(), processor: Processor(), heat: Heat(),
-    link: Link(), assumed: Assumed(), weights: Weights())
+    link: Link(), power: Power(), assumed: Assumed(), weights: Weights(), light: Light(), buses: Buses(),
+    sensors: [])
 }
 
 extension Profile.Processor {

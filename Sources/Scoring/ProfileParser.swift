@@ -8,24 +8,32 @@ extension Profile {
   ///   - file: how errors name it.
   /// - Throws: the first thing that is unknown, missing or out of range.
   public static func parse(_ bytes: [UInt8], name: String, file: String) throws(ConfError) -> Profile {
-    let rules = Conf.Rules(repeatable: ["compatible", "soc", "model", "product", "core", "zone", "chip"])
     let conf = try Conf.parse(bytes, file: file, rules: rules)
     try conf.refuseUnknown(shape)
     let board = conf.section("board")
     return Profile(
       name: name, title: try board.required("name"), recognition: try recognition(board),
       processor: try processor(conf.section("processor")), heat: try heat(conf.section("thermal")),
-      link: try link(conf.section("network")), assumed: try assumed(conf.section("assumed")),
-      weights: try weights(conf.section("weights")))
+      link: try link(conf.section("network")), power: try power(conf.section("power")),
+      assumed: try assumed(conf.section("assumed")),
+      weights: try weights(conf.section("weights")), light: light(conf.section("light")),
+      buses: buses(conf.section("i2c")), sensors: try sensors(conf.section("sensors")))
   }
+
+  static let rules = Conf.Rules(
+    repeatable: [
+      "compatible", "soc", "model", "product", "core", "capacity", "zone", "chip", "led", "allow", "forbid",
+    ])
 
   private static let shape = ConfShape([
     ConfShape.Keys("board", ["name", "compatible", "soc", "model", "parts", "product", "architecture"]),
     // Read by cross/setup.
     ConfShape.Keys("build", ["debian-architecture", "cpu"]),
-    ConfShape.Keys("processor", ["core", "mips-per-mhz", "thread-gain", "clock", "cores"]),
-    ConfShape.Keys("thermal", ["zone", "chip", "throttle", "trust-trips", "margin"]),
+    ConfShape.Keys(
+      "processor", ["core", "capacity", "mips-per-mhz", "thread-gain", "clock", "cores", "crypto"]),
+    ConfShape.Keys("thermal", ["zone", "chip", "throttle", "critical", "soft", "trust-trips", "margin"]),
     ConfShape.Keys("network", ["limit", "wifi", "ample"]),
+    ConfShape.Keys("power", ["supply"]),
     ConfShape.Keys("assumed", ["load", "memory", "temperature", "ample-memory", "ample-storage"]),
     ConfShape.Keys(
       "weights",
@@ -33,6 +41,9 @@ extension Profile {
         "memory", "cpu-pressure", "memory-pressure", "io-pressure", "heat", "throttling", "supply", "battery",
         "link", "storage",
       ]),
+    ConfShape.Keys("light", ["line", "led"]),
+    ConfShape.Keys("i2c", ["allow", "forbid"]),
+    ConfShape.Keys("sensors", ["chip"]),
   ])
 
   private static func recognition(_ section: Conf.Section) throws(ConfError) -> Recognition {
@@ -43,7 +54,9 @@ extension Profile {
     result.products = all(section, "product")
     result.architecture = section.text("architecture")
     for text in try section.list("parts") ?? [] {
-      guard let part = part(text) else { throw wrong(section.entry("parts"), "CPU parts as 0xd03, 0xd09") }
+      guard let part = hexadecimal(text) else {
+        throw wrong(section.entry("parts"), "CPU parts as 0xd03, 0xd09")
+      }
       result.parts.append(part)
     }
     return result
@@ -58,6 +71,10 @@ extension Profile {
     result.threadGain = try section.number("thread-gain", in: 0...1) ?? result.threadGain
     result.clock = try section.number("clock", in: 1...10_000) ?? result.clock
     result.cores = try section.integer("cores", in: 1...1024) ?? result.cores
+    for entry in section.entries where entry.key == "capacity" {
+      result.capacities.append(try capacity(entry))
+    }
+    result.hasCrypto = try section.bool("crypto")
     return result
   }
 
@@ -67,12 +84,28 @@ extension Profile {
   /// `0xd03 0.72`.
   private static func rate(_ entry: Conf.Entry) throws(ConfError) -> Rate {
     let expected = "a CPU part and its MIPS per MHz, as 0xd03 0.72"
-    guard let blank = entry.value.utf8.firstIndex(of: 0x20) else { throw wrong(entry, expected) }
-    guard let part = part(String(entry.value[..<blank])) else { throw wrong(entry, expected) }
-    // The rest is one number: let the format's own reader judge it.
-    let number = Conf.number(String(entry.value[blank...]))
-    guard let number, rateRange.contains(number) else { throw wrong(entry, expected) }
+    guard let (part, number) = partAndNumber(entry), rateRange.contains(number) else {
+      throw wrong(entry, expected)
+    }
     return Rate(part: part, rate: number)
+  }
+
+  /// `0xd03 462`.
+  private static func capacity(_ entry: Conf.Entry) throws(ConfError) -> Capacity {
+    let expected = "a CPU part and its share of the fastest core's 1024, as 0xd03 462"
+    guard let (part, number) = partAndNumber(entry), (1...1024).contains(number) else {
+      throw wrong(entry, expected)
+    }
+    return Capacity(part: part, share: Int(number))
+  }
+
+  private static func partAndNumber(_ entry: Conf.Entry) -> (Int, Double)? {
+    guard let blank = entry.value.utf8.firstIndex(of: 0x20),
+      let part = hexadecimal(String(entry.value[..<blank])),
+      // The rest is one number: let the format's own reader judge it.
+      let number = Conf.number(String(entry.value[blank...]))
+    else { return nil }
+    return (part, number)
   }
 
   private static func heat(_ section: Conf.Section) throws(ConfError) -> Heat {
@@ -80,6 +113,17 @@ extension Profile {
     result.zones = all(section, "zone")
     result.chips = all(section, "chip")
     result.throttle = try section.number("throttle", in: 30...150) ?? result.throttle
+    result.critical = try section.number("critical", in: 30...150)
+    if let critical = result.critical, critical <= result.throttle {
+      throw wrong(section.entry("critical"), "a temperature above that of throttling")
+    }
+    if let entry = section.entry("soft") {
+      let words = entry.value.utf8.split(separator: 0x20).map { Conf.number(String($0) ?? "") ?? 0 }
+      guard words.count == 2, (30...150).contains(words[0]), (1...10_000).contains(words[1]) else {
+        throw wrong(entry, "a temperature and the clock from there on, as 60 1200")
+      }
+      result.soft = SoftLimit(temperature: words[0], clock: words[1])
+    }
     result.trustsTrips = try section.bool("trust-trips") ?? result.trustsTrips
     result.margin = try section.number("margin", in: 1...100) ?? result.margin
     return result
@@ -91,6 +135,10 @@ extension Profile {
     result.wifi = try section.number("wifi", in: 1...1_000_000) ?? result.wifi
     result.ample = try section.number("ample", in: 1...1_000_000) ?? result.ample
     return result
+  }
+
+  private static func power(_ section: Conf.Section) throws(ConfError) -> Power {
+    Power(supply: try section.number("supply", in: 0.5...10_000))
   }
 
   private static func assumed(_ section: Conf.Section) throws(ConfError) -> Assumed {
@@ -131,17 +179,5 @@ extension Profile {
     var values: [String] = []
     for entry in section.entries where entry.key == key && !entry.value.isEmpty { values.append(entry.value) }
     return values
-  }
-
-  /// `0xd03`.
-  private static func part(_ text: String) -> Int? {
-    guard text.utf8.starts(with: "0x".utf8) else { return nil }
-    return Int(String(text.utf8.dropFirst(2)) ?? "", radix: 16)
-  }
-
-  private static func wrong(_ entry: Conf.Entry?, _ expected: String) -> ConfError {
-    ConfError(
-      file: entry?.file ?? "", line: entry?.line ?? 0,
-      text: "\(entry?.key ?? "") = \(entry?.value ?? ""); expected \(expected)")
   }
 }

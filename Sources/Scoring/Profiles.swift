@@ -49,6 +49,16 @@ public struct Profiles: Sendable {
     self.all = all
   }
 
+  /// The text of the embedded profile of that name.
+  public static func embedded(_ name: String) -> [UInt8]? {
+    var index: UInt32 = 0
+    while let known = cboards_name(index), let text = cboards_text(index) {
+      if String(cString: known) == name { return Array(String(cString: text).utf8) }
+      index += 1
+    }
+    return nil
+  }
+
   /// The profile of a board, and why it is the one.
   public struct Match: Equatable, Sendable {
     /// The kinds of evidence, strongest first.
@@ -73,7 +83,8 @@ public struct Profiles: Sendable {
 
   /// Finds the profile of `board`, by the strongest evidence any profile has.
   ///
-  /// Entries of `compatible` go from special to general, so an earlier one wins over a later one.
+  /// Entries of `compatible` go from special to general, so an earlier one wins over a later one. A device tree that
+  /// names no known board or chip is believed over the kinds of cores, which many boards share.
   public func match(_ board: Board) -> Match {
     for entry in board.compatible.value ?? [] {
       for profile in all where profile.recognition.compatible.contains(entry) {
@@ -88,7 +99,7 @@ public struct Profiles: Sendable {
         return Match(profile: profile, rule: .model, text: model)
       }
     }
-    if let parts = board.processorParts.value, !parts.isEmpty {
+    if board.compatible.value == nil, let parts = board.processorParts.value, !parts.isEmpty {
       for profile in all where isSame(parts, profile.recognition.parts) {
         return Match(profile: profile, rule: .parts, text: text(parts))
       }

@@ -25,7 +25,8 @@ public struct Score: Equatable, Sendable {
     terms = Terms([
       capacity.coresTerm, capacity.clockTerm, capacity.loadTerm, capacity.quotaTerm,
       .memory(snapshot, profile), .cpuPressure(snapshot, profile), .memoryPressure(snapshot, profile),
-      .ioPressure(snapshot, profile), heat, .throttling(snapshot, profile, heat), .supply(snapshot, profile),
+      .ioPressure(snapshot, profile), heat, .throttling(snapshot, profile, heat),
+      .supply(snapshot, profile, firmwareShare: capacity.firmwareShare),
       .battery(snapshot, profile), .link(snapshot, profile), .storage(snapshot, profile),
     ])
     // From what is left and not from the terms of the cores, whose ratios would round up and down on the way.

@@ -112,7 +112,7 @@ extension Term {
   private var substitute: String {
     switch kind {
     case .cores: "all cores that are present"
-    case .clock: "the clock of /proc/cpuinfo, less what the cooling devices take"
+    case .clock: "the full clock, less what cooling devices and the temperature take"
     case .load, .cpuPressure: "the load average"
     case .ioPressure: "how busy the busiest disk is"
     case .throttling: "the temperature"
@@ -131,8 +131,9 @@ extension Term {
     case .quota: value < 0 ? "none" : decimal(value, places: 2) + " cores"
     case .memory: decimal(value, places: 0) + " MiB, ample is " + decimal(full, places: 0)
     case .heat: decimal(value, places: 1) + " °C, throttles at " + decimal(full, places: 0)
-    case .throttling: factor < 1 ? "slowed by heat or supply" : "none"
-    case .supply: factor < 1 ? "under-voltage" : "sound"
+    case .throttling:
+      factor < 1 ? "slowed by heat or supply" : value > 0 ? "slowed, as the clock shows" : "none"
+    case .supply: value > 0 ? "under-voltage" : factor < 1 ? "near its limit" : "sound"
     case .battery: value < 0 ? "not on battery" : decimal(value, places: 0) + " % left"
     case .link: decimal(value, places: 0) + " Mbit/s free, ample is " + decimal(full, places: 0)
     case .storage:

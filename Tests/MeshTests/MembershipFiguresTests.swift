@@ -57,7 +57,7 @@ import Testing
     for count in [2, 8, 16] {
       var seen: [Double] = []
       var sees: [Double] = []
-      for seed in 0..<(Self.isLong ? 500 : 25) {
+      for seed in 0..<(Self.isLong ? 500 : 60) {
         let home = Self.home(count - 1, seed: UInt64(seed + 7), loss: loss)
         let newcomer = home.addDevice()
         let started = home.now

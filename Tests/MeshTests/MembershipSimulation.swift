@@ -17,6 +17,8 @@ final class MembershipSimulation {
     /// The monotonic clock starts at another time on each device.
     var clockOffset: Int64
     var stoppedUntil: Int64 = 0
+    /// The agent reads heartbeats in groups: what comes meanwhile waits in the socket.
+    var restsUntil: Int64 = 0
     var side = 0
     var tickAt = Int64.max
     var tickNumber: UInt64 = 0
@@ -40,6 +42,7 @@ final class MembershipSimulation {
     case tick(UInt64)
     case packet([UInt8], from: Int)
     case wake
+    case rested
     case starve
   }
 
@@ -50,6 +53,8 @@ final class MembershipSimulation {
     var step: Step
   }
 
+  /// As `Home` reads its sockets.
+  static let rest: Int64 = 100_000_000
   /// Seal (31) and IPv4 and UDP headers (28).
   static let packetOverhead = 59
 
@@ -91,6 +96,7 @@ final class MembershipSimulation {
   func start(_ device: Int) {
     devices[device].inbox = []
     devices[device].stoppedUntil = 0
+    devices[device].restsUntil = 0
     var membership = Membership(
       id: nodeID(device), details: details(device), seed: random.next(), settings: settings, at: local(device)
     )
@@ -166,23 +172,29 @@ final class MembershipSimulation {
       guard number == devices[device].tickNumber else { return }
       devices[device].tickAt = .max
       guard devices[device].stoppedUntil <= now else { return }
+      readWaiting(device)
       tick(device)
     case .packet(let payload, let from):
       guard devices[device].membership != nil else { return }
       delivered += 1
-      guard devices[device].stoppedUntil <= now else {
+      guard devices[device].stoppedUntil <= now, devices[device].restsUntil <= now else {
         // A socket buffer of 208 KiB holds some 300 small packets.
         if devices[device].inbox.count < 300 { devices[device].inbox.append((payload, from)) }
         return
       }
       receive(device, payload, from)
+      rest(device)
+    case .rested:
+      guard devices[device].membership != nil, devices[device].stoppedUntil <= now,
+        devices[device].restsUntil == now, !devices[device].inbox.isEmpty
+      else { return }
+      readWaiting(device)
+      rest(device)
     case .wake:
       guard devices[device].membership != nil, devices[device].stoppedUntil <= now else { return }
       // Either may come first when the device runs again.
       if Bool.random(using: &random) { tick(device) }
-      let inbox = devices[device].inbox
-      devices[device].inbox = []
-      for item in inbox { receive(device, item.payload, item.from) }
+      readWaiting(device)
       tick(device)
     case .starve:
       guard devices[device].membership != nil, let starvation = devices[device].starvation else { return }
@@ -191,6 +203,18 @@ final class MembershipSimulation {
       stop(device, for: stands)
       push(device, now + stands + runs, .starve)
     }
+  }
+
+  private func readWaiting(_ device: Int) {
+    let inbox = devices[device].inbox
+    devices[device].inbox = []
+    for item in inbox { receive(device, item.payload, item.from) }
+  }
+
+  private func rest(_ device: Int) {
+    guard devices[device].membership?.expectsAnswers == false else { return }
+    devices[device].restsUntil = now + Self.rest
+    push(device, now + Self.rest, .rested)
   }
 
   private func tick(_ device: Int) {

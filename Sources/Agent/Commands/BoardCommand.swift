@@ -27,7 +27,9 @@ struct BoardCommand {
 
   func inspect() throws(CommandFailure) -> Int32 {
     let snapshot = try sample()
-    Terminal.write(json ? Terminal.pretty(snapshotJSON(snapshot)) : snapshotText(snapshot))
+    let match = try Profiles.load(folder: configuration.boards).match(snapshot.board)
+    Terminal.write(
+      json ? Terminal.pretty(snapshotJSON(snapshot, match)) : snapshotText(snapshot, match))
     return 0
   }
 

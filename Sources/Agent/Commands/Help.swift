@@ -66,6 +66,16 @@ enum Help {
       summary: "show every reading of this board",
       details: "  --root DIR             the board whose proc and sys are in DIR\n"),
     Topic(
+      name: "board", usage: "hearth board [--root DIR] [--json] [--check FILE]",
+      summary: "draft a profile of this board, or check a profile",
+      details: """
+          --root DIR             the board whose proc and sys are in DIR
+          --check FILE           say what a profile lacks instead; FILE or the name of one that is built in
+
+        Exit code 1 where the checked profile is not complete and sane.
+
+        """),
+    Topic(
       name: "doctor", usage: "hearth doctor [--json] [--root DIR] [--config FILE] [--api ADDR:PORT]",
       summary: "find what is wrong with this board and its agent, and say what to do",
       details: """

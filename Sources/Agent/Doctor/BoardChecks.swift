@@ -104,17 +104,11 @@ extension Checkup {
 
   /// Whether the agent's user is in a group, by /etc/group or by the unit.
   private static func isMember(_ it: Examination, of group: String) -> Bool {
-    for line in it.text("/etc/group")?.utf8.split(separator: 10) ?? [] {
-      let fields = line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-      guard fields.count == 4, fields[0].elementsEqual(group.utf8) else { continue }
-      if fields[3].split(separator: UInt8(ascii: ",")).contains(where: { $0.elementsEqual("hearth".utf8) }) {
-        return true
-      }
+    let fields = it.fields(of: group, in: "/etc/group") ?? []
+    if fields.count == 4, pieces(of: fields[3], between: 44, 44).contains("hearth") { return true }
+    return unitValues(of: "SupplementaryGroups", it).contains {
+      pieces(of: $0, between: 32, 32).contains(group)
     }
-    for value in unitValues(of: "SupplementaryGroups", it) {
-      if value.utf8.split(separator: 32).contains(where: { $0.elementsEqual(group.utf8) }) { return true }
-    }
-    return false
   }
 
   static func gpio(_ it: Examination) -> Verdict {

@@ -40,6 +40,9 @@ final class Home {
   private var socketError = ""
 
   private static let socketPause = Interval.seconds(10)
+  /// Heartbeats are read in groups of this time, which halves what they cost; half of what membership allows for delays,
+  /// and a quarter of a check, whose answers pass two resting nodes at most.
+  private static let heartbeatRest = Interval.milliseconds(100)
 
   /// - Parameter identity: `edge-orchestration-<uuid>`.
   init(configuration: Configuration, identity: String, loop: EventLoop) throws(HomeKeyError) {
@@ -150,23 +153,27 @@ final class Home {
     var errors: [String] = []
     func open(
       _ family: MulticastSocket.Family, _ port: UInt16, isShared: Bool, _ list: inout [MulticastSocket],
-      _ handle: @escaping ([UInt8], DatagramOrigin) -> Void
+      rest: @escaping () -> Interval, _ handle: @escaping ([UInt8], DatagramOrigin) -> Void
     ) {
       guard !list.contains(where: { $0.family == family }) else { return }
       do throws(SystemError) {
         // Avahi on this machine is to hear us; our own heartbeats nobody.
         list.append(
           try MulticastSocket(
-            family, port: port, isShared: isShared, loopsBack: isShared, loop: loop, handle: handle))
+            family, port: port, isShared: isShared, loopsBack: isShared, loop: loop, rest: rest,
+            handle: handle))
       } catch {
         if error.errno != EAFNOSUPPORT { errors.append(error.description) }
       }
     }
     for family in [MulticastSocket.Family.ipv4, .ipv6] {
-      open(family, 5353, isShared: true, &discoverySockets) { self.discoveryReceived($0, $1) }
-      open(family, configuration.heartbeatPort, isShared: false, &heartbeatSockets) {
-        self.heartbeatReceived($0, $1)
+      open(family, 5353, isShared: true, &discoverySockets, rest: { .zero }) {
+        self.discoveryReceived($0, $1)
       }
+      open(
+        family, configuration.heartbeatPort, isShared: false, &heartbeatSockets,
+        rest: { self.membership.expectsAnswers ? .zero : Self.heartbeatRest }
+      ) { self.heartbeatReceived($0, $1) }
     }
     joinGroups()
     let text = joined(errors)
@@ -383,7 +390,11 @@ final class Home {
   private func tick() {
     let now = Clock.now()
     if let due = discoveryDue, due <= now { perform(discovery.tick(at: now)) }
-    if let due = membership.nextDue, due <= now { perform(membership.tick(at: now)) }
+    if let due = membership.nextDue, due <= now {
+      // Nobody is silent whose heartbeat waits to be read.
+      for socket in heartbeatSockets { socket.readWaiting() }
+      perform(membership.tick(at: Clock.now()))
+    }
     arm()
   }
 

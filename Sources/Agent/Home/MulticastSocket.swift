@@ -36,23 +36,25 @@ final class MulticastSocket: Watcher {
   /// would be mapped and unmapped each time. 9000 is the longest multicast DNS message (RFC 6762 17).
   nonisolated(unsafe) private static let buffer = UnsafeMutableRawBufferPointer.allocate(
     byteCount: 9000, alignment: 8)
-  /// Datagrams that are taken in a burst before others have their turn. Otherwise it is one, for to learn that there is
-  /// no second costs as much as the first.
+  /// Datagrams that are taken before others have their turn.
   private static let perRound = 32
-  /// What follows within this time is a burst.
-  private static let burst = Interval.milliseconds(1)
-  private var lastReady = Instant(nanoseconds: 0)
+  /// How long what comes after a group of datagrams may wait for the next group: to wake up costs more than to read.
+  private let rest: () -> Interval
+  private var isResting = false
+  private var isClosed = false
 
   /// - Parameters:
   ///   - isShared: whether another program may have the port too, as Avahi has 5353.
   ///   - loopsBack: whether programs of this machine hear what we send to the group.
+  ///   - rest: asked after each group of datagrams how long the next may wait.
   init(
     _ family: Family, port: UInt16, isShared: Bool, loopsBack: Bool, loop: EventLoop,
-    handle: @escaping ([UInt8], DatagramOrigin) -> Void
+    rest: @escaping () -> Interval = { .zero }, handle: @escaping ([UInt8], DatagramOrigin) -> Void
   ) throws(SystemError) {
     self.family = family
     self.port = port
     self.loop = loop
+    self.rest = rest
     self.handle = handle
     descriptor = clinux_group_socket(family.number, port, isShared ? 1 : 0, loopsBack ? 1 : 0)
     super.init()
@@ -90,9 +92,24 @@ final class MulticastSocket: Watcher {
   }
 
   override func ready(_ events: UInt32) {
-    let limit = loop.now - lastReady < Self.burst ? Self.perRound : 1
-    lastReady = loop.now
-    for _ in 0..<limit {
+    readAll()
+    let rest = rest()
+    guard rest > .zero, !isResting else { return }
+    isResting = true
+    loop.change(descriptor, to: 0)
+    loop.after(rest) {
+      self.isResting = false
+      if !self.isClosed { self.loop.change(self.descriptor, to: clinux_in) }
+    }
+  }
+
+  /// Takes what waits while the socket rests: the owner is about to judge by what it has heard.
+  func readWaiting() {
+    if isResting { readAll() }
+  }
+
+  private func readAll() {
+    for _ in 0..<Self.perRound {
       var facts = clinux_datagram_facts()
       let buffer = Self.buffer
       let count = retrying { clinux_receive_datagram(descriptor, buffer.baseAddress, buffer.count, &facts) }
@@ -108,10 +125,13 @@ final class MulticastSocket: Watcher {
         DatagramOrigin(
           address: source.ip.bytes, port: source.port, interface: facts.interface,
           isMulticast: facts.is_multicast != 0, hops: UInt8(exactly: facts.hops)))
+      // The handler may have closed this socket, and a later one may have its number.
+      if isClosed { return }
     }
   }
 
   func close() {
+    isClosed = true
     loop.unwatch(descriptor)
     CLinux.close(descriptor)
   }

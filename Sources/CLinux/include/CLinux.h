@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -254,6 +255,9 @@ static inline void clinux_make_address(struct sockaddr_storage *address, const u
 int clinux_route_socket(void);
 /// Asks for all links (18) or all addresses (22); 0 or -1.
 int clinux_route_dump(int fd, int type, unsigned sequence);
+
+// The Raspberry Pi's firmware (drivers/char/broadcom/vcio.c): one ioctl, whose number holds the size of a pointer.
+static inline int clinux_firmware_property(int fd, void *message) { return ioctl(fd, _IOWR(100, 0, char *), message); }
 
 // Looking at a machine: bounded waits, whose option is a conditional macro, and the clock's state.
 /// Sends, receives and connects of a blocking socket give up after this.

@@ -18,10 +18,16 @@ func readBoard(root: String, with reader: FileReader, at now: Instant) -> Board 
   var cpuinfo = Attribute(root + "/proc/cpuinfo", .once)
   guard let text = reader.contents(of: &cpuinfo) else {
     board.processorParts = .absent(cpuinfo.absence)
+    board.hasCrypto = .absent(cpuinfo.absence)
     return board
   }
   let info = parseProcessorInformation(text)
   board.processorParts = info.parts.isEmpty ? .absent(cpuinfo.malformed(text)) : .value(info.parts, at: now)
+  if let hasCrypto = info.hasCrypto {
+    board.hasCrypto = .value(hasCrypto, at: now)
+  } else {
+    board.hasCrypto = .absent(cpuinfo.absent(.notSupported(errno: 0)))
+  }
   if board.model.value == nil, let model = info.model { board.model = .value(model, at: now) }
   if board.serial.value == nil, let serial = info.serial { board.serial = .value(serial, at: now) }
   return board
@@ -45,6 +51,8 @@ struct ProcessorInformation: Equatable {
   var parts: [ProcessorPart] = []
   var model: String?
   var serial: String?
+  /// Whether `aes` is among the features; nil where no line lists them.
+  var hasCrypto: Bool?
 }
 
 /// Each core begins with a `processor` line; old ARM kernels list all of those first and one `CPU part` at
@@ -83,6 +91,13 @@ func parseProcessorInformation(_ text: Cursor) -> ProcessorInformation {
       if let clock = line.decimal(), clock < 1e6 { current.megahertz = Int(clock) }
     } else if key.skip("Model\t") || key.skip("Model ") {
       information.model = line.text(limit: 128)
+    } else if information.hasCrypto == nil, key.skip("Features") || key.skip("flags") {
+      information.hasCrypto = false
+      while !line.isAtEnd {
+        let word = line.word()
+        if word.isAtEnd { break }
+        if word.equals("aes" as StaticString) { information.hasCrypto = true }
+      }
     } else if key.skip("Serial") {
       information.serial = line.text(limit: 64)
     }

@@ -1,13 +1,41 @@
 internal import CLinux
 
-/// Keeps `Firmware` up to date.
+/// Keeps `Firmware` up to date: hwmon's alarm, then what the firmware itself answers, then sysfs's word.
 struct FirmwareSampler {
+  /// Samples between two measurements of the clock while nothing is wrong.
+  static let samplesPerClock = 10
+  /// Samples to the next attempt after a failure or a slow answer: this many, then twice as many, up to the limit.
+  static let firstPause = 2
+  static let longestPause = 300
+  /// The same where the firmware answers, only slowly: its last word is used meanwhile and must not be too old.
+  static let longestSlowPause = 30
+  /// A slower answer, in microseconds, holds up the loop: the next question waits longer.
+  static let slow: Int64 = 20_000
+
   private let noAlarm: Absence
   private var throttle: Attribute
+  /// The firmware's device files in the order of preference; newer systems open only the first to others than root.
+  private let paths: [String]
+  private let exchange: FirmwareMailbox.Exchange
+  private let microseconds: () -> Int64
+  private var mailbox: FirmwareMailbox?
+  private var absence: Absence
+  private var clockAbsence: Absence
+  private var pause = 0
+  private var nextPause = firstPause
+  private var samplesSinceClock = samplesPerClock
 
-  init(root: String) {
+  init(
+    root: String, exchange: @escaping FirmwareMailbox.Exchange = FirmwareMailbox.system,
+    microseconds: @escaping () -> Int64 = FirmwareMailbox.microseconds
+  ) {
     noAlarm = Absence(path: root + "/sys/class/hwmon/*/in0_lcrit_alarm", reason: .noFile)
     throttle = Attribute(root + "/sys/devices/platform/soc/soc:firmware/get_throttled")
+    paths = [root + "/dev/vcio_gencmd", root + "/dev/vcio"]
+    absence = Absence(path: paths[0], reason: .notYet)
+    clockAbsence = absence
+    self.exchange = exchange
+    self.microseconds = microseconds
   }
 
   mutating func sample(
@@ -19,11 +47,88 @@ struct FirmwareSampler {
         firmware.undervoltage = alarm.isRaised
       }
     }
+    guard !askFirmware(&firmware, at: now) else { return }
+    firmware.clock = .absent(clockAbsence)
     reader.update(&firmware.throttle, from: &throttle, at: now) {
       $0.hexadecimal().map { ThrottleFlags(rawValue: $0) }
     }
     if case .value(let flags, _) = firmware.throttle, flags.isEmpty {
       firmware.throttle = .absent(throttle.absent(.notSupported(errno: EOPNOTSUPP)))
+    } else if throttle.absence.reason == .noFile {
+      // That attribute is gone from newer kernels; the device file is what should have told.
+      if case .absent = firmware.throttle { firmware.throttle = .absent(absence) }
     }
+  }
+
+  /// Asks for the throttle word and, where it matters, for the clock; false where the firmware cannot be asked now.
+  private mutating func askFirmware(_ firmware: inout Firmware, at now: Instant) -> Bool {
+    if pause > 0 {
+      pause -= 1
+      // A slow firmware's last word stands, with its age; a failed one's does not.
+      return mailbox != nil
+    }
+    if mailbox == nil { open() }
+    guard let mailbox else { return false }
+    let begin = microseconds()
+    guard case .success(var answer) = mailbox.ask("get_throttled"), let flags = parseThrottled(&answer),
+      answer.isBlank
+    else {
+      self.mailbox = nil
+      note(.notSupported(errno: EPROTO))
+      wait()
+      return false
+    }
+    firmware.throttle = .value(flags, at: now)
+    samplesSinceClock += 1
+    if !flags.isDisjoint(with: .slowsNow) || samplesSinceClock >= Self.samplesPerClock {
+      samplesSinceClock = 0
+      if case .success(var answer) = mailbox.ask("measure_clock arm"),
+        let clock = parseMeasuredClock(&answer), answer.isBlank
+      {
+        firmware.clock = .value(clock, at: now)
+      } else {
+        firmware.clock = .absent(clockAbsence)
+      }
+    }
+    if microseconds() &- begin > Self.slow {
+      wait()
+      pause = min(pause, Self.longestSlowPause)
+    } else {
+      nextPause = Self.firstPause
+    }
+    return true
+  }
+
+  /// Opens the first device that answers; on boards without one, and without the right to, that is tried rarely.
+  private mutating func open() {
+    for (index, path) in paths.enumerated() {
+      var error: Int32 = 0
+      guard let opened = FirmwareMailbox(path, error: &error, exchange: exchange) else {
+        // The first file's absence says less than a refusal of the second.
+        if index == 0 || error != ENOENT { note(path, absenceReason(error)) }
+        continue
+      }
+      guard case .success = opened.ask("get_throttled") else {
+        note(path, .notSupported(errno: EPROTO))
+        continue
+      }
+      mailbox = opened
+      clockAbsence = Absence(path: path, reason: .notSupported(errno: EPROTO))
+      return
+    }
+    wait()
+  }
+
+  private mutating func wait() {
+    pause = nextPause
+    nextPause = min(nextPause * 2, Self.longestPause)
+  }
+
+  private mutating func note(_ reason: Absence.Reason) { note(absence.path, reason) }
+
+  private mutating func note(_ path: String, _ reason: Absence.Reason) {
+    let new = Absence(path: path, reason: reason)
+    if absence != new { absence = new }
+    clockAbsence = absence
   }
 }

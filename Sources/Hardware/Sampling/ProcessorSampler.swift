@@ -10,6 +10,7 @@ struct ProcessorSampler {
 
   private let folder: String
   private let policyFolder: String
+  private let information: String
   private var stat: Attribute
   private let noRate: Absence
   private var policyFiles: [PolicyFiles] = []
@@ -20,6 +21,7 @@ struct ProcessorSampler {
   init(root: String) {
     folder = root + "/sys/devices/system/cpu"
     policyFolder = folder + "/cpufreq"
+    information = root + "/proc/cpuinfo"
     stat = Attribute(root + "/proc/stat")
     noRate = stat.absence
   }
@@ -50,6 +52,8 @@ struct ProcessorSampler {
       }
     }
     var cores: [Core] = []
+    var cpuinfo = Attribute(information, .once)
+    let parts = reader.contents(of: &cpuinfo).map(parsePartsOfCores) ?? PartsOfCores()
     for number in 0..<Self.mostCores where exists[number] {
       var core = Core(number: number)
       for old in processors.cores where old.number == number { core = old }
@@ -60,6 +64,7 @@ struct ProcessorSampler {
         package: reader.integer(path + "/topology/physical_package_id", at: now),
         cluster: reader.integer(path + "/topology/cluster_id", at: now),
         core: reader.integer(path + "/topology/core_id", at: now))
+      core.part = part(at: path, with: reader) ?? parts.part(of: number) ?? core.part
       core.policy = nil
       for index in processors.policies.indices where processors.policies[index].cores.contains(number) {
         core.policy = index
@@ -67,6 +72,16 @@ struct ProcessorSampler {
       cores.append(core)
     }
     processors.cores = cores
+  }
+
+  /// From the core's main identification register (Arm DDI 0487, MIDR_EL1: part in the bits 4 to 15).
+  private func part(at path: String, with reader: FileReader) -> Int? {
+    var register = Attribute(path + "/regs/identification/midr_el1", .once)
+    guard var text = reader.contents(of: &register), let value = text.hexadecimal(), text.isBlank else {
+      return nil
+    }
+    let part = Int(value >> 4 & 0xfff)
+    return part == 0 ? nil : part
   }
 
   private mutating func scanPolicies(_ processors: inout Processors, with reader: FileReader, at now: Instant)
@@ -257,6 +272,50 @@ func parseCoreList(_ text: Cursor) -> [Int] {
     _ = text.skip(UInt8(ascii: ","))
   }
   return cores
+}
+
+/// The kind of each core in `/proc/cpuinfo`.
+struct PartsOfCores: Equatable {
+  /// Number and part of the cores that have a line of their own.
+  var known: [Known] = []
+  /// The part of all, on old kernels that give one for the whole machine.
+  var shared: Int?
+
+  struct Known: Equatable {
+    var core: Int
+    var part: Int
+  }
+
+  func part(of core: Int) -> Int? {
+    for entry in known where entry.core == core { return entry.part }
+    return shared
+  }
+}
+
+/// Each core's `processor` line is followed by its `CPU part`, or all of them by one.
+func parsePartsOfCores(_ text: Cursor) -> PartsOfCores {
+  var text = text
+  var parts = PartsOfCores()
+  var core: Int?
+  var count = 0
+  while var line = text.line() {
+    var key = line.part(upTo: UInt8(ascii: ":"))
+    line.skipSpaces()
+    if key.skip("processor") {
+      core = line.integer()
+      count += 1
+    } else if key.skip("CPU part"), let number = core, number >= 0, number < ProcessorSampler.mostCores,
+      parts.known.count < ProcessorSampler.mostCores, let part = line.hexadecimal(), part > 0, part <= 0xfff
+    {
+      parts.known.append(PartsOfCores.Known(core: number, part: Int(part)))
+      core = nil
+    }
+  }
+  if count > 1, parts.known.count == 1 {
+    parts.shared = parts.known[0].part
+    parts.known = []
+  }
+  return parts
 }
 
 extension Cursor {

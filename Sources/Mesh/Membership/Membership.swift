@@ -103,6 +103,15 @@ public struct Membership: Sendable {
     return Instant(nanoseconds: due)
   }
 
+  /// Whether packets are waited for: a check's, a newcomer's, or those that another asked for.
+  public var expectsAnswers: Bool {
+    if !announcementsLeft.isEmpty || !relays.isEmpty { return true }
+    for position in peers.indices {
+      if case .asking = peers[position].check { return true }
+    }
+    return false
+  }
+
   /// The peer of this id, dead ones included.
   public func peer(_ id: NodeID) -> Peer? {
     index[id].map { peers[$0] }

@@ -6,17 +6,48 @@ SWIFT ?= swift
 TOOLS = $(shell dirname "$$(readlink -f "$$(command -v swiftc)")")
 BUILD := .build-boards/$(BOARD)
 PROGRAM := $(BUILD)/hearth
-SHIPPED := generic-x86-64 raspberry-pi-3
+BOARDS := $(patsubst boards/%.conf,%,$(wildcard boards/*.conf))
+# One of each architecture; what `make test` builds.
+SHIPPED := generic-x86-64 raspberry-pi-3 generic-armv7 raspberry-pi-zero
+# Boards of one architecture and core share what is compiled: their programs are the same.
+KIND = $(shell sed -n 's/^debian-architecture *= *\([a-z0-9]*\).*/\1/p; s/^cpu *= *\([a-z0-9-]*\).*/\1/p' boards/$(BOARD).conf | paste -sd- -)
+SHARED = .build-boards/kinds/$(KIND)
+BUILD_FOR_BOARD = $(SWIFT) build -c release --swift-sdks-path .sdks --swift-sdk $(BOARD) -debug-info-format none --scratch-path $(SHARED)
 LARGEST := 1572864
 
-.PHONY: program run test check-board test-boards bench soak fuzz format check-format clean help
+# No target is a file.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' Makefile)
 
 program: ## Build the shipping program of BOARD=NAME (a profile of boards/; this machine's kind by default)
 	@cross/setup $(BOARD)
-	@$(SWIFT) build -c release --product hearth --swift-sdks-path cross --swift-sdk $(BOARD) -debug-info-format none --scratch-path $(BUILD)/build
-	@cp $(BUILD)/build/release/hearth $(PROGRAM).debug
+	@$(BUILD_FOR_BOARD) --product hearth
+	@mkdir -p $(BUILD)
+	@cp $(SHARED)/release/hearth $(PROGRAM).debug
 	@$(TOOLS)/llvm-objcopy --strip-all $(PROGRAM).debug $(PROGRAM)
 	@size=$$(stat -c %s $(PROGRAM)); echo "$(PROGRAM): $$size bytes (at most $(LARGEST))"; [ $$size -le $(LARGEST) ]
+
+boards: ## Build the programs of all boards and show what came of them
+	@cross/boards $(BOARDS)
+
+check-reproducible: ## Build the program of BOARD twice, in folders of different names, and compare
+	@cross/check-reproducible $(BOARD)
+
+portable-program: # The portable tests as a program for BOARD
+	@cross/setup $(BOARD)
+	@$(BUILD_FOR_BOARD) --product Portable
+	@mkdir -p $(BUILD)
+	@$(TOOLS)/llvm-objcopy --strip-all $(SHARED)/release/Portable $(BUILD)/portable
+
+test-portable: ## Run the portable tests for every architecture under qemu-user, and compare what they say
+	@Tests/lab/packages test
+	@Tests/lab/portable $(SHIPPED)
+
+deb: program ## Make a Debian package of the program of BOARD, beside it; ARCHITECTURE=NAME if not the profile's
+	@packaging/deb $(BOARD) $(PROGRAM)
+
+image: deb ## Put the package and the home key KEY into an image for BOARD: IMAGE=FILE's or a Debian made here
+	@Tests/lab/packages image
+	@HOST_NAME='$(if $(findstring command,$(origin HOSTNAME)),$(HOSTNAME))' packaging/image $(BOARD) "$$(packaging/deb $(BOARD) $(PROGRAM))"
 
 run: ## Build, start an agent here and run one hello container through it; Control-C stops both
 	@Tests/lab/packages run
@@ -26,6 +57,16 @@ run: ## Build, start an agent here and run one hello container through it; Contr
 test: ## Run all tests, on the shipping programs too; installs the Debian packages they need
 	@Tests/lab/packages test
 	@Tests/lab/test $(SHIPPED)
+
+test-deb: ## Install, upgrade, remove and purge the package under a real systemd; needs root
+	@Tests/lab/packages deb
+	@$(MAKE) --no-print-directory program BOARD=generic-x86-64
+	@Tests/lab/deb .build-boards/generic-x86-64/hearth
+
+test-image: ## Boot such an image of a Raspberry Pi 3 under QEMU to the running unit; needs root, takes minutes
+	@Tests/lab/packages image
+	@$(MAKE) --no-print-directory program BOARD=raspberry-pi-3
+	@Tests/lab/image .build-boards/raspberry-pi-3/hearth
 
 bench: ## Measure what the README promises, beside rivals on this machine
 	@Tests/lab/packages bench
@@ -56,7 +97,7 @@ check-format: ## Complain about sources that are not formatted
 
 clean: ## Remove all that was built; stops the Engine that `make run` started
 	@if [ -e .lab/docker.pid ]; then Tests/lab/engine stop .lab; fi
-	@rm -rf .build .build-boards .sysroots .lab cross/*.artifactbundle/sdk/toolset.json
+	@rm -rf .build .build-boards .sysroots .sdks .lab
 
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 20

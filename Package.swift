@@ -24,6 +24,10 @@ let package = Package(
         .linkedLibrary("mbedtls", .when(platforms: [.linux])),
         .linkedLibrary("mbedcrypto", .when(platforms: [.linux])),
       ]),
+    // Needs libgpiod-dev, of either generation; the boards' builds link 2.x, built as libmbedtls is.
+    .target(name: "CGpiod", linkerSettings: [.linkedLibrary("gpiod", .when(platforms: [.linux]))]),
+    // Needs libi2c-dev; on the boards as above.
+    .target(name: "CI2C", linkerSettings: [.linkedLibrary("i2c", .when(platforms: [.linux]))]),
     .target(name: "Wire", swiftSettings: strict),
     .target(name: "Hardware", dependencies: ["CLinux"], swiftSettings: strict),
     .target(name: "Scoring", dependencies: ["CBoards", "Hardware", "Wire"], swiftSettings: strict),
@@ -35,14 +39,23 @@ let package = Package(
     .target(
       name: "Orchestration", dependencies: ["Containers", "Hardware", "Scoring", "Wire"],
       swiftSettings: strict),
+    .target(
+      name: "Devices", dependencies: ["CBoards", "CGpiod", "CI2C", "CLinux", "Hardware", "Scoring", "Wire"],
+      swiftSettings: strict),
     .executableTarget(
       name: "Agent",
       dependencies: [
-        "CLinux", "CMbedTLS", "Containers", "Hardware", "Mesh", "Orchestration", "Scoring", "Wire",
+        "CLinux", "CMbedTLS", "Containers", "Devices", "Hardware", "Mesh", "Orchestration", "Scoring", "Wire",
       ],
       swiftSettings: strict),
 
     .target(name: "TestSupport", path: "Tests/Support"),
+    // What every board's program must do alike; Tests/lab/portable compares. No product has it.
+    .executableTarget(
+      name: "Portable",
+      dependencies: ["CLinux", "Containers", "Hardware", "Mesh", "Orchestration", "Scoring", "Wire"],
+      path: "Tests/Portable", swiftSettings: strict),
+
     .testTarget(name: "WireTests", dependencies: ["Wire"]),
     .testTarget(
       name: "HardwareTests", dependencies: ["CLinux", "Hardware"], exclude: ["Fixtures"]),
@@ -51,13 +64,14 @@ let package = Package(
       name: "ScoringTests", dependencies: ["Hardware", "Scoring", "Wire"], exclude: ["Fixtures"]),
     .testTarget(
       name: "ContainersTests", dependencies: ["Containers", "TestSupport", "Wire"], exclude: ["Captures"]),
+    .testTarget(name: "DevicesTests", dependencies: ["Devices", "Hardware", "Scoring", "Wire"]),
     .testTarget(
       name: "OrchestrationTests",
       dependencies: ["Containers", "Hardware", "Orchestration", "Scoring", "Wire"]),
     .testTarget(
       name: "AgentTests",
       dependencies: [
-        "Agent", "CLinux", "CMbedTLS", "Containers", "Hardware", "Mesh", "Orchestration", "Scoring", "Wire",
+        "Agent", "CLinux", "CMbedTLS", "Containers", "Devices", "Hardware", "Mesh", "Orchestration", "Scoring", "Wire",
       ]),
     .testTarget(
       name: "SystemTests", dependencies: ["TestSupport"], path: "Tests/System", exclude: ["zeroconf-node.py"]),

@@ -6,7 +6,7 @@ _hearth_commands() {
     'serve:run the agent in the foreground' 'run:run a container and show its output'
     'ps:list the runs under way' 'logs:show a run'\''s output' 'stop:stop runs and wait for their end'
     'explain:show why a run is where it is' 'nodes:list the nodes of the home'
-    'status:show the agent, its Engine and its runs' 'score:show what this board can do now, and why'
+    'status:show the agent, its Engine and its runs' 'drain:let this node take no new runs' 'score:show what this board can do now, and why'
     'inspect:show every reading of this board'
     'board:draft a profile of this board, or check a profile' 'doctor:find what is wrong and say what to do'
     'version:print the version' 'help:explain a command')
@@ -40,7 +40,8 @@ _hearth() {
     explain) _arguments $json $api ':run:_hearth_all_runs' ;;
     nodes) _arguments '--terms[what each term leaves of the score]' $json $api ;;
     status) _arguments $json $api ;;
-    score | inspect) _arguments $root $json ;;
+    drain) _arguments '--off[let it take runs again]' $json $api ;;
+    score | inspect) _arguments '--config[settings]:file:_files' $root $json ;;
     board) _arguments $root $json '--check[profile to check]:file:_files' ;;
     doctor) _arguments $json $root '--config[settings]:file:_files' $api ;;
     version) _arguments $json ;;

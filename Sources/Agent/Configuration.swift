@@ -1,4 +1,5 @@
 internal import CLinux
+import Devices
 import Hardware
 import Wire
 
@@ -44,18 +45,23 @@ struct Configuration {
   /// Whether containers that they start may use the machine's folders, devices and namespaces, as Home Edge lets them.
   var homeEdgeHostAccess = true
 
+  /// The light, the fan, the button and the sensors.
+  var devices = DeviceSettings()
+
   static let path = "/etc/hearth/hearth.conf"
   static let folder = "/etc/hearth/conf.d"
   private static let folderLimit = 64
 
-  private static let shape = ConfShape([
-    .init("node", ["state", "sample-interval", "kept-runs", "home-edge", "services", "boards"]),
-    .init("api", ["external"]),
-    .init("engine", ["socket", "data"]),
-    .init("native", ["user", "group", "time-limit", "grace"]),
-    .init("home", ["join", "internal", "heartbeat-port", "interfaces", "key"]),
-    .init("home-edge", ["interoperate", "peers", "host-access"]),
-  ])
+  private static let shape = ConfShape(
+    [
+      .init("node", ["state", "sample-interval", "kept-runs", "home-edge", "services", "boards"]),
+      .init("api", ["external"]),
+      .init("engine", ["socket", "data"]),
+      .init("native", ["user", "group", "time-limit", "grace"]),
+      .init("home", ["join", "internal", "heartbeat-port", "interfaces", "key"]),
+      .init("home-edge", ["interoperate", "peers", "host-access"]),
+    ] + DeviceSettings.shape)
+  private static let rules = Conf.Rules(repeatable: DeviceSettings.repeatable)
 
   /// Reads the configuration: `file` where one is named, else the usual places.
   static func read(_ file: String?) throws(ConfError) -> Configuration {
@@ -91,7 +97,7 @@ struct Configuration {
         throw ConfError(file: file, line: 0, text: error.reason)
       }
     }
-    let conf = try Conf.parse(bytes, file: file)
+    let conf = try Conf.parse(bytes, file: file, rules: rules)
     try conf.refuseUnknown(shape)
     return conf
   }
@@ -115,7 +121,8 @@ struct Configuration {
     engineData = engineSection.text("data") ?? engineData
 
     let nativeSection = conf.section("native")
-    let ids = 1...Int(UInt32.max - 1)
+    // Above 2^31 - 1 no system gives any (systemd, UIDS-GIDS).
+    let ids = 1...Int(Int32.max)
     native.user = UInt32(try nativeSection.integer("user", in: ids) ?? Int(native.user))
     native.group = UInt32(try nativeSection.integer("group", in: ids) ?? Int(native.group))
     if let seconds = try nativeSection.number("time-limit", in: 0...31_536_000, units: Conf.Unit.time) {
@@ -136,6 +143,7 @@ struct Configuration {
     interoperates = try homeEdgeSection.bool("interoperate") ?? interoperates
     homeEdgePeers = try homeEdgeSection.list("peers") ?? homeEdgePeers
     homeEdgeHostAccess = try homeEdgeSection.bool("host-access") ?? homeEdgeHostAccess
+    devices = try DeviceSettings(conf)
   }
 
   private static func addresses(

@@ -32,7 +32,13 @@ final class Node {
   /// Clients that read a container's output from the Engine; its removal waits for them.
   private var outputReaders: [RunID: Int] = [:]
   private var delayedRemovals: [RunID: EngineRequest] = [:]
-  private var diskError: String?
+  private(set) var diskError: String?
+  /// Whether the Engine has answered this agent.
+  private(set) var engineWasThere = false
+  /// Whether the owner wants no new work here; `drain` changes it.
+  var isDrained = false
+  /// What is wired to the board.
+  private(set) var devices: AttachedDevices?
   /// Absent where the node is to stay alone.
   private(set) var home: Home?
   /// Absent with `home`.
@@ -89,11 +95,13 @@ final class Node {
     settings.node = identity
     settings.keptRuns = configuration.keptRuns
     orchestrator = Orchestrator(settings: settings)
+    isDrained = Self.wasDrained(state: configuration.state)
     connectParts()
   }
 
   private func connectParts() {
     engine.onAvailable = { containers in
+      self.engineWasThere = true
       self.perform { $0.engineAvailable(containers: containers, at: Clock.moment()) }
       self.tellHome()
     }
@@ -126,6 +134,9 @@ final class Node {
     }
     engine.connect()
     tick()
+    if isDrained { Log.info("drained: no new runs here until 'hearth drain --off'") }
+    devices = AttachedDevices(node: self, settings: configuration.devices)
+    devices?.begin()
   }
 
   /// Takes part in the home from now on.
@@ -143,6 +154,7 @@ final class Node {
   /// What the last round noted goes to the disk.
   func end() {
     flushJournal()
+    devices?.end()
     // Goodbye comes last: a node that has left is not asked for anything.
     home?.end()
   }

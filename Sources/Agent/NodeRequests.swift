@@ -100,6 +100,8 @@ extension Node {
   /// Takes a run for another node; `answer` is given nil once it is on disk, or why it is not taken.
   func host(_ run: Run, answer: @escaping (Problem?) -> Void) {
     do throws(Problem) {
+      // A requester that has not heard of it yet; one that repeats itself is told as before.
+      if isDrained, orchestrator.run(run.id) == nil { throw Problem(status: 409, detail: "it is drained") }
       catalogue.refresh()
       if case .native = run.workload { _ = try nativeCommand(of: run) }
       let command = try check(run.workload, service: run.service, source: run.source)

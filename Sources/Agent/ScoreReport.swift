@@ -85,7 +85,7 @@ private func mark(_ source: Term.Source) -> String {
 private func rounded(_ value: Double) -> Double {
   let scale = 10_000.0
   guard value.magnitude < 1e12 else { return value.isFinite ? value : 0 }
-  return Double(Int(value * scale + (value < 0 ? -0.5 : 0.5))) / scale
+  return Double(Int64(value * scale + (value < 0 ? -0.5 : 0.5))) / scale
 }
 
 private func widest(_ texts: [String]) -> Int {

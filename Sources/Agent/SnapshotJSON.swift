@@ -38,6 +38,7 @@ private struct SnapshotEncoder {
       ("zones", list(snapshot.thermal.zones, snapshot.thermal.absence, encode)),
       ("coolingDevices", list(snapshot.thermal.coolingDevices, snapshot.thermal.absence, encode)),
       ("chips", list(snapshot.hwmon.chips, snapshot.hwmon.absence, encode)),
+      ("sensors", .array(snapshot.sensors.chips.map(encode))),
       (
         "firmware",
         object([
@@ -193,6 +194,23 @@ private struct SnapshotEncoder {
         .array(
           chip.alarms.map { alarm in
             object([("name", .string(alarm.name)), ("raised", reading(alarm.isRaised) { .bool($0) })])
+          })
+      ),
+    ])
+  }
+
+  private func encode(_ chip: SensorChip) -> JSON {
+    object([
+      ("name", .string(chip.name)), ("type", .string(chip.type)), ("bus", .string(chip.bus)),
+      ("address", whole(Int(chip.address))), ("score", .string(chip.meaning.rawValue)),
+      (
+        "readings",
+        .array(
+          chip.readings.map { reading in
+            object([
+              ("quantity", .string(reading.quantity.rawValue)), ("name", .string(reading.name)),
+              ("unit", .string(reading.quantity.unit)), ("value", number(reading.value)),
+            ])
           })
       ),
     ])

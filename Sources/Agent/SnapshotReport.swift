@@ -14,6 +14,7 @@ func snapshotText(_ snapshot: Snapshot, _ match: Profiles.Match? = nil) -> Strin
   report.add(snapshot.pressure)
   report.add(snapshot.thermal)
   report.add(snapshot.hwmon)
+  report.add(snapshot.sensors)
   report.add(snapshot.firmware)
   report.add(snapshot.network)
   report.add(snapshot.storage)
@@ -125,6 +126,20 @@ private struct SnapshotReport {
         item(chip.name, alarm.name + " " + brief(alarm.isRaised) { _ in "raised" })
       }
       if chip.sensors.isEmpty && chip.alarms.isEmpty { item(chip.name, "no sensors") }
+    }
+  }
+
+  /// Nothing where nobody has named a chip.
+  mutating func add(_ sensors: Sensors) {
+    if !sensors.chips.isEmpty { section("I2C chips", isEmpty: false, nil) }
+    for chip in sensors.chips {
+      for reading in chip.readings {
+        let name =
+          reading.name.isEmpty ? reading.quantity.rawValue : reading.quantity.rawValue + " " + reading.name
+        item(
+          chip.name,
+          name + " " + brief(reading.value) { decimal($0, places: 2) + " " + reading.quantity.unit })
+      }
     }
   }
 

@@ -70,11 +70,11 @@ public struct EngineFrames {
     guard header >> 32 & 0xFF_FFFF == 0 else {
       return .malformed("an output frame without its three zero bytes")
     }
-    // On a 32-bit board a size of 2 GiB and above does not fit; the Engine writes frames of 16 KiB to 1 MiB.
-    guard let size = Int(exactly: header & 0xFFFF_FFFF) else {
+    // The Engine writes frames of 16 KiB to 1 MiB; what a 32-bit board cannot count is refused by all.
+    guard let size = Int32(exactly: header & 0xFFFF_FFFF) else {
       return .malformed("an output frame of 2 GiB or more")
     }
-    remaining = size
+    remaining = Int(size)
     return nil
   }
 }

@@ -122,9 +122,10 @@ struct Cursor {
     return isNegative ? 0 - Int64(magnitude) : Int64(magnitude)
   }
 
+  /// A number of at most 32 bits on every board, so that all read the same into an `Int`.
   mutating func integer() -> Int? {
-    guard let value = signed() else { return nil }
-    return Int(exactly: value)
+    guard let value = signed(), value.magnitude <= UInt64(Int32.max) else { return nil }
+    return Int(value)
   }
 
   /// Hexadecimal digits with or without `0x`, at most 32 bits.

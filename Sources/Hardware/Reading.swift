@@ -41,6 +41,8 @@ public final class Absence: Equatable, Sendable, CustomStringConvertible {
     case failed(errno: Int32)
     /// A rate needs two samples, and there is only one; or nothing was sampled yet.
     case notYet
+    /// What a chip says is not believed, or it may not be asked; in words.
+    case unusable(text: String)
   }
 
   /// Bytes of foreign text that a `malformed` reason keeps at most.
@@ -78,6 +80,7 @@ extension Absence.Reason {
     case .malformed(let text): text.isEmpty ? "empty" : "unexpected text \"" + text + "\""
     case .failed(let errno): errorText(errno)
     case .notYet: "not measured yet"
+    case .unusable(let text): text
     }
   }
 }

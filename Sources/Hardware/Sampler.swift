@@ -71,6 +71,12 @@ public final class Sampler {
     snapshot.instant = now
   }
 
+  /// What was read of the chips on I2C buses, which takes its own time.
+  public func take(_ sensors: Sensors) {
+    snapshot.sensors = sensors
+    if snapshot.instant != nil { updateDrawnPower() }
+  }
+
   /// The power of the first INA2xx chip that has a driver; they are wired into the board's supply.
   private func updateDrawnPower() {
     snapshot.power.drawn = .absent(noPowerChip)
@@ -82,6 +88,9 @@ public final class Sampler {
         }
         return
       }
+    }
+    for chip in snapshot.sensors.chips where chip.meaning == .supply {
+      if let power = chip.reading(.power) { return snapshot.power.drawn = power }
     }
   }
 

@@ -14,6 +14,7 @@ public struct Snapshot: Equatable, Sendable {
   public var power: PowerSupplies
   public var controlGroup: ControlGroup
   public var firmware: Firmware
+  public var sensors: Sensors
 
   /// A snapshot of nothing: every reading not measured yet, every list empty.
   public init(
@@ -21,7 +22,8 @@ public struct Snapshot: Equatable, Sendable {
     load: Reading<Load> = .absent(.notYet), memory: Reading<Memory> = .absent(.notYet),
     pressure: Pressure = Pressure(), thermal: Thermal = Thermal(), hwmon: Hwmon = Hwmon(),
     network: Network = Network(), storage: Storage = Storage(), power: PowerSupplies = PowerSupplies(),
-    controlGroup: ControlGroup = ControlGroup(), firmware: Firmware = Firmware()
+    controlGroup: ControlGroup = ControlGroup(), firmware: Firmware = Firmware(),
+    sensors: Sensors = Sensors()
   ) {
     self.instant = instant
     self.board = board
@@ -36,5 +38,6 @@ public struct Snapshot: Equatable, Sendable {
     self.power = power
     self.controlGroup = controlGroup
     self.firmware = firmware
+    self.sensors = sensors
   }
 }

@@ -190,7 +190,7 @@ extension Orchestrator {
     case (.start, .done):
       isRunning(id, at: moment)
     case (.wait, .exited(let code)):
-      update(id) { $0.exitCode = Int(truncatingIfNeeded: code) }
+      update(id) { $0.exitCode = Int(Int32(clamping: code)) }
     case (.wait, .done):
       inspect(id)
     case (.inspect, .container(let container)) where container.running:
@@ -218,7 +218,7 @@ extension Orchestrator {
 
   /// How a container that is not running ended.
   private func outcome(of container: ContainerState, _ record: RunRecord) -> RunState {
-    let code = container.exitCode.map { Int(truncatingIfNeeded: $0) } ?? record.exitCode ?? 0
+    let code = container.exitCode.map { Int(Int32(clamping: $0)) } ?? record.exitCode ?? 0
     if record.stopIsRequested { return .stopped }
     if container.oomKilled && code != 0 {
       let reason = "it used more memory than it may and the kernel killed it"

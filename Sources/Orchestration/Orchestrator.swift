@@ -223,7 +223,7 @@ public struct Orchestrator {
     let isShort = record.run.isHosted || hasElsewhere(record)
     let grace = isShort ? settings.home.engineGrace : settings.engineGrace
     guard record.run.times.started == 0, moment.instant - since > grace else { return }
-    let waited = Int(grace.seconds)
+    let waited = grace.milliseconds / 1000
     let failure = RunFailure(.engine, "the engine was away for more than \(waited) s")
     end(id, record.stopIsRequested ? .stopped : .failed(failure), at: moment)
   }

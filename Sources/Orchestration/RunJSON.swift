@@ -186,7 +186,7 @@ extension RunState {
 
   /// The final state that `json` tells; nil where the run was under way.
   init?(final json: JSON) {
-    let code = json["exitCode"]?.integer.map { Int(truncatingIfNeeded: $0) }
+    let code = json["exitCode"]?.integer.map { Int(Int32(clamping: $0)) }
     switch json["state"]?.string {
     case "finished":
       self = .finished(exitCode: code ?? 0)

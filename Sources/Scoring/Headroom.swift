@@ -97,6 +97,11 @@ extension Term {
         consider(sensor.value, throttle: limit ?? heat.throttle)
       }
     }
+    if let celsius = snapshot.sensors.temperature, celsius == celsius {
+      consider(
+        .value(Int(min(max(celsius, -100), 200) * 1000), at: Instant(nanoseconds: 0)), throttle: heat.throttle
+      )
+    }
     return worst
       ?? Term(
         kind: .heat, value: profile.assumed.temperature, full: heat.throttle, source: .assumed(absence),

@@ -38,10 +38,12 @@ extension Term {
     let weight = profile.weights.supply
     let alarm = snapshot.firmware.undervoltage.value
     let flag = snapshot.firmware.throttle.value?.contains(.undervoltage)
+    // A chip that measures the supply, where its owner has named a limit.
+    let chip = snapshot.sensors.undervoltage
     let drawn = snapshot.power.drawn.value
-    let isWeak = (alarm ?? false) || (flag ?? false)
+    let isWeak = (alarm ?? false) || (flag ?? false) || (chip ?? false)
     let source: Source =
-      alarm == nil && flag == nil && (drawn == nil || profile.power.supply == nil)
+      alarm == nil && flag == nil && chip == nil && (drawn == nil || profile.power.supply == nil)
       ? .assumed(snapshot.firmware.undervoltage.absence) : .measured
     var factor = 1.0
     if let drawn, let supply = profile.power.supply {
@@ -72,7 +74,9 @@ extension Term {
       let charge = state.capacity.map { Double(min(max($0, 0), 100)) } ?? enough / 2
       left = min(left ?? charge, charge)
     }
-    if let absence = snapshot.power.absence { source = .assumed(absence) }
+    // A gauge does not say whether the battery is in use; from half of it on it counts as if it were.
+    if let charge = snapshot.sensors.charge { left = min(left ?? charge, min(max(charge, 0), 100)) }
+    if let absence = snapshot.power.absence, snapshot.sensors.charge == nil { source = .assumed(absence) }
     return Term(
       kind: .battery, value: left ?? -1, full: enough, source: source, weight: profile.weights.battery,
       factor: left.map { clamped($0 / enough) } ?? 1)

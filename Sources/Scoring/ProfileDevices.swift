@@ -10,6 +10,11 @@ extension Profile {
     public var line: String?
     /// LEDs of `/sys/class/leds`; the first that exists is taken.
     public var leds: [String] = []
+
+    public init(line: String? = nil, leds: [String] = []) {
+      self.line = line
+      self.leds = leds
+    }
   }
 
   /// I2C buses, by a text that the adapter's name (`/sys/class/i2c-dev/i2c-N/name`) contains, as `i2c@7e804000`.
@@ -18,6 +23,11 @@ extension Profile {
     public var allowed: [String] = []
     /// Those that must never be, whoever allows them: they reach into the board itself.
     public var forbidden: [String] = []
+
+    public init(allowed: [String] = [], forbidden: [String] = []) {
+      self.allowed = allowed
+      self.forbidden = forbidden
+    }
 
     /// Whether the adapter of that name may be touched.
     public func allow(_ adapter: String) -> Bool {
@@ -117,7 +127,7 @@ private func contains(_ text: String, _ part: String) -> Bool {
 /// `0xd03`; at most 32 bits.
 func hexadecimal(_ text: String) -> Int? {
   guard text.utf8.starts(with: "0x".utf8), (3...9).contains(text.utf8.count) else { return nil }
-  return Int(String(text.utf8.dropFirst(2)) ?? "", radix: 16)
+  return UInt32(String(text.utf8.dropFirst(2)) ?? "", radix: 16).flatMap { Int(exactly: $0) }
 }
 
 func wrong(_ entry: Conf.Entry?, _ expected: String) -> ConfError {

@@ -146,11 +146,11 @@ extension Term {
 ///
 /// Not `Double.description`: a table needs `0.50`, and 17 digits tell nobody more.
 public func decimal(_ value: Double, places: Int) -> String {
-  var scale = 1
+  var scale: Int64 = 1
   for _ in 0..<min(max(places, 0), 3) { scale *= 10 }
   let limit = 1e12
   guard value == value else { return "?" }
-  let scaled = Int(min(value.magnitude, limit) * Double(scale) + 0.5)
+  let scaled = Int64(min(value.magnitude, limit) * Double(scale) + 0.5)
   var text = value < 0 && scaled > 0 ? "-" : ""
   text += String(scaled / scale)
   guard scale > 1 else { return text }

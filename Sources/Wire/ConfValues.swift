@@ -149,7 +149,7 @@ private func trimmed<Bytes: Collection<UInt8>>(_ bytes: Bytes) -> String {
 
 /// `80` rather than `80.0`.
 private func shortest(_ value: Double) -> String {
-  // Not `Int(exactly:)`: its rounding asks for libm, which nothing else here needs.
-  if value.magnitude < 1e15, Double(Int(value)) == value { return "\(Int(value))" }
+  // Not `Int64(exactly:)`: its rounding asks for libm, which nothing else here needs.
+  if value.magnitude < 1e15, Double(Int64(value)) == value { return "\(Int64(value))" }
   return "\(value)"
 }

@@ -1,7 +1,7 @@
 /// How long a body is (RFC 9112 section 6.3).
 enum HTTPFraming: Equatable {
   case none
-  case counted(Int)
+  case counted(Int64)
   case chunked
   case untilClose
 
@@ -26,21 +26,21 @@ enum HTTPFraming: Equatable {
     for other in lengths.dropFirst() {
       guard try number(other) == length else { throw .malformed("lengths that differ") }
     }
-    guard length <= limits.bodyBytes else {
+    guard limits.bodyBytes == .max || length <= Int64(limits.bodyBytes) else {
       throw HTTPError(status: 413, reason: "body longer than \(limits.bodyBytes) bytes")
     }
     return length == 0 ? HTTPFraming.none : .counted(length)
   }
 
   /// Digits and nothing else: no sign, no space, no list.
-  private static func number(_ text: String) throws(HTTPError) -> Int {
-    var value = 0
+  private static func number(_ text: String) throws(HTTPError) -> Int64 {
+    var value: Int64 = 0
     for byte in text.utf8 {
       guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else {
         throw .malformed("length not a number")
       }
       let (shifted, overflows) = value.multipliedReportingOverflow(by: 10)
-      let (sum, carries) = shifted.addingReportingOverflow(Int(byte & 0x0F))
+      let (sum, carries) = shifted.addingReportingOverflow(Int64(byte & 0x0F))
       guard !overflows, !carries else { throw .malformed("length beyond all reason") }
       value = sum
     }
@@ -59,9 +59,9 @@ struct HTTPBodyReader {
   }
 
   private enum State {
-    case counted(Int)
+    case counted(Int64)
     case chunkSize
-    case chunk(Int)
+    case chunk(Int64)
     case chunkEnd
     case trailers(HTTPFieldReader)
     case untilClose
@@ -69,7 +69,7 @@ struct HTTPBodyReader {
   }
 
   private var state: State
-  private var chunkedBytes = 0
+  private var chunkedBytes: Int64 = 0
   private var extensionBytes = 0
 
   init(_ framing: HTTPFraming) {
@@ -91,17 +91,18 @@ struct HTTPBodyReader {
       switch state {
       case .counted(let rest):
         if rest == 0 { return .end }
-        let piece = input.take(atMost: rest)
+        let piece = input.take(atMost: Int(clamping: rest))
         if piece.isEmpty { return .incomplete }
-        state = .counted(rest - piece.count)
+        state = .counted(rest - Int64(piece.count))
         return .piece(piece)
       case .chunkSize:
         guard let size = try chunkSize(&input, limits: limits) else { return .incomplete }
         state = size == 0 ? .trailers(HTTPFieldReader(keeps: false)) : .chunk(size)
       case .chunk(let rest):
-        let piece = input.take(atMost: rest)
+        let piece = input.take(atMost: Int(clamping: rest))
         if piece.isEmpty { return .incomplete }
-        state = piece.count == rest ? .chunkEnd : .chunk(rest - piece.count)
+        let left = rest - Int64(piece.count)
+        state = left == 0 ? .chunkEnd : .chunk(left)
         return .piece(piece)
       case .chunkEnd:
         switch input.line(limit: 2) {
@@ -122,7 +123,7 @@ struct HTTPBodyReader {
   }
 
   /// Reads `size [;extension]` (RFC 9112 section 7.1); extensions are skipped.
-  private mutating func chunkSize(_ input: inout HTTPInput, limits: HTTPLimits) throws(HTTPError) -> Int? {
+  private mutating func chunkSize(_ input: inout HTTPInput, limits: HTTPLimits) throws(HTTPError) -> Int64? {
     let line: Range<Int>
     switch input.line(limit: limits.chunkLineBytes) {
     case .incomplete: return nil
@@ -130,20 +131,21 @@ struct HTTPBodyReader {
     case .bareLineFeed: throw .malformed("line feed without carriage return")
     case .line(let range): line = range
     }
-    var size = 0
+    var size: Int64 = 0
     var index = line.lowerBound
     while index < line.upperBound, let digit = hexadecimalValue(input.bytes[index]) {
-      guard size <= Int.max >> 4 else { throw .malformed("chunk size beyond all reason") }
-      size = size << 4 | Int(digit)
+      guard size <= Int64.max >> 4 else { throw .malformed("chunk size beyond all reason") }
+      size = size << 4 | Int64(digit)
       index += 1
     }
     guard index > line.lowerBound else { throw .malformed("chunk without a size") }
     try skipExtensions(input, index..<line.upperBound, limits: limits)
-    guard size <= limits.bodyBytes - chunkedBytes else {
+    // A stream without a bound may go on for ever; its count stops instead of overflowing.
+    guard limits.bodyBytes < .max else { return size }
+    guard size <= Int64(limits.bodyBytes) - chunkedBytes else {
       throw HTTPError(status: 413, reason: "body longer than \(limits.bodyBytes) bytes")
     }
-    // A stream without a bound may go on for ever; its count stops instead of overflowing.
-    if limits.bodyBytes < .max { chunkedBytes += size }
+    chunkedBytes += size
     return size
   }
 

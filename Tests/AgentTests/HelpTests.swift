@@ -103,7 +103,8 @@ import Testing
     let path = Self.house.appendingPathComponent("docs/hearth.conf").path
     #expect("\(try Configuration.read(path))" == "\(Configuration())")
     let example = try Self.read("docs/hearth.conf")
-    let source = try Self.read("Sources/Agent/Configuration.swift")
+    let source =
+      try Self.read("Sources/Agent/Configuration.swift") + Self.read("Sources/Devices/DeviceSettings.swift")
     var count = 0
     for match in source.matches(of: /\.init\("([a-z]+)", \[([^\]]*)\]\)/) {
       #expect(example.contains("\n[\(match.1)]\n"))
@@ -112,6 +113,6 @@ import Testing
         #expect(example.contains("\n\(key.1) = "), "\(key.1)")
       }
     }
-    #expect(count >= 12)
+    #expect(count >= 30)
   }
 }

@@ -40,6 +40,33 @@ extension HomeRunTests {
       #expect(try home.host(of: #require(try home.runs(1).last)) == 6)
     }
 
+    @Test func aDrainedNodeIsPassedOverAndTheExplanationSaysSo() throws {
+      try home.favour(4)
+      let placed = try home.agent(1).hearth("run", "--network", "none", "busybox", "true")
+      #expect(placed.code == 0, "\(placed.error)")
+      #expect(try home.host(of: #require(try home.runs(1).last)) == 4)
+      let drained = try home.agent(4).hearth("drain")
+      #expect(drained.code == 0 && drained.output.hasPrefix("no new runs on this node"), "\(drained.error)")
+      defer { _ = try? home.agent(4).hearth("drain", "--off") }
+      try Lab.eventually(within: 15, "the others know") {
+        let node = try home.agent(1).get("/api/v2/nodes").json["nodes"].array.first {
+          $0["id"].string == home.id(4)
+        }
+        return node?["abilities"].array.contains { $0.string == "drained" } ?? false
+      }
+      #expect(try home.agent(1).hearth("nodes").output.contains(" drained "))
+      let run = try home.agent(1).hearth("run", "--network", "none", "busybox", "true")
+      #expect(run.code == 0, "\(run.error)")
+      let last = try #require(try home.runs(1).last)
+      #expect(try home.host(of: last) != 4)
+      let explanation = try home.agent(1).hearth("explain", last["id"].string ?? "").output
+      #expect(
+        explanation.split(separator: "\n").contains {
+          $0.contains("board-4") && $0.contains("it is drained")
+        },
+        "\(explanation)")
+    }
+
     @Test func aServiceThatOnlyOneNodeDefinesRunsThereByThatNodesRules() throws {
       let services = home.agent(5).folder + "/services"
       let program = home.agent(5).folder + "/greet"

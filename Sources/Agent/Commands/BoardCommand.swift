@@ -1,4 +1,5 @@
 internal import CLinux
+import Devices
 import Hardware
 import Scoring
 import Wire
@@ -7,6 +8,7 @@ import Wire
 struct BoardCommand {
   private var root = "/"
   private var json = false
+  private var configurationFile: String?
   private var configuration = Configuration()
 
   /// Rates need two samples; in between the kernel's clock ticks (100 Hz) must become significant.
@@ -16,12 +18,19 @@ struct BoardCommand {
     while !arguments.rest.isEmpty {
       if let value = try arguments.option("--root") {
         root = value
+      } else if let value = try arguments.option("--config") {
+        configurationFile = value
       } else if arguments.flag("--json") {
         json = true
       } else {
         _ = try arguments.operand()
-        throw UsageError("expected --root DIR or --json")
+        throw UsageError("expected --root DIR, --config FILE or --json")
       }
+    }
+    do throws(ConfError) {
+      configuration = try Configuration.read(configurationFile)
+    } catch {
+      throw UsageError(error.message)
     }
   }
 
@@ -48,10 +57,24 @@ struct BoardCommand {
     if root == "/" {
       usleep(Self.pause)
       sampler.sample(at: Clock.now())
+      try readChips(sampler)
     }
     return sampler.snapshot
   }
 
+  /// The chips that the settings and the profile name, as the agent would read them.
+  private func readChips(_ sampler: Sampler) throws(CommandFailure) {
+    let profile = try Profiles.load(folder: configuration.boards).match(sampler.snapshot.board).profile
+    let settings = configuration.devices.completed(by: profile)
+    guard !settings.sensors.isEmpty else { return }
+    var plan = SensorPlan(settings.sensors, buses: settings.buses(with: profile), at: Clock.now())
+    do throws(SystemError) {
+      try SensorDevice.readOnce(&plan, hwmon: sampler.snapshot.hwmon)
+    } catch {
+      throw CommandFailure(error.description)
+    }
+    sampler.take(plan.sensors)
+  }
 }
 
 extension Profiles {

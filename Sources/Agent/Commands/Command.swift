@@ -34,6 +34,7 @@ enum Command {
     case "status": return try parsed { () throws(UsageError) in try StatusCommand(&arguments) }.run()
     case "nodes": return try parsed { () throws(UsageError) in try NodesCommand(&arguments) }.run()
     case "explain": return try parsed { () throws(UsageError) in try ExplainCommand(&arguments) }.run()
+    case "drain": return try parsed { () throws(UsageError) in try DrainCommand(&arguments) }.run()
     case "score": return try parsed { () throws(UsageError) in try BoardCommand(&arguments) }.score()
     case "inspect": return try parsed { () throws(UsageError) in try BoardCommand(&arguments) }.inspect()
     case "board": return try parsed { () throws(UsageError) in try ProfileCommand(&arguments) }.run()

@@ -58,13 +58,25 @@ enum Help {
       name: "status", usage: "hearth status [--json] [--api ADDR:PORT]",
       summary: "show the agent, its Engine and its runs", details: ""),
     Topic(
-      name: "score", usage: "hearth score [--root DIR] [--json]",
-      summary: "show what this board can do now, and why",
-      details: "  --root DIR             the board whose proc and sys are in DIR\n"),
+      name: "drain", usage: "hearth drain [--off] [--json] [--api ADDR:PORT]",
+      summary: "let this node take no new runs; those under way go on",
+      details: "  --off                  let it take runs again\n"),
     Topic(
-      name: "inspect", usage: "hearth inspect [--root DIR] [--json]",
+      name: "score", usage: "hearth score [--root DIR] [--config FILE] [--json]",
+      summary: "show what this board can do now, and why",
+      details: """
+          --root DIR             the board whose proc and sys are in DIR
+          --config FILE          read FILE instead of /etc/hearth/hearth.conf and /etc/hearth/conf.d
+
+        """),
+    Topic(
+      name: "inspect", usage: "hearth inspect [--root DIR] [--config FILE] [--json]",
       summary: "show every reading of this board",
-      details: "  --root DIR             the board whose proc and sys are in DIR\n"),
+      details: """
+          --root DIR             the board whose proc and sys are in DIR
+          --config FILE          read FILE instead of /etc/hearth/hearth.conf and /etc/hearth/conf.d
+
+        """),
     Topic(
       name: "board", usage: "hearth board [--root DIR] [--json] [--check FILE]",
       summary: "draft a profile of this board, or check a profile",

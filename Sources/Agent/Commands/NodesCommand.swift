@@ -33,7 +33,7 @@ struct NodesCommand {
     for node in nodes {
       let heard = node["ageMilliseconds"]?.integer ?? 0
       rows.append([
-        name(of: node), shortID(of: node), node["state"]?.string ?? "?",
+        name(of: node), shortID(of: node), state(of: node),
         node["score"]?.double.map { "\(Int(min(max($0, 0), 1e9) + 0.5))" } ?? "-",
         "\(node["runs"]?.integer ?? 0)", memory(of: node),
         node["homeEdge"]?.bool == true ? "Home Edge" : node["board"]?.string ?? "-",
@@ -62,6 +62,12 @@ struct NodesCommand {
       rows.append(row)
     }
     return Terminal.table(rows)
+  }
+
+  private static func state(of node: JSON) -> String {
+    let state = node["state"]?.string ?? "?"
+    let isDrained = node["abilities"]?.array?.contains { $0.string == "drained" } ?? false
+    return isDrained && state == "alive" ? "drained" : state
   }
 
   static func name(of node: JSON) -> String {

@@ -49,6 +49,9 @@ struct StatusCommand {
     for complaint in node["home"]?["complaints"]?.array ?? [] {
       rows.append(["warning", complaint.string ?? ""])
     }
+    if node["drained"]?.bool == true {
+      rows.append(["drained", "no new runs here until 'hearth drain --off'"])
+    }
     let services = (node["services"]?.array ?? []).compactMap { $0["name"]?.string }
     if !services.isEmpty { rows.append(["services", joined(services)]) }
     rows.append(["runs", runs.isEmpty ? "none under way" : "\(runs.count) under way"])

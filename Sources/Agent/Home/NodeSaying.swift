@@ -12,6 +12,7 @@ extension Node {
     var abilities: NodeAbilities = []
     if case .available = engine.state { abilities.insert(.containers) }
     if catalogue.definitions.contains(where: { $0.kind == .native }) { abilities.insert(.native) }
+    if isDrained { abilities.insert(.drained) }
     let facts = self.facts
     if facts != home.facts { home.servicesChanged(catalogue.definitions.map { $0.name }) }
     home.say(

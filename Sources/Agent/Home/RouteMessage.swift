@@ -12,9 +12,11 @@ enum RouteMessage: Equatable {
   static func decode(_ bytes: [UInt8]) -> [RouteMessage] {
     var messages: [RouteMessage] = []
     var reader = RouteReader(bytes[...])
-    while let length = reader.uint32(at: 0), length >= 16, Int(length) <= reader.count {
-      if let message = decode(reader.part(0, Int(length))) { messages.append(message) }
-      reader.drop(aligned(Int(length)))
+    while let size = reader.uint32(at: 0), let length = Int(exactly: size), length >= 16,
+      length <= reader.count
+    {
+      if let message = decode(reader.part(0, length)) { messages.append(message) }
+      reader.drop(aligned(length))
     }
     return messages
   }

@@ -103,7 +103,9 @@ final class HomeEdgeNodeRoutes {
     switch route {
     case .score:
       guard json["devID"]?.string != nil else { return Self.answer(connection, status: 400) }
-      Self.answer(connection, ["ScoreValue": .double(HomeEdgeScale.wire(node.score().value))])
+      // Home Edge knows no drained nodes, only bad ones.
+      let value = node.isDrained ? Score.least : node.score().value
+      Self.answer(connection, ["ScoreValue": .double(HomeEdgeScale.wire(value))])
     case .resource:
       guard json["devID"]?.string != nil else { return Self.answer(connection, status: 400) }
       Self.answer(connection, resource(roundTrip: asker.roundTrip).json)

@@ -72,7 +72,7 @@ enum NativeResult {
     } else if let number = json["signal"]?.integer {
       self = .signal(Int32(truncatingIfNeeded: number))
     } else if let seconds = json["timeLimit"]?.integer {
-      self = .timeLimit(seconds: Int(truncatingIfNeeded: seconds))
+      self = .timeLimit(seconds: Int(Int32(clamping: seconds)))
     } else {
       return nil
     }

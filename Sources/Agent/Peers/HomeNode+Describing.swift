@@ -101,6 +101,7 @@ extension Node {
     for term in score.terms { own.terms.append(HomeNode.Effect(name: term.kind.name, effect: term.effect)) }
     own.memoryAvailable = snapshot.memory.value.map { Int64(clamping: $0.available) }
     own.hasEngine = engine.description != nil
+    own.isDrained = isDrained
     own.runsNative = catalogue.definitions.contains { $0.kind == .native }
     for definition in catalogue.definitions {
       own.services.append(HomeNode.Service(name: definition.name, kind: definition.kind.rawValue))

@@ -27,6 +27,8 @@ struct ApiRoutes {
     switch (method, segments.count, segments.first) {
     case ("GET", 1, "node"):
       connection.respond(Self.ok(NodeReport(node: node).json))
+    case ("PUT", 2, "node") where segments[1] == "drained":
+      connection.respond(Self.ok(try drain(request)))
     case ("GET", 1, "nodes"):
       connection.respond(Self.ok(nodes))
     case ("GET", 1, "runs"):
@@ -56,6 +58,7 @@ struct ApiRoutes {
     switch (segments.count, segments.first) {
     case (1, "node"), (1, "nodes"), (1, "events"): allow = "GET, HEAD"
     case (1, "runs"): allow = "GET, HEAD, POST"
+    case (2, "node") where segments[1] == "drained": allow = "PUT"
     case (2, "runs"): allow = "GET, HEAD, DELETE"
     case (3, "runs") where segments[2] == "logs" || segments[2] == "placement": allow = "GET, HEAD"
     default: return Problem(status: 404, detail: "no route \(request.path); docs/openapi.json lists them")
@@ -69,6 +72,18 @@ struct ApiRoutes {
   }
 
   // MARK: - Nodes
+
+  private func drain(_ request: HTTPRequest) throws(Problem) -> JSON {
+    guard let drained = (try? JSON.parse(request.body))?["drained"]?.bool else {
+      throw Problem(status: 422, detail: "expected {\"drained\": true} or {\"drained\": false}")
+    }
+    do throws(SystemError) {
+      try node.drain(drained, because: "as asked on \(request.path)")
+    } catch {
+      throw Problem(status: 507, detail: error.description)
+    }
+    return ["drained": .bool(node.isDrained), "runs": .integer(Int64(node.orchestrator.runsUnderWay))]
+  }
 
   /// All nodes, this one first, then by name.
   private var nodes: JSON {

@@ -121,10 +121,10 @@ struct HostedRoutes {
 
   private func end(_ request: HTTPRequest, _ text: String, _ connection: ServerConnection) throws(Problem) {
     let id = try identifier(text)
-    guard let attempt = request.queryValue("attempt").flatMap({ Int($0) }), attempt >= 0 else {
+    guard let attempt = request.queryValue("attempt").flatMap({ UInt32($0) }), attempt <= 1 << 30 else {
       throw Problem(status: 400, detail: "expected attempt=N")
     }
-    let isOver = node.stopHosted(id, attempt: attempt, of: try caller(of: request))
+    let isOver = node.stopHosted(id, attempt: Int(attempt), of: try caller(of: request))
     connection.respond(HTTPResponse(status: isOver ? 200 : 202))
   }
 }

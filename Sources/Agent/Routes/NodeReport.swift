@@ -16,6 +16,7 @@ struct NodeReport {
       "architecture": .string(node.engine.description?.architecture ?? Version.dockerArchitecture),
       "board": .string(node.match.profile.title),
       "cores": .integer(Int64(node.sampler.snapshot.processors.onlineCount)),
+      "drained": .bool(node.isDrained),
       "engine": engine,
       "home": home,
       "hostname": .string(HostName.text),

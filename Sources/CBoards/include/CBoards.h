@@ -6,4 +6,7 @@
 const char *cboards_name(unsigned index);
 const char *cboards_text(unsigned index);
 
+/// Text of boards/chips/chips.conf: how sensor chips are read.
+const char *cboards_chips(void);
+
 #endif

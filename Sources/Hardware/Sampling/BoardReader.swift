@@ -84,7 +84,8 @@ func parseProcessorInformation(_ text: Cursor) -> ProcessorInformation {
       }
       current.count += 1
     } else if key.skip("CPU part") {
-      current.part = Int(line.hexadecimal() ?? 0)
+      // Twelve bits of the processor's identification register (MIDR_EL1).
+      current.part = Int((line.hexadecimal() ?? 0) & 0xfff)
     } else if key.skip("model name") {
       current.name = line.text(limit: 64)
     } else if key.skip("cpu MHz") {

@@ -115,12 +115,12 @@ struct ControlGroupSampler {
           }
           cores = parsed
         } else {
-          guard let value = quota.integer() else {
+          guard let value = quota.signed() else {
             group.cores = .absent(processorGroups[index].quota.malformed(text))
             return
           }
           var period = reader.contents(of: &processorGroups[index].period)
-          let length = period?.integer() ?? 100_000
+          let length = period?.signed() ?? 100_000
           cores = value > 0 && length > 0 ? Double(value) / Double(length) : nil
         }
       } else if processorGroups[index].quota.absence.reason == .noFile {

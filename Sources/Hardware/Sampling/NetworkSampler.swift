@@ -138,8 +138,11 @@ struct NetworkSampler {
     if !files.hasSpeed || carrier != files.lastCarrier {
       files.hasSpeed = true
       files.lastCarrier = carrier
-      reader.updateInteger(&interface.speed, from: &files.speed, at: now)
-      if case .value(let speed, _) = interface.speed, speed < 0 || speed >= 0xffff_ffff {
+      // -1 and, of older kernels, 2^32 - 1 say that the driver does not know.
+      reader.update(&interface.speed, from: &files.speed, at: now) {
+        $0.signed().map { Int(Int32(clamping: $0)) }
+      }
+      if case .value(let speed, _) = interface.speed, speed < 0 || speed == Int(Int32.max) {
         interface.speed = .absent(files.speed.absent(.notSupported(errno: 0)))
       }
     }

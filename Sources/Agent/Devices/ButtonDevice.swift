@@ -1,0 +1,81 @@
+internal import CLinux
+import Devices
+import Hardware
+
+/// The button whose long press drains the node, and whose next one lets it work again.
+final class ButtonDevice: Watcher {
+  private let node: Node
+  private let wiring: DeviceSettings.Wiring
+  private let hold: Interval
+  private var line: Line?
+  private var press: LongPress?
+  private var attempts = Attempts("button")
+  private var check: EventLoop.TimerID?
+
+  init(node: Node, wiring: DeviceSettings.Wiring, hold: Interval) {
+    self.node = node
+    self.wiring = wiring
+    self.hold = hold
+  }
+
+  func tick() {
+    let now = Clock.now()
+    guard line == nil, attempts.isDue(now) else { return }
+    do throws(LineError) {
+      let place = try LinePlace.find(wiring.name)
+      let line = try Line.input(place, isActiveLow: wiring.isActiveLow, bias: wiring.bias)
+      press = LongPress(hold: hold, isPressed: try line.read(), at: now)
+      self.line = line
+      if (try? node.loop.watch(line.descriptor, for: clinux_in, self)) == nil {
+        return fail(.unwatched, at: now)
+      }
+      attempts.succeeded("\(place.label):\(place.offset)")
+    } catch {
+      fail(error, at: now)
+    }
+  }
+
+  override func ready(_ events: UInt32) {
+    let now = Clock.now()
+    do throws(LineError) {
+      guard let line else { return }
+      press?.read(try line.readAfterEdges(), at: now)
+      look(now)
+    } catch {
+      fail(error, at: now)
+    }
+  }
+
+  private func look(_ now: Instant) {
+    if let check { node.loop.cancel(check) }
+    check = nil
+    if press?.tick(at: now) == true { pressed() }
+    guard let due = press?.due else { return }
+    check = node.loop.after(due - now) {
+      self.check = nil
+      self.look(Clock.now())
+    }
+  }
+
+  private func pressed() {
+    do throws(SystemError) {
+      try node.drain(!node.isDrained, because: "the button was held")
+    } catch {
+      Log.error("the button was held, but \(error.description)")
+    }
+  }
+
+  private func fail(_ error: LineError, at now: Instant) {
+    end()
+    attempts.failed(error, at: now)
+  }
+
+  func end() {
+    if let check { node.loop.cancel(check) }
+    check = nil
+    press = nil
+    if let line { node.loop.unwatch(line.descriptor) }
+    line?.release()
+    line = nil
+  }
+}

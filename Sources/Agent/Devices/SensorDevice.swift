@@ -1,0 +1,87 @@
+import Devices
+import Hardware
+
+/// The chips on I2C buses: a short-lived process for each bus reads those that are due.
+final class SensorDevice {
+  private let node: Node
+  private var plan: SensorPlan
+  private var rounds: [BusRound] = []
+  /// What was said of each chip last; empty where all is well.
+  private var said: [String]
+
+  init(node: Node, plan: SensorPlan) {
+    self.node = node
+    self.plan = plan
+    said = plan.sensors.chips.map { _ in "" }
+    node.sampler.take(plan.sensors)
+  }
+
+  func tick() {
+    let now = Clock.now()
+    for round in rounds { round.sweep(at: now) }
+    guard let due = plan.due, due <= now else { return }
+    let adapters = Adapter.all(root: node.configuration.root)
+    let found = plan.rounds(
+      adapters, hwmon: node.sampler.snapshot.hwmon, busy: rounds.map { $0.round.bus }, at: now)
+    for round in found { begin(round) }
+    tell()
+  }
+
+  private func begin(_ round: SensorPlan.Round) {
+    do throws(SystemError) {
+      let reader = try BusRound(round, loop: node.loop)
+      rounds.append(reader)
+      reader.onAnswer = { bytes in
+        self.plan.finish(round, bytes, at: Clock.now())
+        self.tell()
+      }
+      reader.onEnd = { self.rounds.removeAll { $0 === reader } }
+    } catch {
+      Log.warning("sensors: \(error.description)")
+      plan.finish(round, [], at: Clock.now())
+    }
+  }
+
+  /// The node's readings, and a line in the log for each chip whose state has changed.
+  private func tell() {
+    node.sampler.take(plan.sensors)
+    for (index, chip) in plan.sensors.chips.enumerated() {
+      var words = ""
+      for reading in chip.readings {
+        guard let absence = reading.value.absence, absence.reason != .notYet, words.isEmpty else { continue }
+        words = absence.reason.text
+      }
+      guard words != said[index] else { continue }
+      said[index] = words
+      let name = "sensor \(chip.name) at \(chip.bus) 0x" + String(chip.address, radix: 16)
+      if words.isEmpty { Log.info(name + " answers") } else { Log.warning(name + ": " + words) }
+    }
+  }
+
+  /// Reads all chips of a plan and returns when they have answered, or have had their time: for a command.
+  static func readOnce(_ plan: inout SensorPlan, hwmon: Hwmon) throws(SystemError) {
+    let loop = try EventLoop()
+    let rounds = plan.rounds(Adapter.all(root: ""), hwmon: hwmon, at: Clock.now())
+    var readers: [BusRound] = []
+    var answers: [[UInt8]?] = rounds.map { _ in nil }
+    for (index, round) in rounds.enumerated() {
+      let reader = try BusRound(round, loop: loop)
+      reader.onAnswer = { bytes in
+        answers[index] = bytes
+        if !answers.contains(where: { $0 == nil }) { loop.stop() }
+      }
+      readers.append(reader)
+    }
+    guard !readers.isEmpty else { return }
+    loop.after(SensorPlan.patience) {
+      for reader in readers { reader.sweep(at: Clock.now()) }
+      loop.stop()
+    }
+    loop.run()
+    for (round, bytes) in zip(rounds, answers) { plan.finish(round, bytes ?? [], at: Clock.now()) }
+  }
+
+  func end() {
+    for round in rounds { round.giveUp() }
+  }
+}

@@ -1,0 +1,29 @@
+internal import CLinux
+
+/// The I2C adapters of this machine that programs may use (`/sys/class/i2c-dev`).
+public struct Adapter: Equatable, Sendable {
+  public let number: Int
+  /// As `bcm2835 (i2c@7e804000)`: numbers change with the kernel, names hardly.
+  public let name: String
+
+  /// Adapters that are looked at.
+  private static let limit = 64
+
+  /// By ascending number; empty where the module i2c-dev is not loaded or there is no bus.
+  ///
+  /// - Parameter root: the folder that holds `sys`.
+  public static func all(root: String) -> [Adapter] {
+    let folder = root + "/sys/class/i2c-dev"
+    guard let directory = opendir(folder) else { return [] }
+    defer { closedir(directory) }
+    var adapters: [Adapter] = []
+    while adapters.count < limit, let entry = readdir(directory) {
+      let entry = String(cString: clinux_entry_name(entry))
+      guard entry.hasPrefix("i2c-"), let number = wholeNumber(String(entry.utf8.dropFirst(4)) ?? ""),
+        let name = readText(folder + "/" + entry + "/name")
+      else { continue }
+      adapters.append(Adapter(number: number, name: name))
+    }
+    return adapters.sorted { $0.number < $1.number }
+  }
+}

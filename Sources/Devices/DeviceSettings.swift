@@ -1,0 +1,154 @@
+public import Hardware
+public import Scoring
+public import Wire
+
+/// What the owner says of lights, fans, buttons and sensors: the sections of hearth.conf that have the words of the
+/// profiles' and win over them.
+public struct DeviceSettings: Sendable {
+  /// A line and how it is wired.
+  public struct Wiring: Equatable, Sendable {
+    public var name: LineName
+    public var isActiveLow: Bool
+    public var bias: Line.Bias
+  }
+
+  /// The light of the profile is not used.
+  public var isLightOff = false
+  public var light: Wiring?
+  public var leds: [String] = []
+  public var fan: Wiring?
+  public var fanControl = FanControl.Settings()
+  public var button: Wiring?
+  /// How long the button is held for a long press: nobody does that by accident.
+  public var hold = Interval.seconds(3)
+  public var sensors: [SensorSpec] = []
+  /// Buses that stay untouched, beyond those of the profile.
+  public var forbidden: [String] = []
+
+  public init() {}
+
+  /// The sections and keys of hearth.conf.
+  public static let shape: [ConfShape.Keys] = [
+    .init("light", ["line", "led", "active", "bias"]),
+    .init("fan", ["line", "active", "bias", "on", "off", "minimum-on", "minimum-off"]),
+    .init("button", ["line", "active", "bias", "hold"]),
+    .init("sensors", ["chip", "forbid"]),
+  ]
+  /// Keys that may stand several times.
+  public static let repeatable = ["chip"]
+
+  public init(_ conf: Conf) throws(ConfError) {
+    try takeLight(conf.section("light"))
+    let fan = conf.section("fan")
+    self.fan = try Self.wiring(fan, activeLow: false, bias: .asIs)
+    try takeFan(fan)
+    let button = conf.section("button")
+    self.button = try Self.wiring(button, activeLow: true, bias: .up)
+    if let seconds = try button.number("hold", in: 1...60, units: Conf.Unit.time) {
+      hold = .milliseconds(Int(seconds * 1000))
+    }
+    try takeSensors(conf.section("sensors"))
+  }
+
+  private mutating func takeLight(_ section: Conf.Section) throws(ConfError) {
+    light = try Self.wiring(section, activeLow: false, bias: .asIs)
+    leds = try section.list("led") ?? []
+    let isNone = section.text("line") == "none" || leds == ["none"]
+    if leds == ["none"] { leds = [] }
+    isLightOff = isNone && light == nil && leds.isEmpty
+    for led in leds where led.utf8.contains(UInt8(ascii: "/")) {
+      throw Self.error(section, "led", "names of /sys/class/leds")
+    }
+  }
+
+  private mutating func takeFan(_ section: Conf.Section) throws(ConfError) {
+    let degrees = -40.0...150
+    fanControl.on = try section.number("on", in: degrees) ?? fanControl.on
+    fanControl.off = try section.number("off", in: degrees) ?? min(fanControl.off, fanControl.on - 5)
+    guard fanControl.off < fanControl.on else { throw Self.error(section, "off", "less than on") }
+    if let seconds = try section.number("minimum-on", in: 0...3600, units: Conf.Unit.time) {
+      fanControl.minimumOn = .milliseconds(Int(seconds * 1000))
+    }
+    // Longer would let a board grow hot.
+    if let seconds = try section.number("minimum-off", in: 0...60, units: Conf.Unit.time) {
+      fanControl.minimumOff = .milliseconds(Int(seconds * 1000))
+    }
+  }
+
+  private mutating func takeSensors(_ section: Conf.Section) throws(ConfError) {
+    forbidden = try section.list("forbid") ?? []
+    // The table is read only where somebody has sensors.
+    guard let last = section.entry("chip"), !last.value.isEmpty else { return }
+    let table = try ChipTable.builtIn()
+    for entry in section.entries where entry.key == "chip" {
+      let sensor = try Profile.Sensor(parsing: entry)
+      do throws(LineError) {
+        sensors.append(try SensorSpec(sensor, table: table))
+      } catch {
+        throw ConfError(
+          file: entry.file, line: entry.line, text: "chip = \(entry.value): \(error.text)")
+      }
+    }
+    guard sensors.count <= SensorPlan.limit else {
+      throw Self.error(section, "chip", "at most \(SensorPlan.limit) chips")
+    }
+  }
+
+  private static func wiring(
+    _ section: Conf.Section, activeLow: Bool, bias: Line.Bias
+  ) throws(ConfError) -> Wiring? {
+    guard let text = section.text("line"), !text.isEmpty, text != "none" else { return nil }
+    guard let name = LineName(text) else { throw error(section, "line", "a line's name, or LABEL:OFFSET") }
+    var wiring = Wiring(name: name, isActiveLow: activeLow, bias: bias)
+    switch section.text("active") {
+    case "low": wiring.isActiveLow = true
+    case "high": wiring.isActiveLow = false
+    case nil: break
+    default: throw error(section, "active", "low or high")
+    }
+    if let word = section.text("bias") {
+      guard let bias = Line.Bias(rawValue: word) else {
+        throw error(section, "bias", "as-is, pull-up, pull-down or off")
+      }
+      wiring.bias = bias
+    }
+    return wiring
+  }
+
+  private static func error(_ section: Conf.Section, _ key: String, _ expected: String) -> ConfError {
+    let entry = section.entry(key)
+    return ConfError(
+      file: entry?.file ?? section.file, line: entry?.line ?? section.line,
+      text: "\(key) = \(entry?.value ?? ""); expected \(expected)")
+  }
+}
+
+extension DeviceSettings {
+  /// What holds on a board: the owner's words, and the profile's where there are none.
+  public func completed(by profile: Profile) -> DeviceSettings {
+    var all = self
+    if light == nil, leds.isEmpty, !isLightOff {
+      if let line = profile.light.line.flatMap({ LineName($0) }) {
+        all.light = Wiring(name: line, isActiveLow: false, bias: .asIs)
+      }
+      all.leds = profile.light.leds
+    }
+    let own = profile.sensors
+    guard !own.isEmpty, let table = try? ChipTable.builtIn() else { return all }
+    for sensor in own {
+      guard let spec = try? SensorSpec(sensor, table: table),
+        !sensors.contains(where: { $0.address == spec.address && $0.adapter == spec.adapter })
+      else { continue }
+      all.sensors.append(spec)
+    }
+    return all
+  }
+
+  /// The buses that may be touched: naming a chip names its bus.
+  public func buses(with profile: Profile) -> Profile.Buses {
+    var buses = profile.buses
+    buses.allowed += sensors.map { $0.adapter }
+    buses.forbidden += forbidden
+    return buses
+  }
+}

@@ -1,0 +1,50 @@
+public import Hardware
+
+/// Decides whether a fan runs. Where nothing is known of the temperature, it does.
+public struct FanControl: Sendable {
+  public struct Settings: Equatable, Sendable {
+    /// In degrees Celsius: from `on` up it runs, from `off` down it rests; 10 degrees between keep it from
+    /// going on and off with every breath. Below the 80 at which a Raspberry Pi throttles by as much as a fan needs
+    /// to show an effect.
+    public var on = 65.0
+    public var off = 55.0
+    /// A fan that runs does so for some time, and so does a relay at rest: its contacts wear with each switching.
+    public var minimumOn = Interval.seconds(30)
+    public var minimumOff = Interval.seconds(10)
+    /// An older temperature is none.
+    public var oldest = Interval.seconds(10)
+
+    public init() {}
+  }
+
+  public let settings: Settings
+  public private(set) var isOn = true
+  private var changed: Instant
+
+  /// The fan runs at first: whether it is needed is not known yet.
+  public init(_ settings: Settings, at now: Instant) {
+    self.settings = settings
+    changed = now
+  }
+
+  /// - Parameter temperature: in degrees Celsius, with its time.
+  /// - Returns: whether the fan is to run.
+  public mutating func update(_ temperature: Reading<Double>, at now: Instant) -> Bool {
+    let wanted = wanted(temperature, at: now)
+    guard wanted.isOn != isOn else { return isOn }
+    let rest = isOn ? settings.minimumOn : settings.minimumOff
+    guard wanted.isUrgent || now - changed >= rest else { return isOn }
+    isOn = wanted.isOn
+    changed = now
+    return isOn
+  }
+
+  private func wanted(_ reading: Reading<Double>, at now: Instant) -> (isOn: Bool, isUrgent: Bool) {
+    guard case .value(let temperature, let instant) = reading, temperature == temperature,
+      now - instant <= settings.oldest
+    else { return (true, true) }
+    if temperature >= settings.on { return (true, false) }
+    if temperature <= settings.off { return (false, false) }
+    return (isOn, false)
+  }
+}

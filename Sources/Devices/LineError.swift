@@ -1,0 +1,24 @@
+internal import CLinux
+
+/// Why a line is not held, in words that name it.
+public struct LineError: Error, Equatable, Sendable {
+  public let text: String
+  /// 0 where no call failed.
+  public let errno: Int32
+
+  init(_ text: String, errno: Int32 = 0) {
+    self.text = errno == 0 ? text : text + ": " + errorText(errno)
+    self.errno = errno
+  }
+}
+
+/// The C library's words for an error number.
+func errorText(_ number: Int32) -> String {
+  guard let text = strerror(number) else { return "error \(number)" }
+  return String(cString: text)
+}
+
+extension LineError {
+  /// The event loop does not take the line's descriptor.
+  public static let unwatched = LineError("its changes cannot be watched")
+}

@@ -75,7 +75,7 @@ extension Checkup {
 
   /// Whether one of the sections has a setting of that name.
   private static func has(_ it: Examination, _ key: String, in sections: [String]) -> Bool {
-    sections.contains { it.conf?.section($0).text(key).map { !$0.isEmpty } ?? false }
+    sections.contains { it.conf?.section($0).text(key).map { !$0.isEmpty && $0 != "none" } ?? false }
   }
 
   private static func devices(
@@ -112,14 +112,18 @@ extension Checkup {
   }
 
   static func gpio(_ it: Examination) -> Verdict {
-    guard has(it, "line", in: ["light", "fan", "button"]) else { return .skipped("no lines are configured") }
+    guard has(it, "line", in: ["light", "fan", "button"]) || it.profile.light.line != nil else {
+      return .skipped("no lines are configured")
+    }
     return devices(
       it, prefix: "gpiochip", group: "gpio",
       remedy: "Use a kernel with the board's GPIO driver; a virtual machine has none.")
   }
 
   static func i2c(_ it: Examination) -> Verdict {
-    guard has(it, "chip", in: ["sensors"]) else { return .skipped("no sensors are configured") }
+    guard has(it, "chip", in: ["sensors"]) || !it.profile.sensors.isEmpty else {
+      return .skipped("no sensors are configured")
+    }
     return devices(
       it, prefix: "i2c-", group: "i2c",
       remedy:

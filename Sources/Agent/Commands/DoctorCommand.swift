@@ -20,7 +20,7 @@ struct DoctorCommand {
         json = true
       } else {
         _ = try arguments.operand()
-        try arguments.end()
+        throw UsageError("doctor takes options only")
       }
     }
   }

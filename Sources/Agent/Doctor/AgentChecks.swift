@@ -101,11 +101,11 @@ extension Checkup {
     for folder in unitFolders.reversed() {
       files += it.names(in: "\(folder)/hearth.service.d").map { "\(folder)/hearth.service.d/\($0)" }
     }
-    let beginning = option + "="
     var values: [String] = []
     for file in files {
-      for line in it.text(file)?.utf8.split(separator: 10) ?? [] where line.starts(with: beginning.utf8) {
-        values.append(String(decoding: line.dropFirst(beginning.utf8.count), as: UTF8.self))
+      for line in it.lines(file) ?? [] {
+        let parts = pieces(of: line, between: 61, 61)
+        if parts.count == 2, parts[0] == option { values.append(parts[1]) }
       }
     }
     return values

@@ -75,7 +75,7 @@ extension Checkup {
 
   /// Whether one of the sections has a setting of that name.
   private static func has(_ it: Examination, _ key: String, in sections: [String]) -> Bool {
-    sections.contains { it.conf?.section($0).text(key).map { !$0.isEmpty } ?? false }
+    sections.contains { it.conf?.section($0).text(key).map { !$0.isEmpty && $0 != "none" } ?? false }
   }
 
   private static func devices(
@@ -104,28 +104,26 @@ extension Checkup {
 
   /// Whether the agent's user is in a group, by /etc/group or by the unit.
   private static func isMember(_ it: Examination, of group: String) -> Bool {
-    for line in it.text("/etc/group")?.utf8.split(separator: 10) ?? [] {
-      let fields = line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-      guard fields.count == 4, fields[0].elementsEqual(group.utf8) else { continue }
-      if fields[3].split(separator: UInt8(ascii: ",")).contains(where: { $0.elementsEqual("hearth".utf8) }) {
-        return true
-      }
+    let fields = it.fields(of: group, in: "/etc/group") ?? []
+    if fields.count == 4, pieces(of: fields[3], between: 44, 44).contains("hearth") { return true }
+    return unitValues(of: "SupplementaryGroups", it).contains {
+      pieces(of: $0, between: 32, 32).contains(group)
     }
-    for value in unitValues(of: "SupplementaryGroups", it) {
-      if value.utf8.split(separator: 32).contains(where: { $0.elementsEqual(group.utf8) }) { return true }
-    }
-    return false
   }
 
   static func gpio(_ it: Examination) -> Verdict {
-    guard has(it, "line", in: ["light", "fan", "button"]) else { return .skipped("no lines are configured") }
+    guard has(it, "line", in: ["light", "fan", "button"]) || it.profile.light.line != nil else {
+      return .skipped("no lines are configured")
+    }
     return devices(
       it, prefix: "gpiochip", group: "gpio",
       remedy: "Use a kernel with the board's GPIO driver; a virtual machine has none.")
   }
 
   static func i2c(_ it: Examination) -> Verdict {
-    guard has(it, "chip", in: ["sensors"]) else { return .skipped("no sensors are configured") }
+    guard has(it, "chip", in: ["sensors"]) || !it.profile.sensors.isEmpty else {
+      return .skipped("no sensors are configured")
+    }
     return devices(
       it, prefix: "i2c-", group: "i2c",
       remedy:

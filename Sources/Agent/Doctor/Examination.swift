@@ -101,7 +101,7 @@ final class Examination {
       }
       agent = .answered(node: node, nodes: (try? client.call("GET", "/api/v2/nodes"))?["nodes"]?.array ?? [])
     } catch {
-      let isNobody = error.text.utf8.starts(with: "no agent at".utf8)
+      let isNobody = error.text.hasPrefix("no agent at")
       agent = isNobody ? .absent(error.text) : .silent(error.text)
     }
   }
@@ -119,13 +119,14 @@ final class Examination {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// The lines that are not empty.
+  func lines(_ path: String) -> [String]? {
+    text(path).map { pieces(of: $0, between: 10, 13) }
+  }
+
   /// The blank-separated words of each line.
   func words(_ path: String) -> [[String]]? {
-    text(path).map { text in
-      text.utf8.split(separator: 10).map { line in
-        line.split(whereSeparator: { $0 == 32 || $0 == 9 }).map { String(decoding: $0, as: UTF8.self) }
-      }
-    }
+    lines(path).map { lines in lines.map { pieces(of: $0, between: 32, 9) } }
   }
 
   /// The first word of a file.
@@ -163,14 +164,18 @@ final class Examination {
 
   // MARK: - Users
 
-  /// The number of a user or group by its name.
-  func number(of name: String, in file: String) -> UInt32? {
-    for line in text(file)?.utf8.split(separator: 10) ?? [] {
-      let fields = line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-      guard fields.count > 2, fields[0].elementsEqual(name.utf8) else { continue }
-      return UInt32(String(decoding: fields[2], as: UTF8.self))
+  /// The fields of a user's or group's line.
+  func fields(of name: String, in file: String) -> [String]? {
+    for line in lines(file) ?? [] {
+      let fields = pieces(of: line, between: 58, 58, keepsEmpty: true)
+      if fields.count > 2, fields[0] == name { return fields }
     }
     return nil
+  }
+
+  /// The number of a user or group by its name.
+  func number(of name: String, in file: String) -> UInt32? {
+    fields(of: name, in: file).flatMap { UInt32($0[2]) }
   }
 
   /// Who the agent runs as: the user of the package where there is one, else root.
@@ -187,6 +192,22 @@ final class Examination {
 
   /// Whether this is a board of the Raspberry Pi family.
   var isRaspberryPi: Bool {
-    (snapshot.board.compatible.value ?? []).contains { $0.utf8.starts(with: "raspberrypi,".utf8) }
+    (snapshot.board.compatible.value ?? []).contains { $0.hasPrefix("raspberrypi,") }
   }
+}
+
+/// What stands between either of two bytes: one function, since the library's are written out anew for each use.
+@inline(never)
+func pieces(of text: String, between first: UInt8, _ second: UInt8, keepsEmpty: Bool = false) -> [String] {
+  var pieces: [String] = []
+  var piece: [UInt8] = []
+  func end() {
+    if keepsEmpty || !piece.isEmpty { pieces.append(String(decoding: piece, as: UTF8.self)) }
+    piece = []
+  }
+  for byte in text.utf8 {
+    if byte == first || byte == second { end() } else { piece.append(byte) }
+  }
+  end()
+  return pieces
 }

@@ -46,10 +46,7 @@ extension Checkup {
     guard let release = it.word("/proc/sys/kernel/osrelease") else {
       return .skipped("the tree does not tell")
     }
-    var numbers: [Int] = []
-    for part in release.utf8.split(whereSeparator: { $0 == 46 || $0 == 45 }).prefix(2) {
-      numbers.append(Int(String(decoding: part, as: UTF8.self)) ?? 0)
-    }
+    let numbers = pieces(of: release, between: 46, 45).prefix(2).map { Int($0) ?? 0 }
     let isOld = numbers.count == 2 && (numbers[0] < 5 || numbers[0] == 5 && numbers[1] < 3)
     // pidfd_open(2) came with Linux 5.3.
     return isOld

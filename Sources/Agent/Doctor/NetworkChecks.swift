@@ -15,7 +15,7 @@ extension Checkup {
     for name in it.names(in: "/sys/class/net") {
       let folder = "/sys/class/net/\(name)"
       guard let text = it.word(folder + "/flags"),
-        let flags = Int(String(decoding: text.utf8.dropFirst(2), as: UTF8.self), radix: 16),
+        let flags = Int(pieces(of: text, between: 120, 120).last ?? "", radix: 16),
         flags & loopback == 0,
         allowed.isEmpty ? !InterfaceTable.isPlumbing(name) : allowed.contains(name)
       else { continue }
@@ -153,9 +153,7 @@ extension Checkup {
   static func firewall(_ it: Examination) -> Verdict {
     let remedy =
       "Let in UDP 5353 and \(it.configuration.heartbeatPort) and TCP 56002 from your network, if you have not."
-    if it.text("/etc/ufw/ufw.conf")?.utf8.split(separator: 10).contains(where: {
-      $0.elementsEqual("ENABLED=yes".utf8)
-    }) == true {
+    if it.lines("/etc/ufw/ufw.conf")?.contains("ENABLED=yes") == true {
       return .warn("ufw is enabled", remedy: remedy)
     }
     if it.exists("/run/firewalld") { return .warn("firewalld runs", remedy: remedy) }

@@ -24,8 +24,7 @@ extension Checkup {
 
   static func rootFilesystem(_ it: Examination) -> Verdict {
     guard let mount = mount(of: "/", it) else { return .skipped("the kernel does not tell what is mounted") }
-    if mount.options.utf8.split(separator: UInt8(ascii: ",")).contains(where: { $0.elementsEqual("ro".utf8) })
-    {
+    if pieces(of: mount.options, between: 44, 44).contains("ro") {
       return .fail(
         "\(mount.device) is mounted read-only",
         remedy: "See dmesg: a card with errors is mounted so, and wants to be replaced.")

@@ -129,8 +129,8 @@ struct Checkup {
   private static func wrapped(_ text: String, _ indent: Int) -> String {
     var result: [UInt8] = []
     var column = indent
-    for word in text.utf8.split(separator: 32) {
-      let length = String(decoding: word, as: UTF8.self).unicodeScalars.count
+    for word in pieces(of: text, between: 32, 32) {
+      let length = word.unicodeScalars.count
       if column > indent {
         if column + 1 + length > width {
           result += [10] + [UInt8](repeating: 32, count: indent)
@@ -140,7 +140,7 @@ struct Checkup {
           column += 1
         }
       }
-      result += word
+      result += Array(word.utf8)
       column += length
     }
     return String(decoding: result, as: UTF8.self)

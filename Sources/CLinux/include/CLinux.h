@@ -258,6 +258,7 @@ int clinux_route_dump(int fd, int type, unsigned sequence);
 
 // The Raspberry Pi's firmware (drivers/char/broadcom/vcio.c): one ioctl, whose number holds the size of a pointer.
 static inline int clinux_firmware_property(int fd, void *message) { return ioctl(fd, _IOWR(100, 0, char *), message); }
+
 // Looking at a machine: bounded waits, whose option is a conditional macro, and the clock's state.
 /// Sends, receives and connects of a blocking socket give up after this.
 static inline void clinux_set_patience(int fd, int milliseconds) {

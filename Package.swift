@@ -50,7 +50,7 @@ let package = Package(
       swiftSettings: strict),
 
     .target(name: "TestSupport", path: "Tests/Support"),
-    // What every board's program must do alike; Tests/lab/portable compares. No product has it.
+    // What every board's program must do alike; Tests/lab/portable compares. It is not shipped.
     .executableTarget(
       name: "Portable",
       dependencies: ["CLinux", "Containers", "Hardware", "Mesh", "Orchestration", "Scoring", "Wire"],

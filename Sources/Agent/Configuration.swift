@@ -49,7 +49,7 @@ struct Configuration {
   var devices = DeviceSettings()
 
   static let path = "/etc/hearth/hearth.conf"
-  private static let folder = "/etc/hearth/conf.d"
+  static let folder = "/etc/hearth/conf.d"
   private static let folderLimit = 64
 
   private static let shape = ConfShape(
@@ -65,14 +65,27 @@ struct Configuration {
 
   /// Reads the configuration: `file` where one is named, else the usual places.
   static func read(_ file: String?) throws(ConfError) -> Configuration {
-    var conf = try parse(file ?? path, isOptional: file == nil)
+    try Configuration(parse(file))
+  }
+
+  /// The settings of what the files say.
+  init(_ conf: Conf) throws(ConfError) {
+    try take(conf)
+  }
+
+  init() {}
+
+  /// What the files say, each key once.
+  ///
+  /// - Parameter root: in front of the usual places.
+  static func parse(_ file: String?, under root: String = "") throws(ConfError) -> Conf {
+    var conf = try parse(file ?? root + path, isOptional: file == nil)
     if file == nil {
+      let folder = root + Self.folder
       let names = File.names(in: folder, limit: folderLimit).filter { $0.hasSuffix(".conf") }
       for name in names.sorted() { conf.override(with: try parse(folder + "/" + name, isOptional: false)) }
     }
-    var configuration = Configuration()
-    try configuration.take(conf)
-    return configuration
+    return conf
   }
 
   private static func parse(_ file: String, isOptional: Bool) throws(ConfError) -> Conf {

@@ -7,7 +7,8 @@ import Wire
 
 /// A running node: joins the state machines to sockets, files and clocks.
 final class Node {
-  let configuration: Configuration
+  /// Changed by `Reload` only.
+  var configuration: Configuration
   let identity: String
   let loop: EventLoop
   let engine: Engine
@@ -17,8 +18,8 @@ final class Node {
   let followers = Followers()
   let started: Instant
   /// The board's profile and how it was recognised.
-  let match: Profiles.Match
-  private(set) var orchestrator: Orchestrator
+  var match: Profiles.Match
+  var orchestrator: Orchestrator
   private let journal: Journal
   private let callbacks: Callbacks
   private let outputs: OutputStore
@@ -43,10 +44,11 @@ final class Node {
   /// Absent with `home`.
   private(set) var neighbours: Neighbours?
   /// Absent unless the owner lets nodes of Home Edge use this one.
-  private(set) var homeEdge: HomeEdge?
+  var homeEdge: HomeEdge?
   private var lastList: Instant
   private var lastCatalogue: Instant
   private var lastTick: Instant
+  private var nextTick: EventLoop.TimerID?
 
   /// How often the Engine is asked for our containers without a reason: an answer of its that was lost may have left
   /// one behind.
@@ -162,8 +164,10 @@ final class Node {
     sweeps.append(work)
   }
 
-  private func tick() {
-    loop.after(configuration.sampleInterval) { self.tick() }
+  /// The work of each interval; between two, it begins the next one.
+  func tick() {
+    if let nextTick { loop.cancel(nextTick) }
+    nextTick = loop.after(configuration.sampleInterval) { self.tick() }
     sampler.sample(at: Clock.now())
     engine.sweep()
     followers.sweep(loop.now)

@@ -5,8 +5,10 @@ import Wire
 /// The services this node's owner has defined.
 final class ServiceCatalogue {
   private let homeEdge: String
-  private let own: String
+  private var own: String
   private(set) var definitions: [ServiceDefinition] = []
+  /// Told of each faulty definition, in one sentence.
+  var onFault: (String) -> Void = { Log.warning($0) }
   /// Bytes of names and of their files' times when last read: what tells that something has changed.
   private var stamp: UInt64 = 0
 
@@ -20,6 +22,12 @@ final class ServiceCatalogue {
   init(homeEdge: String, own: String) {
     self.homeEdge = homeEdge + "/apps"
     self.own = own
+  }
+
+  /// Looks for our own definitions in another folder from now on.
+  func use(own: String) {
+    self.own = own
+    refresh()
   }
 
   func definition(_ name: String, kind: ServiceDefinition.Kind) -> ServiceDefinition? {
@@ -37,7 +45,7 @@ final class ServiceCatalogue {
       do throws(SystemError) {
         add(try File.read(file.path, limit: Self.sizeLimit), file)
       } catch {
-        Log.warning(error.description)
+        onFault(error.description)
       }
     }
   }
@@ -46,12 +54,12 @@ final class ServiceCatalogue {
     do throws(ConfError) {
       let definition = try ServiceDefinition.parse(bytes, path: file.path, folder: file.folder)
       if self.definition(definition.name, kind: definition.kind) != nil {
-        Log.warning("\(file.path): \(definition.kind.rawValue) service \(definition.name) is defined already")
+        onFault("\(file.path): \(definition.kind.rawValue) service \(definition.name) is defined already")
       } else {
         definitions.append(definition)
       }
     } catch {
-      Log.warning(error.message)
+      onFault(error.message)
     }
   }
 

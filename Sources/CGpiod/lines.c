@@ -60,6 +60,7 @@ int cgpiod_find(cgpiod_chip *chip, const char *name) {
 struct cgpiod_line {
   struct gpiod_chip *chip;
   struct gpiod_line *line;
+  int tells_edges;
 };
 
 static cgpiod_line *request(const char *path, unsigned offset, int kind, int value, int flags) {
@@ -87,7 +88,12 @@ cgpiod_line *cgpiod_output(const char *path, unsigned offset, int value, int fla
 }
 
 cgpiod_line *cgpiod_input(const char *path, unsigned offset, int flags) {
-  return request(path, offset, GPIOD_LINE_REQUEST_EVENT_BOTH_EDGES, 0, flags);
+  cgpiod_line *line = request(path, offset, GPIOD_LINE_REQUEST_EVENT_BOTH_EDGES, 0, flags);
+  if (line) {
+    line->tells_edges = 1;
+    return line;
+  }
+  return errno == ENXIO ? request(path, offset, GPIOD_LINE_REQUEST_DIRECTION_INPUT, 0, flags) : NULL;
 }
 
 void cgpiod_release(cgpiod_line *line) {
@@ -96,12 +102,15 @@ void cgpiod_release(cgpiod_line *line) {
   free(line);
 }
 
-int cgpiod_descriptor(const cgpiod_line *line) { return gpiod_line_event_get_fd(line->line); }
+int cgpiod_descriptor(const cgpiod_line *line) {
+  return line->tells_edges ? gpiod_line_event_get_fd(line->line) : -1;
+}
 
 int cgpiod_drain(cgpiod_line *line) {
   const struct timespec now = {0, 0};
   struct gpiod_line_event event;
   int count = 0;
+  if (!line->tells_edges) return 0;
   while (count < drain_limit) {
     int waiting = gpiod_line_event_wait(line->line, &now);
     if (waiting < 0) return minus_errno();
@@ -146,7 +155,7 @@ int cgpiod_find(cgpiod_chip *chip, const char *name) {
 
 struct cgpiod_line {
   struct gpiod_line_request *request;
-  /// NULL for an output.
+  /// NULL where no edges are told: for an output, and where the chip has no interrupts.
   struct gpiod_edge_event_buffer *edges;
   unsigned offset;
 };
@@ -212,6 +221,10 @@ cgpiod_line *cgpiod_input(const char *path, unsigned offset, int flags) {
   gpiod_line_settings_set_direction(settings, GPIOD_LINE_DIRECTION_INPUT);
   gpiod_line_settings_set_edge_detection(settings, GPIOD_LINE_EDGE_BOTH);
   cgpiod_line *line = hold(path, offset, settings, 1);
+  if (!line && errno == ENXIO) {
+    gpiod_line_settings_set_edge_detection(settings, GPIOD_LINE_EDGE_NONE);
+    line = hold(path, offset, settings, 0);
+  }
   int error = errno;
   gpiod_line_settings_free(settings);
   errno = error;
@@ -224,10 +237,12 @@ void cgpiod_release(cgpiod_line *line) {
   free(line);
 }
 
-int cgpiod_descriptor(const cgpiod_line *line) { return gpiod_line_request_get_fd(line->request); }
+int cgpiod_descriptor(const cgpiod_line *line) {
+  return line->edges ? gpiod_line_request_get_fd(line->request) : -1;
+}
 
 int cgpiod_drain(cgpiod_line *line) {
-  if (!line->edges) return -EINVAL;
+  if (!line->edges) return 0;
   int waiting = gpiod_line_request_wait_edge_events(line->request, 0);
   if (waiting < 0) return minus_errno();
   if (waiting == 0) return 0;

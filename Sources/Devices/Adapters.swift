@@ -6,6 +6,11 @@ public struct Adapter: Equatable, Sendable {
   /// As `bcm2835 (i2c@7e804000)`: numbers change with the kernel, names hardly.
   public let name: String
 
+  public init(number: Int, name: String) {
+    self.number = number
+    self.name = name
+  }
+
   /// Adapters that are looked at.
   private static let limit = 64
 

@@ -58,7 +58,7 @@ public final class Line {
     return Int32(pull | (isActiveLow ? cgpiod_active_low : 0))
   }
 
-  /// For the event loop; -1 once the line is released.
+  /// For the event loop; -1 once the line is released, and where its chip does not tell of edges.
   public var descriptor: Int32 {
     line.map { cgpiod_descriptor($0) } ?? -1
   }

@@ -21,29 +21,42 @@ public struct StatusLight: Sendable {
     since = now
   }
 
-  /// Milliseconds lit, dark, lit, … of one round.
-  static func pattern(of state: State) -> [Int] {
+  /// A round: so many flashes of `lit` milliseconds, `dark` between them, and darkness up to its end.
+  struct Pattern: Hashable {
+    let flashes: Int64
+    let lit: Int64
+    let dark: Int64
+    let round: Int64
+  }
+
+  static func pattern(of state: State) -> Pattern {
     switch state {
-    case .starting: [500, 500]
-    case .alone: [100, 1900]
-    case .inHome: [100, 200, 100, 1600]
-    case .running: [1900, 100]
-    case .drained: [100, 200, 100, 200, 100, 1300]
-    case .fault: [100, 100]
+    case .starting: Pattern(flashes: 1, lit: 500, dark: 0, round: 1000)
+    case .alone: Pattern(flashes: 1, lit: 100, dark: 0, round: 2000)
+    case .inHome: Pattern(flashes: 2, lit: 100, dark: 200, round: 2000)
+    case .running: Pattern(flashes: 1, lit: 1900, dark: 0, round: 2000)
+    case .drained: Pattern(flashes: 3, lit: 100, dark: 200, round: 2000)
+    case .fault: Pattern(flashes: 1, lit: 100, dark: 0, round: 200)
     }
   }
 
   /// Whether the light is lit now, and for how long that holds; the span is above zero.
   public func look(at now: Instant) -> (isLit: Bool, holds: Interval) {
     let pattern = Self.pattern(of: state)
-    var round: Int64 = 0
-    for part in pattern { round += Int64(part) * 1_000_000 }
-    var left = max((now - since).nanoseconds, 0) % round
-    for (index, part) in pattern.enumerated() {
-      let length = Int64(part) * 1_000_000
-      if left < length { return (index % 2 == 0, Interval(nanoseconds: length - left)) }
-      left -= length
-    }
-    return (false, .milliseconds(100))
+    let millisecond: Int64 = 1_000_000
+    let passed = max((now - since).nanoseconds, 0) % (pattern.round * millisecond)
+    let period = (pattern.lit + pattern.dark) * millisecond
+    let flash = passed / period
+    let begin = flash * period
+    let isLit = flash < pattern.flashes && passed - begin < pattern.lit * millisecond
+    let end =
+      if isLit {
+        begin + pattern.lit * millisecond
+      } else if flash + 1 < pattern.flashes {
+        begin + period
+      } else {
+        pattern.round * millisecond
+      }
+    return (isLit, Interval(nanoseconds: end - passed))
   }
 }

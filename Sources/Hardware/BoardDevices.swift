@@ -8,6 +8,12 @@ public struct BoardDevices: Equatable, Sendable {
     public var name: String
     /// Its node of the device tree, as `i2c@7e804000`; empty where there is none.
     public var node: String
+
+    public init(number: Int, name: String, node: String = "") {
+      self.number = number
+      self.name = name
+      self.node = node
+    }
   }
 
   /// At most of each.

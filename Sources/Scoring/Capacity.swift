@@ -4,14 +4,14 @@ internal import Hardware
 struct Capacity {
   /// All online cores this process may use, at their full clock.
   private var full = 0.0
-  /// The same at the clocks the kernel allows now.
-  private var kernelAllowed = 0.0
-  /// The same at the clocks the firmware leaves of them.
+  /// The same at the clocks allowed now.
   private var limited = 0.0
   /// The same, less what is busy.
   private var free = 0.0
   /// The fastest single core, at the clock allowed now.
   private var fastest = 0.0
+  /// What the firmware leaves of the clock the kernel allows the slowest cores, 0...1.
+  private(set) var firmwareShare = 1.0
   private var clock = 0.0
   private var fullClock = 0.0
   private var quota: Double?
@@ -32,6 +32,7 @@ struct Capacity {
   init(of snapshot: Snapshot, profile: Profile) {
     let stand = StandIns(snapshot, profile)
     let processors = snapshot.processors
+    firmwareShare = stand.firmwareShare
     // A list in which no core is online comes from an unreadable /proc/stat; one that the cpuset does not meet
     // from a contradiction. Neither says that there is no core.
     let anyOnline = processors.cores.contains { $0.isOnline }
@@ -76,7 +77,6 @@ struct Capacity {
         policy == nil && stand.isClockAssumed
         ? .assumed(nil) : .substitute(policy?.limit.absence)
     }
-    let kernelLimit = limit
     if let firmwareClock = stand.firmwareClock {
       limit = min(limit, firmwareClock)
       clockSource = .measured
@@ -91,7 +91,6 @@ struct Capacity {
     let now = rate * (limit / maximum)
     full += rate * threadShare
     limited += now * threadShare
-    kernelAllowed += rate * (kernelLimit / maximum) * threadShare
     fastest = max(fastest, now)
     clock = max(clock, limit)
     fullClock = max(fullClock, maximum)
@@ -130,10 +129,11 @@ struct Capacity {
       count = min(count, allowed.count)
     }
     full = stand.fullRate * Double(count)
-    fastest = stand.fullRate * stand.coolingShare
-    limited = full * stand.coolingShare
+    let left = stand.coolingShare * stand.firmwareShare
+    fastest = stand.fullRate * left
+    limited = full * left
     free = limited * max(1 - stand.load, Self.leastFreeShare)
-    clock = stand.clock * stand.coolingShare
+    clock = stand.clock * left
     fullClock = stand.clock
     coresSource = .assumed(snapshot.processors.utilisation.absence)
     clockSource = .assumed(nil)
@@ -148,11 +148,6 @@ struct Capacity {
     Term(
       kind: .clock, value: clock, full: fullClock, source: clockSource, weight: 1,
       factor: ratio(limited, full))
-  }
-
-  /// What the firmware leaves of the clocks the kernel allows, 0...1.
-  var firmwareShare: Double {
-    ratio(limited, kernelAllowed)
   }
 
   var loadTerm: Term {
@@ -210,6 +205,7 @@ private struct StandIns {
   let firmwareClock: Double?
   let softClock: Double?
   let firmwareAbsence: Absence?
+  let firmwareShare: Double
 
   init(_ snapshot: Snapshot, _ profile: Profile) {
     let processors = snapshot.processors
@@ -255,6 +251,19 @@ private struct StandIns {
     firmwareClock = slowed.measured
     softClock = slowed.assumed
     firmwareAbsence = snapshot.firmware.throttle.absence
+    var slowest = clock * share
+    var isFirst = true
+    for core in processors.cores {
+      var limit = clock * share
+      if let index = core.policy, processors.policies.indices.contains(index),
+        let reading = processors.policies[index].limit.value ?? processors.policies[index].maximum.value
+      {
+        limit = Double(reading) / 1000 * (processors.policies[index].limit.value == nil ? share : 1)
+      }
+      slowest = isFirst ? limit : min(slowest, limit)
+      isFirst = false
+    }
+    firmwareShare = slowed.measured.map { ratio($0, slowest) } ?? 1
   }
 }
 

@@ -36,9 +36,12 @@ struct FirmwareClock {
       return
     }
     // Cores that have little to do run slowly anyway: what they would be held to is only known to be no less.
-    let isSoftOnly = flags.isDisjoint(with: [.frequencyCapped, .throttled])
-    let guess = isSoftOnly ? profile.heat.soft?.clock : full * (1 - profile.weights.throttling)
-    measured = max(clock, guess ?? full)
+    var guess = full
+    if flags.contains(.softTemperatureLimit), let soft = profile.heat.soft { guess = min(guess, soft.clock) }
+    if !flags.isDisjoint(with: [.frequencyCapped, .throttled]) {
+      guess = min(guess, full * (1 - profile.weights.throttling))
+    }
+    measured = max(clock, guess)
   }
 
   private static func softLimit(_ snapshot: Snapshot, _ profile: Profile) -> Double? {

@@ -40,7 +40,7 @@ extension Term {
     let flag = snapshot.firmware.throttle.value?.contains(.undervoltage)
     // A chip that measures the supply, where its owner has named a limit.
     let chip = snapshot.sensors.undervoltage
-    let drawn = snapshot.power.drawn.value
+    let drawn = drawnPower(snapshot)
     let isWeak = (alarm ?? false) || (flag ?? false) || (chip ?? false)
     let source: Source =
       alarm == nil && flag == nil && chip == nil && (drawn == nil || profile.power.supply == nil)
@@ -57,6 +57,15 @@ extension Term {
     }
     return Term(
       kind: .supply, value: isWeak ? 1 : 0, full: 0, source: source, weight: weight, factor: factor)
+  }
+
+  /// In watts: what a chip with a driver says, else one that is read here and measures the supply.
+  private static func drawnPower(_ snapshot: Snapshot) -> Double? {
+    if let watts = snapshot.power.drawn.value { return watts }
+    for chip in snapshot.sensors.chips where chip.meaning == .supply {
+      if let watts = chip.reading(.power)?.value, watts == watts { return watts }
+    }
+    return nil
   }
 
   /// What is left of a battery that is being emptied; from half of it on it counts.

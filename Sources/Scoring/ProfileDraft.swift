@@ -54,9 +54,9 @@ public struct ProfileDraft: Sendable {
     _ section: String, _ key: String, _ value: String, _ evidence: String, toMeasure: Bool = false
   ) {
     // One line, and no sign that begins a comment in the middle of a value.
-    let value = String(decoding: value.utf8.map { $0 < 0x20 || $0 == 0x23 ? 0x20 : $0 }, as: UTF8.self)
+    let value = String(decoding: value.utf8.map { isPlain($0) && $0 != 0x23 ? $0 : 0x20 }, as: UTF8.self)
     let evidence = String(
-      decoding: evidence.utf8.prefix(Self.evidenceLimit).map { $0 < 0x20 ? 0x20 : $0 }, as: UTF8.self)
+      decoding: evidence.utf8.prefix(Self.evidenceLimit).map { isPlain($0) ? $0 : 0x20 }, as: UTF8.self)
     lines.append(
       Line(section: section, key: key, value: value, evidence: evidence, isToMeasure: toMeasure))
   }
@@ -268,9 +268,11 @@ public struct ProfileDraft: Sendable {
       add("light", "led", best, "/sys/class/leds: " + joined(devices.leds))
     }
     for adapter in devices.adapters {
-      notes.append(
+      let note =
         "# /dev/i2c-\(adapter.number): " + adapter.name
-          + (adapter.node.isEmpty ? "" : ", device tree node " + adapter.node))
+        + (adapter.node.isEmpty ? "" : ", device tree node " + adapter.node)
+      notes.append(
+        String(decoding: note.utf8.prefix(Self.evidenceLimit).map { isPlain($0) ? $0 : 0x20 }, as: UTF8.self))
     }
   }
 
@@ -298,6 +300,11 @@ public struct ProfileDraft: Sendable {
     }
     return text
   }
+}
+
+/// Whether a line of text may have the byte.
+private func isPlain(_ byte: UInt8) -> Bool {
+  byte >= 0x20 && byte != 0x7f
 }
 
 private func ends(_ text: String, in end: String) -> Bool {

@@ -17,6 +17,10 @@ import Wire
     folder = try TemporaryFolder()
   }
 
+  // fcntl(2): commands that need _GNU_SOURCE.
+  private static let setSignal: Int32 = 10
+  private static let setLease: Int32 = 1024
+
   private func plan(_ chips: Int) throws -> SensorPlan {
     let table = try ChipTable.builtIn()
     let specs = try (0..<chips).map { index in
@@ -62,7 +66,7 @@ import Wire
     let result = try read(&plan, seconds: 5)
     #expect(result.ended && result.took < 1)
     for chip in plan.sensors.chips {
-      #expect(chip.readings[0].value.absence?.reason == .notSupported(errno: ENOTTY))
+      #expect(chip.readings[0].value.absence?.reason == .failed(errno: ENOTTY))
     }
   }
 
@@ -77,8 +81,8 @@ import Wire
     // Who opens a file with a lease waits for its holder, up to 45 s (fcntl(2), F_SETLEASE).
     let holder = clinux_open(path, O_RDWR | O_CLOEXEC, 0)
     #expect(
-      clinux_fcntl(holder, F_SETSIG, Int(SIGWINCH)) == 0
-        && clinux_fcntl(holder, F_SETLEASE, Int(F_WRLCK)) == 0)
+      clinux_fcntl(holder, Self.setSignal, Int(SIGWINCH)) == 0
+        && clinux_fcntl(holder, Self.setLease, Int(F_WRLCK)) == 0)
     defer { close(holder) }
     var plan = try plan(2)
     let result = try read(&plan, seconds: 10)

@@ -37,7 +37,9 @@ struct StatusLightTests {
   @Test func noTwoStatesLookAlike() {
     let patterns = StatusLight.State.allCases.map { StatusLight.pattern(of: $0) }
     #expect(Set(patterns).count == patterns.count)
-    for pattern in patterns { #expect(pattern.count % 2 == 0 && pattern.allSatisfy { $0 >= 100 }) }
+    for pattern in patterns {
+      #expect(pattern.lit >= 100 && pattern.flashes * (pattern.lit + pattern.dark) <= pattern.round)
+    }
   }
 
   @Test func aChangeHoldsForMoreThanNothingAtAnyTime() {

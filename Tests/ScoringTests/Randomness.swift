@@ -74,7 +74,9 @@ extension Snapshot {
     snapshot.controlGroup = .random(&random, cores: snapshot.processors.cores.count)
     snapshot.firmware = Firmware(
       undervoltage: random.maybe(random.chance(0.3)),
-      throttle: random.maybe(ThrottleFlags(rawValue: UInt32(random.int(0...15)))))
+      throttle: random.maybe(ThrottleFlags(rawValue: UInt32(random.int(0...15)))),
+      clock: random.maybe(random.int(0...3_000_000)))
+    snapshot.power.drawn = random.maybe(20 * random.share())
     return snapshot
   }
 }
@@ -101,7 +103,8 @@ extension Processors {
       result.policies.append(
         FrequencyPolicy(
           number: number, cores: [], maximum: random.maybe(maximum),
-          limit: random.maybe(random.int(100_000...maximum))))
+          limit: random.maybe(random.int(100_000...maximum)),
+          current: random.maybe(random.int(100_000...maximum))))
     }
     for number in 0..<random.int(0...8) {
       result.cores.append(
@@ -109,6 +112,7 @@ extension Processors {
           number: number, isOnline: random.chance(0.9), utilisation: random.maybe(random.share()),
           capacity: random.maybe(random.pick([1024, 1024, 462, 300])),
           topology: CoreTopology(package: random.maybe(0), core: random.maybe(number / 2)),
+          part: random.chance(0.5) ? random.pick([0xd03, 0xd09]) : nil,
           policy: policies > 0 && random.chance(0.9) ? number % policies : nil))
     }
     return result

@@ -12,6 +12,8 @@ final class Agent {
   private let prefix: [String]
   /// Words behind `serve`.
   var options: [String] = []
+  /// Variables for the program beside those of the test.
+  var environment: [String: String] = [:]
   /// The network namespace that `prefix` enters.
   private var space: String? { prefix.prefix(3) == ["ip", "netns", "exec"] ? prefix[3] : nil }
   var logPath: String { folder + "/agent.log" }
@@ -50,7 +52,9 @@ final class Agent {
   /// Starts it and waits until it answers.
   func start(awaitsAnswer: Bool = true) throws {
     child = try Child(
-      prefix + [Lab.program, "serve", "--config", folder + "/hearth.conf"] + options, output: logPath)
+      prefix + [Lab.program, "serve", "--config", folder + "/hearth.conf"] + options,
+      environment: environment,
+      output: logPath)
     guard awaitsAnswer else { return }
     try Lab.eventually("an answer of the agent; it said: \(child?.error ?? "")") {
       if let code = child?.hasEnded { throw LabError("the agent ended with \(code): \(child?.error ?? "")") }

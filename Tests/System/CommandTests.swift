@@ -125,9 +125,31 @@ struct CommandTests {
     #expect(version.code == 0 && version.output.hasPrefix("hearth "))
   }
 
+  @Test func aBoardsDraftIsAProfileAndEveryProfileCanBeChecked() throws {
+    let draft = try Child([Lab.program, "board"]).finish()
+    #expect(draft.code == 0 && draft.output.contains("[processor]\n"))
+    let file = NSTemporaryDirectory() + "draft-\(UUID().uuidString).conf"
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    try draft.output.write(toFile: file, atomically: true, encoding: .utf8)
+    let check = try Child([Lab.program, "board", "--check", file]).finish()
+    // Nobody has measured this machine's cores.
+    #expect(check.code == 1 && check.output.contains(": still to be measured\n"))
+    for line in check.output.split(separator: "\n") { #expect(line.hasPrefix(file + ":")) }
+    let json = try JSONSerialization.jsonObject(
+      with: Data(try Child([Lab.program, "board", "--json"]).finish().output.utf8))
+    #expect(((json as? [String: Any])?["values"] as? [Any])?.isEmpty == false)
+    let known = try Child([Lab.program, "board", "--check", "hikey960"]).finish()
+    #expect(known.code == 0 && known.output == "hikey960: complete and sane\n")
+    #expect(try Child([Lab.program, "board", "--check", "/no/such"]).finish().code == 1)
+    #expect(try Child([Lab.program, "board", "--root", "/no/such"]).finish().code == 1)
+    #expect(try Child([Lab.program, "inspect"]).finish().output.contains("            profile       "))
+  }
+
   @Test func everyCommandHasItsHelp() throws {
     let overview = try Child([Lab.program, "help"]).finish().output
-    for name in ["serve", "run", "ps", "logs", "stop", "status", "score", "inspect", "version", "help"] {
+    for name in [
+      "serve", "run", "ps", "logs", "stop", "status", "score", "inspect", "board", "version", "help",
+    ] {
       #expect(overview.contains("  \(name) "))
       let help = try Child([Lab.program, "help", name]).finish()
       #expect(help.code == 0 && help.output.hasPrefix("usage: hearth \(name)"))

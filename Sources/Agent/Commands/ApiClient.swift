@@ -5,8 +5,15 @@ import Wire
 /// The commands' side of the API: one connection a call, blocking, because a command does one thing at a time.
 struct ApiClient {
   let address: SocketAddress
+  /// How long a whole call may take; nil for as long as the agent wants, which may be a run's life.
+  private let patience: Interval?
 
   static let defaultAddress = "127.0.0.1:56001"
+
+  init(address: SocketAddress, patience: Interval) {
+    self.address = address
+    self.patience = patience
+  }
 
   init(_ text: String?) throws(CommandFailure) {
     let text = text ?? Self.defaultAddress
@@ -15,6 +22,7 @@ struct ApiClient {
         "--api '\(text)': expected an address and port such as \(Self.defaultAddress)", exitCode: 2)
     }
     self.address = address
+    patience = nil
   }
 
   /// Sends a request and reads the whole answer, which must be JSON.
@@ -41,7 +49,7 @@ struct ApiClient {
   ) throws(CommandFailure) -> ApiStream {
     let descriptor: Int32
     do throws(SystemError) {
-      descriptor = try Socket.connect(to: address, blocking: true)
+      descriptor = try Socket.connect(to: address, blocking: true, patience: patience)
     } catch {
       throw CommandFailure("no agent at \(address.text) (\(error.reason)); start one with 'hearth serve'")
     }
@@ -55,9 +63,11 @@ struct ApiClient {
     do throws(SystemError) {
       try File.writeAll(descriptor, bytes, address.text)
     } catch {
+      close(descriptor)
       throw CommandFailure(error.description)
     }
-    let stream = ApiStream(descriptor: descriptor, peer: address.text)
+    let stream = ApiStream(
+      descriptor: descriptor, peer: address.text, deadline: patience.map { Clock.now() + $0 })
     try stream.begin()
     return stream
   }
@@ -72,10 +82,12 @@ final class ApiStream {
   private var parser = HTTPResponseParser()
   private var buffer = [UInt8](repeating: 0, count: 16 << 10)
   private var isOver = false
+  private let deadline: Instant?
 
-  init(descriptor: Int32, peer: String) {
+  init(descriptor: Int32, peer: String, deadline: Instant? = nil) {
     self.descriptor = descriptor
     self.peer = peer
+    self.deadline = deadline
   }
 
   deinit {
@@ -116,6 +128,10 @@ final class ApiStream {
         throw CommandFailure("the answer of \(peer) is not HTTP: \(error.reason)")
       }
       let count = recv(descriptor, &buffer, buffer.count, 0)
+      let isLate = count < 0 && clinux_errno() == EAGAIN
+      if isLate || deadline.map({ $0 < Clock.now() }) ?? false {
+        throw CommandFailure("\(peer) takes the connection and does not answer")
+      }
       if count > 0 {
         buffer.withUnsafeBytes { parser.feed(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
       } else if count < 0 && clinux_errno() == EINTR {

@@ -87,7 +87,8 @@ extension Profiles {
     }
   }
 
-  private static func additions(in folder: String) throws(ConfError) -> [Addition] {
+  /// The profiles of a folder.
+  static func additions(in folder: String) throws(ConfError) -> [Addition] {
     var additions: [Addition] = []
     for name in File.names(in: folder, limit: limit).sorted() where name.hasSuffix(".conf") {
       let path = folder + "/" + name

@@ -88,6 +88,18 @@ enum Help {
 
         """),
     Topic(
+      name: "doctor", usage: "hearth doctor [--json] [--root DIR] [--config FILE] [--api ADDR:PORT]",
+      summary: "find what is wrong with this board and its agent, and say what to do",
+      details: """
+          --json                 print the checks with their ids, outcomes and remedies
+          --root DIR             the board whose proc, sys, etc and var are in DIR
+          --config FILE          the settings that the agent was given with its --config
+          --api ADDR:PORT        the agent to ask (where its settings say that it listens)
+
+        Exit code 1 where a check fails. Root may look at more than others.
+
+        """),
+    Topic(
       name: "version", usage: "hearth version [--json]", summary: "print the version", details: ""),
     Topic(
       name: "help", usage: "hearth help [COMMAND]", summary: "explain a command", details: ""),

@@ -6,7 +6,10 @@ import Wire
 
 /// `hearth serve`: the agent, in the foreground.
 struct ServeCommand {
-  private var configuration = Configuration()
+  private let configuration: Configuration
+  private let conf: Conf
+  private let file: String?
+  private let changes: [(inout Configuration) -> Void]
 
   /// The options override the configuration file.
   init(_ arguments: inout Arguments) throws(UsageError) {
@@ -32,11 +35,21 @@ struct ServeCommand {
       }
     }
     do throws(ConfError) {
-      configuration = try Configuration.read(file)
+      (conf, configuration) = try Self.read(file, changes)
     } catch {
       throw UsageError(error.message)
     }
+    self.file = file
+    self.changes = changes
+  }
+
+  private static func read(
+    _ file: String?, _ changes: [(inout Configuration) -> Void]
+  ) throws(ConfError) -> (Conf, Configuration) {
+    let conf = try Configuration.parse(file)
+    var configuration = try Configuration(conf)
     for change in changes { change(&configuration) }
+    return (conf, configuration)
   }
 
   /// Serves until SIGTERM or SIGINT.
@@ -65,6 +78,10 @@ struct ServeCommand {
       Log.info("\(node.identity) \(Version.text) on \(addresses), profile \(node.match.profile.name)")
       ServiceManager.notify("READY=1\nSTATUS=serving on \(addresses)")
       watch(node)
+      let reload = Reload(node: node, conf: conf) { () throws(ConfError) in
+        try Self.read(self.file, self.changes)
+      }
+      signals.onHangup = { reload.perform() }
       loop.run()
       ServiceManager.notify("STOPPING=1")
       node.end()
@@ -139,8 +156,11 @@ struct ServeCommand {
   }
 }
 
-/// The signals that end the agent; its runs go on without it.
+/// The signals that end the agent, whose runs go on without it, and the one that has it read its settings anew.
 private final class Signals: Watcher {
+  var onHangup: () -> Void = {}
+  /// Where a person started it, the terminal's end comes as the same signal; then it is the end.
+  private let hadTerminal = Terminal.errorIsTerminal
   private let descriptor: Int32
   private let loop: EventLoop
   /// The signal that came.
@@ -151,6 +171,7 @@ private final class Signals: Watcher {
     sigemptyset(&set)
     sigaddset(&set, SIGTERM)
     sigaddset(&set, SIGINT)
+    sigaddset(&set, SIGHUP)
     sigprocmask(SIG_BLOCK, &set, nil)
     self.loop = loop
     descriptor = clinux_signalfd(&set)
@@ -162,7 +183,12 @@ private final class Signals: Watcher {
   override func ready(_ events: UInt32) {
     var info = signalfd_siginfo()
     _ = read(descriptor, &info, MemoryLayout<signalfd_siginfo>.size)
-    name = info.ssi_signo == UInt32(SIGINT) ? "SIGINT" : "SIGTERM"
+    switch Int32(bitPattern: info.ssi_signo) {
+    case SIGHUP where !hadTerminal || Terminal.errorIsTerminal: return onHangup()
+    case SIGHUP: name = "the end of its terminal"
+    case SIGINT: name = "SIGINT"
+    default: name = "SIGTERM"
+    }
     loop.stop()
   }
 }

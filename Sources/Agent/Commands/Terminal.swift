@@ -25,6 +25,11 @@ enum Terminal {
     isatty(2) == 1
   }
 
+  /// Whether the output goes to somebody who sees colours and has not asked for none (no-color.org).
+  static var showsColours: Bool {
+    isatty(1) == 1 && getenv("NO_COLOR") == nil && getenv("TERM").map { String(cString: $0) } != "dumb"
+  }
+
   /// Columns as wide as their widest cell, two blanks between them. Cells may hold what others chose, as host names:
   /// nothing in them moves the cursor.
   static func table(_ cells: [[String]]) -> String {

@@ -26,6 +26,11 @@ final class ButtonDevice: Watcher {
       let line = try Line.input(place, isActiveLow: wiring.isActiveLow, bias: wiring.bias)
       press = LongPress(hold: hold, isPressed: try line.read(), at: now)
       self.line = line
+      guard line.descriptor >= 0 else {
+        attempts.succeeded(
+          "\(place.label):\(place.offset), which tells of no edges and is read ten times a second")
+        return poll()
+      }
       if (try? node.loop.watch(line.descriptor, for: clinux_in, self)) == nil {
         return fail(.unwatched, at: now)
       }
@@ -33,6 +38,13 @@ final class ButtonDevice: Watcher {
     } catch {
       fail(error, at: now)
     }
+  }
+
+  /// For a chip without interrupts, as some behind I2C.
+  private func poll() {
+    guard let line, line.descriptor < 0 else { return }
+    ready(0)
+    node.loop.after(.milliseconds(100)) { self.poll() }
   }
 
   override func ready(_ events: UInt32) {
@@ -74,7 +86,7 @@ final class ButtonDevice: Watcher {
     if let check { node.loop.cancel(check) }
     check = nil
     press = nil
-    if let line { node.loop.unwatch(line.descriptor) }
+    if let line, line.descriptor >= 0 { node.loop.unwatch(line.descriptor) }
     line?.release()
     line = nil
   }

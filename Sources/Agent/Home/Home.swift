@@ -234,6 +234,11 @@ final class Home {
     onKeyChange()
   }
 
+  /// Serves the home on these interfaces from now on; on all that suit where there are none.
+  func use(interfaces: [String]) {
+    watcher?.use(interfaces)
+  }
+
   // MARK: - Packets
 
   private func discoveryReceived(_ bytes: [UInt8], _ origin: DatagramOrigin) {

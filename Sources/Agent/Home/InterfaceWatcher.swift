@@ -6,7 +6,7 @@ final class InterfaceWatcher: Watcher {
   private(set) var usable: [UsableInterface] = []
   private let descriptor: Int32
   private let loop: EventLoop
-  private let allowed: [String]
+  private var allowed: [String]
   private let onChange: ([UsableInterface]) -> Void
   private var table: InterfaceTable
   private var sequence: UInt32 = 0
@@ -35,6 +35,12 @@ final class InterfaceWatcher: Watcher {
     super.init()
     guard descriptor >= 0 else { throw SystemError("bind", "netlink") }
     try loop.watch(descriptor, for: clinux_in, self)
+  }
+
+  /// Lets other interfaces serve the home.
+  func use(_ allowed: [String]) {
+    self.allowed = allowed
+    dump()
   }
 
   /// Asks for everything anew; until all of it is there, the interfaces stay as they were.

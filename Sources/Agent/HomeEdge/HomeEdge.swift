@@ -29,6 +29,12 @@ final class HomeEdge {
     neighbours.begin()
   }
 
+  /// From now on no node of Home Edge is one of the home.
+  func end() {
+    for neighbour in neighbours.nodes { lost(neighbour) }
+    neighbours.end()
+  }
+
   /// Said in the log, in `status` and by the API while it is so.
   static let warning =
     "interoperate = yes: nodes of Home Edge, which know no key, may start containers here, and so may whoever "

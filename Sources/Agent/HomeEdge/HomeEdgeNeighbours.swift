@@ -15,7 +15,7 @@ final class HomeEdgeNeighbours {
   var onLost: (HomeEdgeNode) -> Void = { _ in }
   private let loop: EventLoop
   /// Addresses in dots or identifiers that the owner allows; empty for all.
-  private let allowed: [String]
+  private var allowed: [String]
   private var hasEnded = false
   private var seconds = 0
 
@@ -61,6 +61,12 @@ final class HomeEdgeNeighbours {
       nodes.append(node)
       ping(node)
     }
+  }
+
+  /// Lets others in from now on; those that were let in before are taken anew.
+  func allow(_ allowed: [String]) {
+    self.allowed = allowed
+    for id in nodes.map({ $0.id }) { lose(id) }
   }
 
   private func isAllowed(_ peer: DiscoveredPeer) -> Bool {

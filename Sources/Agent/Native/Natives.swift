@@ -6,7 +6,8 @@ import Orchestration
 final class Natives {
   private let loop: EventLoop
   private let state: String
-  private let limits: NativeLimits
+  /// Of programs that are yet to start.
+  var limits: NativeLimits
   private var supervisors: [RunID: NativeSupervision] = [:]
   var onEvent: (RunID, NativeEvent) -> Void = { _, _ in }
 

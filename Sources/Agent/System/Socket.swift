@@ -1,4 +1,5 @@
 internal import CLinux
+import Hardware
 
 /// Thin functions over socket(7); every descriptor is close-on-exec, and non-blocking unless it says otherwise.
 enum Socket {
@@ -37,11 +38,16 @@ enum Socket {
   }
 
   /// Begins to connect; the result shows when the descriptor becomes writable.
-  static func connect(to address: SocketAddress, blocking: Bool = false) throws(SystemError) -> Int32 {
+  ///
+  /// - Parameter patience: how long a call on a blocking socket may wait at most; nil for ever.
+  static func connect(
+    to address: SocketAddress, blocking: Bool = false, patience: Interval? = nil
+  ) throws(SystemError) -> Int32 {
     let name = address.family == AF_UNIX ? "" : address.text
     let type = clinux_stream | (blocking ? clinux_cloexec : flags)
     let descriptor = socket(address.family, type, 0)
     guard descriptor >= 0 else { throw SystemError("socket", name) }
+    if let patience { clinux_set_patience(descriptor, Int32(clamping: patience.milliseconds)) }
     var storage = address.storage
     let result = retrying { Int(clinux_connect(descriptor, &storage, address.length)) }
     guard result == 0 || clinux_errno() == EINPROGRESS else {

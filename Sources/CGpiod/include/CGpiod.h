@@ -32,12 +32,13 @@ enum {
 
 /// Claims a line and drives it at once at the logical `value`. NULL and errno: EBUSY where somebody else holds it.
 cgpiod_line *cgpiod_output(const char *path, unsigned offset, int value, int flags);
-/// Claims a line to read it and to be told of its edges, through its descriptor.
+/// Claims a line to read it and to be told of its edges, through its descriptor. A line of a chip without interrupts
+/// (ENXIO) is claimed to be read only.
 cgpiod_line *cgpiod_input(const char *path, unsigned offset, int flags);
 /// Frees the line; its level is then up to the chip and what pulls the line.
 void cgpiod_release(cgpiod_line *line);
 
-/// Readable when the level of an input has changed.
+/// Readable when the level of an input has changed; -1 where that is not told.
 int cgpiod_descriptor(const cgpiod_line *line);
 /// Takes the pending edges, at most 64 in one call, without waiting. Returns how many, or minus an error number.
 int cgpiod_drain(cgpiod_line *line);

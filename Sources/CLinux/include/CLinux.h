@@ -31,6 +31,7 @@
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/timex.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <sys/un.h>
@@ -257,5 +258,18 @@ int clinux_route_dump(int fd, int type, unsigned sequence);
 
 // The Raspberry Pi's firmware (drivers/char/broadcom/vcio.c): one ioctl, whose number holds the size of a pointer.
 static inline int clinux_firmware_property(int fd, void *message) { return ioctl(fd, _IOWR(100, 0, char *), message); }
+
+// Looking at a machine: bounded waits, whose option is a conditional macro, and the clock's state.
+/// Sends, receives and connects of a blocking socket give up after this.
+static inline void clinux_set_patience(int fd, int milliseconds) {
+  struct timeval time = {.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000};
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
+  setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
+}
+/// Whether somebody (NTP) keeps the kernel's clock right: 1 or 0, -1 where that cannot be told (adjtimex(2)).
+static inline int clinux_clock_is_kept(void) {
+  struct timex state = {0};
+  return adjtimex(&state) < 0 ? -1 : !(state.status & STA_UNSYNC);
+}
 
 #endif

@@ -1,0 +1,153 @@
+import Hardware
+import Orchestration
+import Scoring
+import Wire
+
+/// Reads the settings anew while the agent runs: SIGHUP, which `systemctl reload hearth` sends.
+///
+/// What can change without a restart counts from then on; of the rest it is said that it needs one. A fault anywhere
+/// leaves everything as it was. Runs go on whatever the settings say; those of natives count for later ones.
+final class Reload {
+  private let node: Node
+  private let read: () throws(ConfError) -> (Conf, Configuration)
+  /// What the files said when the agent started, and what they said when they were last read.
+  private let begun: Conf
+  private var last: Conf
+
+  /// Settings that change at once; all others need a restart.
+  private static let live = [
+    "node.sample-interval", "node.kept-runs", "node.services", "node.boards", "native.user", "native.group",
+    "native.time-limit", "native.grace", "home.interfaces", "home-edge.interoperate", "home-edge.peers",
+    "home-edge.host-access",
+  ]
+
+  /// - Parameters:
+  ///   - conf: the files as they were read at the start.
+  ///   - read: reads them and makes settings of them.
+  init(node: Node, conf: Conf, read: @escaping () throws(ConfError) -> (Conf, Configuration)) {
+    self.node = node
+    self.read = read
+    begun = conf
+    last = conf
+  }
+
+  func perform() {
+    ServiceManager.notifyReloading()
+    defer { ServiceManager.notify("READY=1") }
+    let conf: Conf
+    var wanted: Configuration
+    let profiles: Profiles
+    do throws(ConfError) {
+      (conf, wanted) = try read()
+      profiles = try Profiles(additions: Profiles.additions(in: wanted.boards))
+    } catch {
+      return Log.error("\(error.message); the settings stay as they were")
+    }
+    let changed = Self.differences(from: last, to: conf).filter { Self.live.contains($0.name) }
+    let waiting = Self.differences(from: begun, to: conf).filter { !Self.live.contains($0.name) }
+    last = conf
+    wanted = node.configuration.taking(wanted)
+    node.take(wanted, profiles)
+    Log.info(
+      "the settings were read anew"
+        + (changed.isEmpty ? "; nothing has changed" : ": " + joined(changed.map { $0.name })))
+    for difference in waiting {
+      Log.warning(
+        "\(difference.place)\(difference.name) needs a restart to change; until then it stays as it was")
+    }
+  }
+
+  /// A setting that is another than before.
+  struct Difference: Equatable {
+    /// As `node.state`.
+    let name: String
+    /// `file:line: ` where it stands now; empty where it stands no more.
+    let place: String
+  }
+
+  /// The settings that two readings of the files give different values, in the order of the later.
+  static func differences(from old: Conf, to new: Conf) -> [Difference] {
+    let before = values(of: old)
+    let after = values(of: new)
+    var found: [Difference] = []
+    for value in after where before.first(where: { $0.name == value.name })?.text != value.text {
+      found.append(Difference(name: value.name, place: value.place))
+    }
+    for value in before where !after.contains(where: { $0.name == value.name }) {
+      found.append(Difference(name: value.name, place: ""))
+    }
+    return found
+  }
+
+  private struct Value {
+    let name: String
+    var text: String
+    var place: String
+  }
+
+  private static func values(of conf: Conf) -> [Value] {
+    var values: [Value] = []
+    for section in conf.sections {
+      for entry in section.entries {
+        let name = section.name + "." + entry.key
+        let place = "\(entry.file):\(entry.line): "
+        if let index = values.firstIndex(where: { $0.name == name }) {
+          // A key that may stand several times is one setting.
+          values[index].text += "\n" + entry.value
+          values[index].place = place
+        } else {
+          values.append(Value(name: name, text: entry.value, place: place))
+        }
+      }
+    }
+    return values
+  }
+}
+
+extension Configuration {
+  /// These settings with those of `other` that may change while the agent runs.
+  func taking(_ other: Configuration) -> Configuration {
+    var result = self
+    result.sampleInterval = other.sampleInterval
+    result.keptRuns = other.keptRuns
+    result.services = other.services
+    result.boards = other.boards
+    result.native = other.native
+    result.interfaces = other.interfaces
+    result.interoperates = other.interoperates
+    result.homeEdgePeers = other.homeEdgePeers
+    result.homeEdgeHostAccess = other.homeEdgeHostAccess
+    return result
+  }
+}
+
+extension Node {
+  /// Goes on with other settings; only those of `Configuration.taking` may differ.
+  func take(_ settings: Configuration, _ profiles: Profiles) {
+    let before = configuration
+    configuration = settings
+    orchestrator.settings.keptRuns = settings.keptRuns
+    natives.limits = settings.native
+    catalogue.use(own: settings.services)
+    let match = profiles.match(sampler.snapshot.board)
+    if match.profile.name != self.match.profile.name { Log.info("profile \(match.profile.name)") }
+    self.match = match
+    if settings.interfaces != before.interfaces { home?.use(interfaces: settings.interfaces) }
+    takeHomeEdge(settings, before)
+    if settings.sampleInterval != before.sampleInterval { tick() } else { tellHome() }
+  }
+
+  private func takeHomeEdge(_ settings: Configuration, _ before: Configuration) {
+    guard let home else { return }
+    if settings.interoperates != before.interoperates {
+      homeEdge?.end()
+      homeEdge = settings.interoperates ? HomeEdge(node: self) : nil
+      homeEdge?.begin()
+    } else if settings.homeEdgePeers != before.homeEdgePeers {
+      homeEdge?.neighbours.allow(settings.homeEdgePeers)
+    } else {
+      return
+    }
+    for peer in home.homeEdgePeers { homeEdge?.neighbours.take(peer) }
+  }
+}

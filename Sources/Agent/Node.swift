@@ -1,5 +1,6 @@
 internal import CLinux
 import Containers
+import Devices
 import Hardware
 import Orchestration
 import Scoring
@@ -135,7 +136,13 @@ final class Node {
     engine.connect()
     tick()
     if isDrained { Log.info("drained: no new runs here until 'hearth drain --off'") }
-    devices = AttachedDevices(node: self, settings: configuration.devices)
+    attach(configuration.devices)
+  }
+
+  /// Uses these devices from now on; those of before are released.
+  func attach(_ settings: DeviceSettings) {
+    devices?.end()
+    devices = AttachedDevices(node: self, settings: settings)
     devices?.begin()
   }
 

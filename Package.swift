@@ -71,7 +71,8 @@ let package = Package(
     .testTarget(
       name: "AgentTests",
       dependencies: [
-        "Agent", "CLinux", "CMbedTLS", "Containers", "Devices", "Hardware", "Mesh", "Orchestration", "Scoring", "Wire",
+        "Agent", "CLinux", "CMbedTLS", "Containers", "Devices", "Hardware", "Mesh", "Orchestration",
+        "Scoring", "Wire",
       ]),
     .testTarget(
       name: "SystemTests", dependencies: ["TestSupport"], path: "Tests/System", exclude: ["zeroconf-node.py"]),

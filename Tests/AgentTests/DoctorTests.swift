@@ -179,7 +179,8 @@ import Wire
   }
 
   @Test func i2c() throws {
-    try devices("i2c", "/dev/i2c-1", group: "i2c", conf: "[sensors]\nchip = ina219 i2c@7e804000 0x40\n")
+    try devices(
+      "i2c", "/dev/i2c-1", group: "i2c", conf: "[sensors]\nchip = ina219 i2c@7e804000 0x40 shunt=100\n")
   }
 
   // MARK: - Kernel

@@ -100,7 +100,7 @@ import Wire
       #"{"id":"000000000001","service":"s","type":"native","arguments":["x"],"times":{"accepted":1},"#
       + #""state":"failed","failure":{"kind":"of-the-future","reason":"r"},"exitCode":9223372036854775807}"#
     let run = try #require(Run(json: JSON.parse(Array(text.utf8))))
-    #expect(run.state == .failed(RunFailure(.lost, "r", exitCode: Int(Int64.max))))
+    #expect(run.state == .failed(RunFailure(.lost, "r", exitCode: Int(Int32.max))))
   }
 
   @Test func theSourceIsReadBackFromItsMembers() throws {

@@ -5,15 +5,18 @@ import Testing
 @Suite(.enabled(if: Lab.isRoot, "native programs need root"))
 struct DrainTests {
   private func define(_ agent: Agent) throws {
+    let program = agent.folder + "/nap"
+    try "#!/bin/sh\nexec sleep 60\n".write(toFile: program, atomically: true, encoding: .utf8)
+    chmod(program, 0o755)
     let text =
-      "[ServiceInfo]\nServiceName=nap\nExecutableFileName=/bin/sleep\nAllowedRequester=curl,hearth\nExecType=native\nExecCmd=/bin/sleep 60\n"
+      "[ServiceInfo]\nServiceName=nap\nExecutableFileName=\(program)\nAllowedRequester=curl,hearth\nExecType=native\n"
     try text.write(toFile: agent.folder + "/services/nap.conf", atomically: true, encoding: .utf8)
   }
 
   @Test func itLastsOverARestartAndRunsGoOn() throws {
     try Agent.with(engine: "/nowhere/docker.sock") { agent in
       try define(agent)
-      let run = try agent.hearth("run", "-d", "--native", "--service", "nap", "60")
+      let run = try agent.hearth("run", "-d", "--native", "--service", "nap")
       #expect(run.code == 0, "\(run.error)")
       let id = run.output.trimmingCharacters(in: .whitespacesAndNewlines)
       try agent.await(id, state: "running")
@@ -24,7 +27,7 @@ struct DrainTests {
       #expect(try agent.get("/api/v2/node").json["drained"].any as? Bool == true)
       #expect(try agent.hearth("status").output.contains("no new runs here until 'hearth drain --off'"))
       #expect(try agent.hearth("nodes").output.contains(" drained "))
-      let refused = try agent.hearth("run", "-d", "--native", "--service", "nap", "60")
+      let refused = try agent.hearth("run", "-d", "--native", "--service", "nap")
       #expect(refused.code == 125 && refused.error.contains("it is drained"), "\(refused.error)")
 
       #expect(try agent.terminate() == 0)
@@ -35,7 +38,7 @@ struct DrainTests {
 
       let off = try agent.hearth("drain", "--off", "--json")
       #expect(off.code == 0 && off.output.contains("\"drained\": false"), "\(off.output)")
-      let again = try agent.hearth("run", "-d", "--native", "--service", "nap", "60")
+      let again = try agent.hearth("run", "-d", "--native", "--service", "nap")
       #expect(again.code == 0, "\(again.error)")
       _ = try agent.hearth("stop", again.output.trimmingCharacters(in: .whitespacesAndNewlines))
     }

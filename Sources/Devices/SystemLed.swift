@@ -17,7 +17,7 @@ public final class SystemLed {
   public init(firstOf names: [String], root: String) throws(LineError) {
     var failure = LineError("no LED is named")
     for name in names {
-      let folder = root + "/sys/class/leds/" + name
+      let folder = (root == "/" ? "" : root) + "/sys/class/leds/" + name
       let descriptor = clinux_open(folder + "/brightness", O_RDWR | O_CLOEXEC | O_NONBLOCK, 0)
       guard descriptor >= 0 else {
         failure = LineError(folder + "/brightness", errno: clinux_errno())

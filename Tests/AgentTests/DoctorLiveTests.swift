@@ -95,6 +95,8 @@ import Wire
     #expect(try examination.verdict(id).isA("ok", "the agent's"))
     close(listener)
     examination.agent = .absent("")
+    // A program that another test starts just now has a copy of the socket until it is the program.
+    for _ in 0..<100 where try !examination.verdict(id).isA("ok", "free") { usleep(50_000) }
     #expect(try examination.verdict(id).isA("ok", "free"))
     let foreign = try Examination.live("[\(section)]\n\(key) = 203.0.113.7:1\n", in: folder)
     #expect(try foreign.verdict(id).isA("fail", "address of this machine"))

@@ -13,7 +13,8 @@ SHIPPED := generic-x86-64 raspberry-pi-3 generic-armv7
 KIND = $(shell sed -n 's/^debian-architecture *= *\([a-z0-9]*\).*/\1/p; s/^cpu *= *\([a-z0-9-]*\).*/\1/p' boards/$(BOARD).conf | paste -sd- -)
 SHARED = .build-boards/kinds/$(KIND)
 BUILD_FOR_BOARD = $(SWIFT) build -c release --swift-sdks-path .sdks --swift-sdk $(BOARD) -debug-info-format none --scratch-path $(SHARED)
-LARGEST := 1572864
+# ARMv6 has neither Thumb-2 nor, with it, small code.
+LARGEST = $(if $(filter armel-%,$(KIND)),2097152,1572864)
 
 # No target is a file.
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' Makefile)

@@ -138,6 +138,7 @@ extension Orchestrator {
     update(id) {
       $0.step = .wait
       if $0.run.times.started == 0 { $0.run.times.started = moment.wallMilliseconds }
+      if $0.startedInstant == nil { $0.startedInstant = moment.instant }
     }
     pending.append(.note(id))
     enter(id, .running)

@@ -17,6 +17,8 @@ public struct HomeSettings: Sendable {
   public var withdrawPause = Interval.seconds(2)
   /// How long this node's own engine is waited for where another node could run it.
   public var engineGrace = Interval.seconds(5)
+  /// How often the choice is made anew because a host is busier than was known; each costs a write and an answer.
+  public var rechoices = 3
   /// Withdrawn attempts that are remembered, should the request for one come after all.
   public var withdrawnLimit = 256
   /// Bytes of arguments, files and variables of all runs of other nodes that are kept here: a hundred long ones, and no

@@ -38,6 +38,10 @@ extension Orchestrator {
       return .refused("it was withdrawn")
     }
     if let reason = objection(to: run, command) { return .refused(reason) }
+    if let expected = run.expectedDemand {
+      let demand = demand(at: moment.instant)
+      if demand > expected + Self.surprise { return .busier(demand) }
+    }
     return makeRoom(for: run) ? .recording : .refused("\(settings.home.hostedBytes) bytes of runs are here")
   }
 
@@ -54,19 +58,12 @@ extension Orchestrator {
     }
     guard var own = home.nodes.first(where: { $0.isSelf }) else { return nil }
     own.state = .alive
-    if let available = own.memoryAvailable { own.memoryAvailable = available - promisedMemory }
+    own.memoryAvailable = own.memoryAvailable.map { unreserved(of: $0) }
     return requirements.objection(to: own)
   }
 
-  /// Bytes asked for by runs that have not begun to use them.
-  private var promisedMemory: Int64 {
-    var sum: Int64 = 0
-    for record in records.values where !record.run.state.isFinal && record.run.times.started == 0 {
-      guard record.run.isHosted || isHere(record.run) else { continue }
-      sum &+= min(record.command?.memoryReservation ?? record.command?.memory ?? 0, 1 << 48)
-    }
-    return sum
-  }
+  /// Threads beyond what was known that make the choice another one: a run that somebody else has placed.
+  private static let surprise = 0.75
 
   /// The runs of a requester, as its stream begins with; an end that is not on disk yet is not told.
   public func hostedRuns(of requester: String) -> [Run] {

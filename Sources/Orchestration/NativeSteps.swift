@@ -18,6 +18,7 @@ extension Orchestrator {
       update(id) {
         $0.step = .native
         if $0.run.times.started == 0 { $0.run.times.started = moment.wallMilliseconds }
+        if $0.startedInstant == nil { $0.startedInstant = moment.instant }
       }
       pending.append(.note(id))
       enter(id, .running)

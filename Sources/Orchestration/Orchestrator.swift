@@ -50,6 +50,13 @@ public struct Orchestrator {
   var touched: [String] = []
   /// Attempts that were withdrawn before they came, newest last.
   var withdrawn: [(id: RunID, attempt: Int)] = []
+  /// This node's last sample of what competes for its cores.
+  var measured = Demand()
+  /// Bytes that were available before runs had any reserved; nil where that is not known.
+  var unreservedMemory: Int64?
+  /// Grows whenever a run here begins or ends: what this node tells others of itself has changed.
+  public internal(set) var loadChanges = 0
+  var history = ServiceHistory()
   /// Directives of the event at hand; every public method returns and empties them.
   var pending: [Directive] = []
 
@@ -112,6 +119,7 @@ public struct Orchestrator {
     let id = record.run.id
     if records.updateValue(record, forKey: id) == nil { order.append(id) }
     if !record.run.state.isFinal { underWay += 1 }
+    if record.run.isHosted { loadChanges &+= 1 }
   }
 
   /// The run's present state is on disk.
@@ -342,6 +350,11 @@ public struct Orchestrator {
     guard let record = records[id], !record.run.state.isFinal else { return }
     home.displace(run: id.text, from: record.run.hostNode)
     touched.append(record.run.hostNode)
+    if !record.run.isHosted { learn(from: record, state, at: moment) }
+    if record.run.isHosted || isHere(record.run) {
+      loadChanges &+= 1
+      records[id]?.endedInstant = moment.instant
+    }
     records[id]?.run.state = state
     // An end that nobody watched is reported with its own time.
     records[id]?.run.times.ended = record.endedAt > 0 ? record.endedAt : moment.wallMilliseconds

@@ -9,25 +9,47 @@ extension Orchestrator {
     run.attempt > 0 && run.hostNode == settings.node
   }
 
-  /// Makes the choice anew and takes the best node.
+  /// Makes the choice anew and takes the best node; who refused in an earlier choice is not asked again.
   ///
   /// - Returns: whether there is one.
-  mutating func choose(_ id: RunID, at moment: Moment) -> Bool {
+  mutating func choose(_ id: RunID, after earlier: Placement? = nil, at moment: Moment) -> Bool {
     guard let record = record(id) else { return false }
     var nodes = home.nodes
     if let index = nodes.firstIndex(where: { $0.isSelf }) {
       nodes[index].hasEngine = engineIsAvailable
+      nodes[index].memoryAvailable = nodes[index].memoryAvailable.map { unreserved(of: $0) }
+      if isSampled { nodes[index].knowsItself(demand: demand(at: moment.instant)) }
     } else {
       var own = HomeNode(id: settings.node)
       own.isSelf = true
       own.address = record.run.requesterAddress
       nodes.append(own)
     }
-    let placement = Placement(
-      run: id.text, requirements: Requirements(of: record.run, command: record.command), nodes: nodes,
-      madeAt: moment.wallMilliseconds)
+    var requirements = Requirements(of: record.run, command: record.command)
+    if let work = history.work(of: record.run.service) {
+      requirements.work = work
+      requirements.workIsKnown = true
+    }
+    var placement = Placement(
+      run: id.text, requirements: requirements, nodes: nodes, madeAt: moment.wallMilliseconds)
+    if let earlier { placement.takeRefusals(of: earlier) }
     update(id) { $0.run.placement = placement }
     return takeNext(id, at: moment)
+  }
+
+  /// The host is busier than was known: the choice is made anew with that, and who has refused is not asked again.
+  mutating func chooseAnew(_ id: RunID, demand: Double, at moment: Moment) {
+    guard let record = record(id) else { return }
+    let node = record.run.hostNode
+    home.displace(run: id.text, from: node)
+    home.told(demand: demand, by: node, at: moment.instant)
+    update(id) {
+      $0.rechoices += 1
+      $0.beginAnew()
+    }
+    if record.stopIsRequested { return conclude(id, .stopped, at: moment) }
+    enter(id, .placing)
+    if !choose(id, after: record.run.placement, at: moment) { exhausted(id, at: moment) }
   }
 
   /// Takes the next node of the choice; it is asked once that is on disk, so that a new agent finds the run again.
@@ -66,6 +88,7 @@ extension Orchestrator {
     update(id) { $0.step = .choosing }
     if isHere(run) {
       update(id) { $0.run.placement?.note(.accepted, of: run.hostNode) }
+      loadChanges &+= 1
       answerRequest(id)
       begin(id, at: moment)
     } else if record.stopIsRequested {
@@ -80,8 +103,11 @@ extension Orchestrator {
         $0.askedAt = moment.instant
       }
       enter(id, .placing)
+      // Asked for the last time it takes the run whatever has come in between.
+      var asked = run
+      asked.expectedDemand = record.rechoices < settings.home.rechoices ? record.competing : nil
       pending.append(
-        .ask(id, node: run.hostNode, attempt: run.attempt, body: run.askBody(from: settings.node)))
+        .ask(id, node: run.hostNode, attempt: run.attempt, body: asked.askBody(from: settings.node)))
     }
   }
 
@@ -93,6 +119,7 @@ extension Orchestrator {
     let node = record.run.hostNode
     home.displace(run: id.text, from: node)
     touched.append(node)
+    if failure?.isRefusal == true { home.learn(.failure, of: node, at: moment.instant) }
     update(id) {
       if let outcome { $0.run.placement?.note(outcome, of: node) }
       if let failure, $0.failure == nil || $0.failure?.kind == failure.kind {
@@ -138,6 +165,7 @@ extension Orchestrator {
     let run = record.run
     if mayHaveCopy { addStray(id, node: run.hostNode, attempt: run.attempt) }
     home.displace(run: id.text, from: run.hostNode)
+    home.learn(.failure, of: run.hostNode, at: moment.instant)
     touched.append(run.hostNode)
     if record.stopIsRequested { return conclude(id, .stopped, at: moment) }
     if run.onHostLoss == .tell { return conclude(id, .failed(RunFailure(.lost, reason)), at: moment) }
@@ -170,12 +198,38 @@ extension Orchestrator {
     tryNext(id, .refused(failure.reason), failure: failure, at: moment)
   }
 
+  /// What the end of a run says of its service's work, and of how fast its host is.
+  mutating func learn(from record: RunRecord, _ state: RunState, at moment: Moment) {
+    let run = record.run
+    guard case .finished(exitCode: 0) = state, run.times.started > 0, let row = record.row else { return }
+    let ended = record.endedAt > 0 ? record.endedAt : moment.wallMilliseconds
+    let seconds = Double(ended - run.times.started) / 1000
+    guard seconds >= Self.leastLesson, run.bound == .processor else { return }
+    // Both by the speed that was promised: a node that is slower than it says makes the work of its runs seem larger,
+    // but those of all nodes make the mean.
+    if let work = history.work(of: run.service) {
+      home.learn(.speed(ratio: work / row.outlook.speed * 100 / seconds), of: run.hostNode, at: moment.instant)
+    }
+    history.learn(run.service, work: seconds * row.outlook.speed / 100)
+  }
+
+  /// A run of less than a second is mostly its own start.
+  private static let leastLesson = 1.0
+
   /// Whoever waits for an answer to the request gets it, once.
   mutating func answerRequest(_ id: RunID) {
     guard let record = record(id), !record.isAnswered else { return }
     update(id) { $0.isAnswered = true }
     pending.append(.placed(id))
   }
+}
+
+extension RunRecord {
+  /// The host's row in the choice.
+  var row: Placement.Row? { run.placement?.rows.first { $0.node == run.hostNode } }
+
+  /// Threads that the choice took to compete for the host's cores.
+  var competing: Double? { row?.outlook.competing }
 }
 
 extension RunFailure {
@@ -200,7 +254,11 @@ extension Requirements {
     allowsSelf = run.allowsSelf
     constraints = run.constraints
     preferredNode = run.preferredNode
-    memory = command?.memoryReservation ?? command?.memory ?? 0
+    memory = command?.reservedMemory ?? 0
+    cores = command?.wantedCores ?? 1
+    bound = run.bound
+    deadline = run.deadline.map { Double($0) }
+    if let image = command?.image, !image.isIdentifier { self.image = Self.hash(ofImage: image.description) }
     if let platform = command?.platform { architecture = Self.architecture(ofPlatform: platform) }
   }
 

@@ -27,9 +27,11 @@ extension Orchestrator {
       hostAccepted(id, at: moment)
     case (.asking, .refused(let reason)), (.asking, .unreachable(let reason)):
       tryNext(id, .refused(reason), at: moment)
+    case (.asking, .busier(let demand)):
+      chooseAnew(id, demand: demand, at: moment)
     case (.asking, .silent(let reason)):
       hostIsSilent(id, reason, at: moment)
-    case (.withdrawing, .refused):
+    case (.withdrawing, .refused), (.withdrawing, .busier):
       removeStrays(id, node: node, attempt: attempt)
       tryNext(id, nil, at: moment)
     default:
@@ -42,6 +44,7 @@ extension Orchestrator {
     guard let record = record(id) else { return }
     let node = record.run.hostNode
     let isHomeEdge = home.node(node)?.isHomeEdge ?? false
+    home.accepted(run: id.text, on: node, at: moment.instant)
     update(id) {
       $0.step = .remote
       $0.run.placement?.note(.accepted, of: node)

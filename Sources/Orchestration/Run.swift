@@ -87,6 +87,12 @@ public struct Run: Sendable {
   public var constraints: [Constraint] = []
   /// The node that is asked first where it can run it; empty for the best. Not kept: the next choice is a free one.
   public var preferredNode = ""
+  /// What it mostly waits for, by the request.
+  public var bound = Requirements.Bound.processor
+  /// Seconds from the request within which it should have ended; nil where that does not matter.
+  public var deadline: Int?
+  /// Threads that the requester knows to compete for the host's cores; in asks only.
+  public internal(set) var expectedDemand: Double?
   /// The last choice among the nodes; nil where this node did not choose.
   public internal(set) var placement: Placement?
   /// Copies that may exist on nodes that did not answer or died, until those have let go of them.

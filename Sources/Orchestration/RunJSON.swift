@@ -9,8 +9,10 @@ extension Run {
     if !allowsSelf { object["allowsSelf"] = false }
     object["arguments"] = .array(workload.arguments.map { .string($0) })
     object["attempt"] = .integer(Int64(attempt))
+    if bound != .processor { object["bound"] = .string(bound.rawValue) }
     if !callback.isEmpty { object["callback"] = .string(callback) }
     if !constraints.isEmpty { object["constraints"] = .array(constraints.map { .string($0.text) }) }
+    if let deadline { object["deadline"] = .integer(Int64(deadline)) }
     object["host"] = .string(host)
     if !hostNode.isEmpty { object["hostNode"] = .string(hostNode) }
     object["id"] = .string(id.text)
@@ -58,6 +60,7 @@ extension Run {
     copy.requesterNode = node
     var object = copy.recordJSON.object ?? JSONObject()
     object["node"] = .string(node)
+    if let expectedDemand { object["expectedDemand"] = .double(expectedDemand) }
     return JSON.object(object).encoded()
   }
 
@@ -75,6 +78,7 @@ extension Run {
     hostNode = host
     placement = nil
     strays = []
+    expectedDemand = json["expectedDemand"]?.double
   }
 
   /// A run as its host reports it, with the state on the way; nil where the object is none.
@@ -87,6 +91,9 @@ extension Run {
       state = .failed(failure)
     }
   }
+
+  /// A year: nobody waits longer.
+  public static let deadlineLimit: Int64 = 365 * 86400
 
   /// Bytes of what a host says of a failure: several lines of an Engine.
   private static let reasonLimit = 4096
@@ -108,6 +115,8 @@ extension Run {
     requesterNode = json["requesterNode"]?.string ?? ""
     onHostLoss = OnHostLoss(rawValue: json["onHostLoss"]?.string ?? "") ?? .restart
     allowsSelf = json["allowsSelf"]?.bool ?? true
+    bound = Requirements.Bound(rawValue: json["bound"]?.string ?? "") ?? .processor
+    deadline = json["deadline"]?.integer.flatMap { $0 > 0 ? Int(min($0, Self.deadlineLimit)) : nil }
     for text in (json["constraints"]?.array ?? []).prefix(Constraint.limit) {
       if let constraint = try? Constraint(parsing: text.string ?? "") { constraints.append(constraint) }
     }

@@ -83,7 +83,16 @@ struct RunRecord {
   /// The requester knows the end of this hosted run.
   var endSeen = false
 
+  /// When it began and ended here, on the clock of samples.
+  var startedInstant: Instant?
+  var endedInstant: Instant?
+  /// Cores that it is taken to keep busy.
+  var cores = 1.0
+  /// How often a host was busier than was known, and the choice was made anew.
+  var rechoices = 0
+
   init(run: Run, command: RunCommand?) {
+    cores = command?.wantedCores ?? 1
     self.run = run
     self.command = command
     usesTerminal = command?.terminal ?? false
@@ -108,8 +117,19 @@ struct RunRecord {
     askedAt = nil
     withdrawAt = nil
     hostGoneAt = nil
+    startedInstant = nil
     run.times.started = 0
   }
+}
+
+extension RunCommand {
+  /// Cores it may keep busy: as many as `--cpus` allows, else one, as most programs do.
+  var wantedCores: Double {
+    nanoCPUs.map { min(max(Double($0) / 1e9, 0.01), 64) } ?? 1
+  }
+
+  /// Bytes that the run must be able to have: what it reserves, else what it may take at most.
+  var reservedMemory: Int64? { memoryReservation ?? memory }
 }
 
 /// Labels on the containers of this node.

@@ -19,6 +19,9 @@ struct Capacity {
   private var clockSource = Term.Source.measured
   private var loadSource = Term.Source.measured
   private var quotaSource = Term.Source.measured
+  /// The cores by their speed at the full clock, where they were asked for: they take memory, and each sample is scored.
+  private(set) var speeds = CoreSpeeds()
+  private let wantsSpeeds: Bool
 
   /// What stays free of a core that is fully busy: the scheduler gives new work its share of it.
   static let leastFreeShare = 0.05
@@ -29,7 +32,8 @@ struct Capacity {
   /// Clocks outside are not believed, in MHz.
   private static let clockRange = 0.001...10_000.0
 
-  init(of snapshot: Snapshot, profile: Profile) {
+  init(of snapshot: Snapshot, profile: Profile, wantsSpeeds: Bool = false) {
+    self.wantsSpeeds = wantsSpeeds
     let stand = StandIns(snapshot, profile)
     let processors = snapshot.processors
     firmwareShare = stand.firmwareShare
@@ -56,6 +60,7 @@ struct Capacity {
     case .value(let cores, _): quota = cores
     case .absent(let absence): quotaSource = .assumed(absence)
     }
+    speeds.quota = quota.map { max($0, Self.leastQuota) }
   }
 
   private mutating func add(
@@ -90,6 +95,10 @@ struct Capacity {
     let rate = stand.fullRate * share
     let now = rate * (limit / maximum)
     full += rate * threadShare
+    if wantsSpeeds {
+      speeds.add(1 / threads, speed: rate)
+      speeds.add(1 - 1 / threads, speed: rate * profile.processor.threadGain)
+    }
     limited += now * threadShare
     fastest = max(fastest, now)
     clock = max(clock, limit)
@@ -129,6 +138,7 @@ struct Capacity {
       count = min(count, allowed.count)
     }
     full = stand.fullRate * Double(count)
+    if wantsSpeeds { speeds.add(Double(count), speed: stand.fullRate) }
     let left = stand.coolingShare * stand.firmwareShare
     fastest = stand.fullRate * left
     limited = full * left

@@ -46,6 +46,8 @@ public struct Profile: Equatable, Sendable {
     /// The kernel's capacity of a core by CPU part, where the parts differ and the kernel does not tell: 1024 is
     /// the board's fastest.
     public var capacities: [Capacity] = []
+    /// What one core copies in memory, in MB/s; 0 where nobody has measured.
+    public var copyRate = 0.0
     /// Whether the cores have instructions for AES and SHA; nil where the profile does not say.
     public var hasCrypto: Bool?
   }
@@ -91,6 +93,9 @@ public struct Profile: Equatable, Sendable {
   public struct Power: Equatable, Sendable {
     /// What a fitting supply gives, in watts; nil where nobody says.
     public var supply: Double?
+    /// What it draws with nothing to do, and with all cores busy, in watts; nil where nobody has measured.
+    public var idle: Double?
+    public var full: Double?
   }
 
   /// What the network can do; in Mbit/s.

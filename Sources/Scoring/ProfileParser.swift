@@ -30,10 +30,11 @@ extension Profile {
     // Read by cross/setup.
     ConfShape.Keys("build", ["debian-architecture", "cpu"]),
     ConfShape.Keys(
-      "processor", ["core", "capacity", "mips-per-mhz", "thread-gain", "clock", "cores", "crypto"]),
+      "processor",
+      ["core", "capacity", "mips-per-mhz", "thread-gain", "clock", "cores", "copy-rate", "crypto"]),
     ConfShape.Keys("thermal", ["zone", "chip", "throttle", "critical", "soft", "trust-trips", "margin"]),
     ConfShape.Keys("network", ["limit", "wifi", "ample"]),
-    ConfShape.Keys("power", ["supply"]),
+    ConfShape.Keys("power", ["supply", "idle", "full"]),
     ConfShape.Keys("assumed", ["load", "memory", "temperature", "ample-memory", "ample-storage"]),
     ConfShape.Keys(
       "weights",
@@ -74,6 +75,7 @@ extension Profile {
     for entry in section.entries where entry.key == "capacity" {
       result.capacities.append(try capacity(entry))
     }
+    result.copyRate = try section.number("copy-rate", in: 1...1_000_000) ?? result.copyRate
     result.hasCrypto = try section.bool("crypto")
     return result
   }
@@ -138,7 +140,9 @@ extension Profile {
   }
 
   private static func power(_ section: Conf.Section) throws(ConfError) -> Power {
-    Power(supply: try section.number("supply", in: 0.5...10_000))
+    Power(
+      supply: try section.number("supply", in: 0.5...10_000), idle: try section.number("idle", in: 0...10_000),
+      full: try section.number("full", in: 0...10_000))
   }
 
   private static func assumed(_ section: Conf.Section) throws(ConfError) -> Assumed {

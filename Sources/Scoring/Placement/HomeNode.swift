@@ -10,12 +10,24 @@ public struct HomeNode: Sendable, Equatable {
 
   /// A term of the score and what it multiplies the score by, 0...1.
   public struct Effect: Sendable, Equatable {
-    public var name: String
+    public var kind: Term.Kind
     public var effect: Double
 
-    public init(name: String, effect: Double) {
-      self.name = name
+    public init(kind: Term.Kind, effect: Double) {
+      self.kind = kind
       self.effect = effect
+    }
+  }
+
+  /// An image that its engine has.
+  public struct Image: Sendable, Equatable {
+    /// Of its reference; see `Requirements.image`.
+    public var hash: UInt32
+    public var mebibytes: Int
+
+    public init(hash: UInt32, mebibytes: Int) {
+      self.hash = hash
+      self.mebibytes = mebibytes
     }
   }
 
@@ -43,6 +55,18 @@ public struct HomeNode: Sendable, Equatable {
   public var board = ""
   /// Cores in all; 0 where unknown.
   public var cores = 0
+  /// How fast they are; empty where unknown.
+  public var speeds = CoreSpeeds()
+  /// What one core copies in memory, in MB/s; 0 where unknown.
+  public var memoryRate = 0.0
+  /// What its link carries, in Mbit/s; 0 where unknown.
+  public var linkRate = 0.0
+  /// The share of that which passes now, 0...1.
+  public var linkBusy = 0.0
+  /// Threads that compete for its cores, with the runs it has accepted; nil where it does not tell.
+  public var demand: Double?
+  /// Images of its engine; nil where it does not tell.
+  public var images: [Image]?
   /// In units of 1/100 of an idle Raspberry Pi 3; 0 where none was heard.
   public var score = 0.0
   public var terms: [Effect] = []
@@ -65,14 +89,31 @@ public struct HomeNode: Sendable, Equatable {
   public var heardAt = Instant(nanoseconds: 0)
   /// Runs that this requester placed there and the score cannot show yet; `HomeView` keeps count.
   public internal(set) var placedSinceHeard = 0
+  /// How fast its runs went of how fast they were expected to go, as this requester has seen it; near 1.
+  public internal(set) var trust = 1.0
+  /// Runs that it could not begin or lost lately, as this requester has seen it; each counts less as time passes.
+  public internal(set) var failures = 0.0
 
   public init(id: String) {
     self.id = id
   }
 
+  /// Takes what this node knows of its own demand, with all that was placed on it.
+  public mutating func knowsItself(demand: Double) {
+    self.demand = demand
+    placedSinceHeard = 0
+  }
+
   /// Whether it answers, as far as is known.
   public var isReachable: Bool {
     state == .alive || state == .suspect
+  }
+
+  /// The size in MiB of an image that it has; nil where it has none, or does not tell.
+  func size(ofImage hash: UInt32) -> Int? {
+    guard let images else { return nil }
+    for image in images where image.hash == hash { return image.mebibytes }
+    return nil
   }
 
   /// Whether its owner has defined this service there.

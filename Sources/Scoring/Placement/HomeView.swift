@@ -2,9 +2,14 @@ public import Hardware
 
 /// The nodes that share a home key, as this node knows them, and what it has placed on them lately.
 public struct HomeView: Sendable {
-  /// A placement counts against a node until a heartbeat that came so long after it: the start takes its time, and
-  /// the load is an average.
-  public static let settling = Interval.seconds(2)
+  /// A placement counts against a node until a heartbeat that came so long after the node took it: that one tells of it,
+  /// and heartbeats are read in groups.
+  public static let settling = Interval.milliseconds(200)
+  /// The same for a node that does not tell what competes for its cores: the start takes its time, and the load is an
+  /// average.
+  public static let settlingUntold = Interval.seconds(2)
+  /// A placement of which no more is heard counts so long.
+  static let longestAsk = Interval.seconds(15)
   /// How long a dead node counts among those that make a majority: the deaths of one broken link come within seconds.
   public static let mourning = Interval.seconds(60)
   /// More recent placements of one node are not told apart.
@@ -14,11 +19,21 @@ public struct HomeView: Sendable {
     var node: HomeNode
     var diedAt: Instant?
     var recent: [Recent] = []
+    var experience = Experience()
   }
 
   private struct Recent {
     var run: String
     var at: Instant
+    /// When the node took it.
+    var acceptedAt: Instant?
+
+    /// Whether a heartbeat of that time shows it.
+    func shows(in node: HomeNode) -> Bool {
+      if node.demand == nil { return node.heardAt - at >= HomeView.settlingUntold }
+      guard let acceptedAt else { return node.heardAt - at >= HomeView.longestAsk }
+      return node.heardAt - acceptedAt >= (node.isSelf ? .zero : HomeView.settling)
+    }
   }
 
   /// By id, for the binary search.
@@ -56,12 +71,16 @@ public struct HomeView: Sendable {
     guard index < entries.count, entries[index].node.id == node.id else {
       entries.insert(Entry(node: node, diedAt: node.state == .dead ? now : nil), at: index)
       entries[index].node.placedSinceHeard = 0
+      entries[index].node.trust = 1
+      entries[index].node.failures = 0
       return nil
     }
     let before = entries[index].node.state
     entries[index].node = node
-    entries[index].recent.removeAll { node.heardAt - $0.at >= Self.settling }
+    entries[index].recent.removeAll { $0.shows(in: node) }
     entries[index].node.placedSinceHeard = entries[index].recent.count
+    entries[index].node.trust = entries[index].experience.trust
+    entries[index].node.failures = entries[index].experience.failures(at: now)
     set(node.state, of: index, from: before, at: now)
     return before
   }
@@ -102,6 +121,34 @@ public struct HomeView: Sendable {
     if entries[index].recent.count >= Self.recentLimit { entries[index].recent.removeFirst() }
     entries[index].recent.append(Recent(run: run, at: now))
     entries[index].node.placedSinceHeard = entries[index].recent.count
+  }
+
+  /// The node has taken the run.
+  public mutating func accepted(run: String, on id: String, at now: Instant) {
+    let index = place(of: id)
+    guard index < entries.count, entries[index].node.id == id else { return }
+    for number in entries[index].recent.indices where entries[index].recent[number].run == run {
+      entries[index].recent[number].acceptedAt = now
+    }
+  }
+
+  /// The node has said what competes for its cores, outside a heartbeat.
+  public mutating func told(demand: Double, by id: String, at now: Instant) {
+    let index = place(of: id)
+    guard index < entries.count, entries[index].node.id == id else { return }
+    entries[index].node.demand = demand
+    entries[index].node.heardAt = now
+    entries[index].recent.removeAll { $0.acceptedAt != nil }
+    entries[index].node.placedSinceHeard = entries[index].recent.count
+  }
+
+  /// A run has ended there, and how its speed was beside what was expected; or it failed for the node's sake.
+  public mutating func learn(_ lesson: Experience.Lesson, of id: String, at now: Instant) {
+    let index = place(of: id)
+    guard index < entries.count, entries[index].node.id == id else { return }
+    entries[index].experience.take(lesson, at: now)
+    entries[index].node.trust = entries[index].experience.trust
+    entries[index].node.failures = entries[index].experience.failures(at: now)
   }
 
   /// The run is not there, or not any more.

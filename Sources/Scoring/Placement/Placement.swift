@@ -19,10 +19,14 @@ public struct Placement: Sendable, Equatable {
     public var score: Double
     /// The terms of the score that take something away.
     public var terms: [HomeNode.Effect]
-    /// What the score was taken to be for this run, after what was placed there before; see `Placement.rank`.
-    public var rank: Double
-    /// Runs placed there that the score did not show yet.
+    /// What the run could expect there; nodes are compared by its `rank`.
+    public var outlook: Outlook
+    /// Runs placed there that its readings did not show yet.
     public var placed: Int
+    /// How fast its runs went of what was expected of them.
+    public var trust: Double
+    /// Runs that it could not begin or lost lately.
+    public var failures: Double
     /// The group it stands in; each goes before the next.
     public var tier: Tier
     /// Why it could not run it; nil for a candidate.
@@ -33,6 +37,8 @@ public struct Placement: Sendable, Equatable {
   /// Groups of candidates, the first to be asked first.
   public enum Tier: UInt8, Sendable, CaseIterable {
     case ready
+    /// It would be done after the request's deadline there.
+    case late
     /// This node, whose engine is away: it would be waited for.
     case withoutEngine
     /// Its score is not known on our scale, and neither is the end of what it runs.
@@ -57,34 +63,37 @@ public struct Placement: Sendable, Equatable {
   public init(run: String, requirements: Requirements, nodes: [HomeNode], madeAt: Int64) {
     // Only the best are kept while looking, so that a large home costs no more memory than a small one.
     var best: [Standing] = []
-    var rows: [Row] = []
-    for node in nodes {
-      let objection = requirements.objection(to: node)
-      let rank = Self.rank(of: node)
-      let tier = Self.tier(of: node, kind: requirements.kind)
-      let standing = Standing(
-        group: objection != nil ? UInt8.max : node.id == requirements.preferredNode ? 0 : tier.rawValue + 1,
-        bucket: Self.bucket(rank),
-        spread: Self.spread(run, node.id), node: node.id)
+    best.reserveCapacity(min(nodes.count, Self.rowLimit))
+    let size = Self.size(ofImage: requirements.image, nodes)
+    for index in nodes.indices {
+      let standing = Standing(of: nodes[index], at: index, run, requirements, imageSize: size)
       var place = best.count
-      while place > 0, standing.isBetter(than: best[place - 1]) { place -= 1 }
+      while place > 0, standing.isBetter(than: best[place - 1], nodes) { place -= 1 }
       guard place < Self.rowLimit else { continue }
-      if best.count == Self.rowLimit {
-        best.removeLast()
-        rows.removeLast()
-      }
+      if best.count == Self.rowLimit { best.removeLast() }
       best.insert(standing, at: place)
-      rows.insert(
-        Row(
-          node: node.id, name: node.name, address: node.address, score: node.score,
-          terms: node.terms.filter { $0.effect < Self.noticed }, rank: rank, placed: node.placedSinceHeard,
-          tier: tier, objection: objection),
-        at: place)
     }
+    rows = []
+    rows.reserveCapacity(best.count)
+    for standing in best { rows.append(standing.row(nodes[standing.index], requirements)) }
     omitted = nodes.count - rows.count
-    self.rows = rows
     self.madeAt = madeAt
   }
+
+  /// The MiB that a node has to fetch which lacks the image; 0 where no node tells.
+  private static func size(ofImage hash: UInt32?, _ nodes: [HomeNode]) -> Int {
+    guard let hash else { return 0 }
+    var size: Int?
+    var anyTells = false
+    for node in nodes where node.images != nil {
+      anyTells = true
+      if let known = node.size(ofImage: hash) { size = max(size ?? 0, known) }
+    }
+    return size ?? (anyTells ? assumedImage : 0)
+  }
+
+  /// MiB of an image that no node has.
+  private static let assumedImage = 100
 
   init(rows: [Row], omitted: Int, madeAt: Int64) {
     self.rows = rows
@@ -94,27 +103,55 @@ public struct Placement: Sendable, Equatable {
 
   /// What decides a node's place.
   private struct Standing {
-    var group: UInt8
-    var bucket: UInt64
-    var spread: UInt64
-    var node: String
+    let index: Int
+    let isCandidate: Bool
+    let tier: Tier
+    let outlook: Outlook
+    private let group: UInt8
+    private let bucket: UInt64
+    private let spread: UInt64
 
-    func isBetter(than other: Standing) -> Bool {
+    init(of node: HomeNode, at index: Int, _ run: String, _ requirements: Requirements, imageSize: Int) {
+      self.index = index
+      isCandidate = requirements.objection(to: node) == nil
+      var missing = 0
+      if imageSize > 0, let hash = requirements.image, node.images != nil, node.size(ofImage: hash) == nil {
+        missing = imageSize
+      }
+      outlook = Outlook(of: requirements, on: node, imageSize: missing)
+      tier = Self.tier(of: node, requirements, outlook)
+      let isPreferred = node.id == requirements.preferredNode
+      group = !isCandidate ? UInt8.max : isPreferred ? 0 : tier.rawValue + 1
+      bucket = Placement.bucket(outlook.rank)
+      spread = Placement.spread(run, node.id)
+    }
+
+    private static func tier(of node: HomeNode, _ run: Requirements, _ outlook: Outlook) -> Tier {
+      if node.state == .suspect { return .suspect }
+      if node.isHomeEdge { return .homeEdge }
+      if node.isSelf && node.factsKnown && !node.hasEngine && run.kind == "container" { return .withoutEngine }
+      if let deadline = run.deadline, run.workIsKnown, outlook.seconds > deadline { return .late }
+      return .ready
+    }
+
+    func isBetter(than other: Standing, _ nodes: [HomeNode]) -> Bool {
       if group != other.group { return group < other.group }
       if bucket != other.bucket { return bucket > other.bucket }
       if spread != other.spread { return spread > other.spread }
-      return node < other.node
+      return nodes[index].id < nodes[other.index].id
+    }
+
+    func row(_ node: HomeNode, _ requirements: Requirements) -> Row {
+      Row(
+        node: node.id, name: node.name, address: node.address, score: node.score,
+        terms: node.terms.filter { $0.effect < Placement.noticed }, outlook: outlook,
+        placed: node.placedSinceHeard, trust: node.trust, failures: node.failures, tier: tier,
+        objection: isCandidate ? nil : requirements.objection(to: node))
     }
   }
 
   /// A term that leaves more than this of the score is not worth a word.
   private static let noticed = 0.995
-
-  private static func tier(of node: HomeNode, kind: String) -> Tier {
-    if node.state == .suspect { return .suspect }
-    if node.isHomeEdge { return .homeEdge }
-    return node.isSelf && node.factsKnown && !node.hasEngine && kind == "container" ? .withoutEngine : .ready
-  }
 
   // MARK: - Asking
 
@@ -127,8 +164,18 @@ public struct Placement: Sendable, Equatable {
     return rows.first { $0.objection == nil && $0.outcome == nil && isUsable($0.node) }
   }
 
+  /// Takes over which nodes would not have the run when they were asked before.
+  public mutating func takeRefusals(of earlier: Placement) {
+    for old in earlier.rows {
+      switch old.outcome {
+      case .refused, .silent: note(old.outcome, of: old.node)
+      case .asked, .accepted, nil: break
+      }
+    }
+  }
+
   /// Notes what became of asking the node.
-  public mutating func note(_ outcome: Outcome, of node: String) {
+  public mutating func note(_ outcome: Outcome?, of node: String) {
     for index in rows.indices where rows[index].node == node { rows[index].outcome = outcome }
   }
 

@@ -31,21 +31,15 @@ extension Placement.Row {
   public var reason: String {
     if let objection { return objection }
     switch tier {
+    case .late:
+      return "done in \(Self.whole(outlook.seconds)) s there, after the deadline"
     case .withoutEngine: return "its container engine is away and would be waited for"
     case .homeEdge: return "a Home Edge node, asked after all others"
     case .suspect: return "it does not answer lately, and is asked last"
     case .ready: break
     }
-    var words = "score \(Self.rounded(score))"
-    var worst: HomeNode.Effect?
-    for term in terms where term.effect < worst?.effect ?? Self.large { worst = term }
-    if let worst { words += ", most of it lost to \(worst.name)" }
-    if placed > 0 { words += ", counted as \(Self.rounded(rank)) with \(placed) runs on their way there" }
-    return words
+    return outlook.words(placed: placed, trust: trust, failures: failures, terms)
   }
-
-  /// A term that leaves more of the score than this is not named in the reason.
-  private static let large = 0.9
 
   func json(place: Int) -> JSON {
     var object = JSONObject()
@@ -68,13 +62,19 @@ extension Placement.Row {
     } else {
       object["place"] = .integer(Int64(place))
     }
+    object["competing"] = .double(Self.rounded(outlook.competing))
+    object["failures"] = .double(Self.rounded(failures))
     object["placed"] = .integer(Int64(placed))
-    object["rank"] = .double(Self.rounded(rank))
+    object["rank"] = .double(Self.rounded(outlook.rank))
     object["reason"] = .string(reason)
     object["score"] = .double(Self.rounded(score))
+    object["seconds"] = .double(Self.rounded(outlook.seconds))
+    object["speed"] = .double(Self.rounded(outlook.speed))
     object["terms"] = .object(
-      JSONObject(terms.map { JSONMember(name: $0.name, value: .double(Self.rounded($0.effect))) }))
+      JSONObject(terms.map { JSONMember(name: $0.kind.name, value: .double(Self.rounded($0.effect))) }))
     object["tier"] = .integer(Int64(tier.rawValue))
+    object["trust"] = .double(Self.rounded(trust))
+    object["wait"] = .double(Self.rounded(outlook.wait))
     return .object(object)
   }
 
@@ -90,19 +90,70 @@ extension Placement.Row {
     default: break
     }
     let tier = json["tier"]?.integer ?? 0
-    let terms = json["terms"]?.object?.members ?? []
+    var terms: [HomeNode.Effect] = []
+    for member in (json["terms"]?.object?.members ?? []).prefix(16) {
+      guard let kind = Term.Kind.allCases.first(where: { $0.name == member.name }) else { continue }
+      terms.append(HomeNode.Effect(kind: kind, effect: member.value.double ?? 1))
+    }
+    func number(_ name: String) -> Double { json[name]?.double ?? 0 }
     self.init(
       node: node, name: json["name"]?.string ?? "", address: json["address"]?.string ?? "",
-      score: json["score"]?.double ?? 0,
-      terms: terms.prefix(16).map { HomeNode.Effect(name: $0.name, effect: $0.value.double ?? 1) },
-      rank: json["rank"]?.double ?? 0, placed: Int(min(max(json["placed"]?.integer ?? 0, 0), 64)),
+      score: number("score"), terms: terms,
+      outlook: Outlook(
+        competing: number("competing"), speed: number("speed"), wait: number("wait"),
+        seconds: number("seconds"), rank: number("rank")),
+      placed: Int(min(max(json["placed"]?.integer ?? 0, 0), 64)), trust: json["trust"]?.double ?? 1,
+      failures: number("failures"),
       tier: Placement.Tier.allCases.first { Int64($0.rawValue) == tier } ?? .ready,
       objection: json["filtered"]?.string, outcome: outcome)
+  }
+
+  static func whole(_ value: Double) -> String {
+    String(Int64(min(max(value, 0), 1e9) + 0.5))
   }
 
   /// To hundredths, as far as that fits: more digits would pretend.
   private static func rounded(_ value: Double) -> Double {
     guard value >= 0, value < 1e12 else { return value > 0 ? 1e12 : 0 }
     return Double(Int64(value * 100 + 0.5)) / 100
+  }
+}
+
+extension Outlook {
+  init(competing: Double, speed: Double, wait: Double, seconds: Double, rank: Double) {
+    self.competing = competing
+    self.speed = speed
+    self.wait = wait
+    self.seconds = seconds
+    self.rank = rank
+  }
+
+  /// `speed 230 of an idle Raspberry Pi 3's core, beside 3.0 others of which 1 is on its way; …`.
+  func words(placed: Int, trust: Double, failures: Double, _ terms: [HomeNode.Effect]) -> String {
+    func whole(_ value: Double) -> String { Placement.Row.whole(value) }
+    var words = "speed " + whole(speed)
+    if competing >= 0.05 { words += " beside " + decimal(competing, places: 1) + " busy threads" }
+    if placed > 0 { words += " (" + String(placed) + " on their way there)" }
+    for term in terms where term.effect < Self.large && Self.tells(term.kind) {
+      words += ", x" + decimal(term.effect, places: 2) + " for " + term.kind.name
+    }
+    if (trust - 1).magnitude >= 0.05 {
+      words += ", x" + decimal(trust, places: 2) + " as its runs took "
+      words += decimal(1 / max(trust, 0.01), places: 2) + " times as long as predicted"
+    }
+    if failures >= 0.1 { words += ", x" + decimal(1 / (1 + failures), places: 2) + " as runs failed there lately" }
+    if wait >= 1 { words += ", after " + whole(wait) + " s to fetch the image" }
+    return words
+  }
+
+  /// A term that leaves more of the speed than this is not named.
+  private static let large = 0.95
+
+  /// Whether the term is part of the speed beside what is said of threads.
+  private static func tells(_ kind: Term.Kind) -> Bool {
+    switch kind {
+    case .cores, .load, .quota, .cpuPressure, .memory: false
+    default: true
+    }
   }
 }

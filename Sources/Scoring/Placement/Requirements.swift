@@ -15,6 +15,35 @@ public struct Requirements: Sendable {
   public var constraints: [Constraint] = []
   /// The candidate that goes before all others, whatever its rank; empty for none.
   public var preferredNode = ""
+  /// What it mostly waits for.
+  public var bound = Bound.processor
+  /// Cores it keeps busy.
+  public var cores = 1.0
+  /// The hash of the image it needs; nil where none is needed, or any pull is wanted anyway.
+  public var image: UInt32?
+  /// Seconds of its work on a core of an idle Raspberry Pi 3, as far as is known.
+  public var work = Outlook.assumedWork
+  /// Whether `work` was learned from earlier runs.
+  public var workIsKnown = false
+  /// Seconds from the request within which it should have ended; nil where that does not matter.
+  public var deadline: Double?
+
+  /// What makes a run fast or slow.
+  public enum Bound: String, Sendable, CaseIterable {
+    case processor = "cpu"
+    case memory
+    case network
+  }
+
+  /// Whether what it costs other runs does not count.
+  var isUrgent: Bool { deadline != nil }
+
+  /// The hash of an image's reference, by which nodes tell what they have (FNV-1a).
+  public static func hash(ofImage reference: String) -> UInt32 {
+    var hash: UInt32 = 0x811c_9dc5
+    for byte in reference.utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+    return hash
+  }
 
   public init(kind: String, service: String, mustBeRegistered: Bool) {
     self.kind = kind

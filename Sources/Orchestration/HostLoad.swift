@@ -1,0 +1,57 @@
+public import Hardware
+public import Scoring
+
+// What this node has taken on: what competes for its cores, and the memory that is spoken for.
+extension Orchestrator {
+  /// Takes this node's new sample. What began or ended since is added to it, so that a run counts from its acceptance on.
+  ///
+  /// - Parameter available: bytes that programs can have; nil where that is not known.
+  public mutating func sampled(_ demand: Demand, available: Int64?) {
+    measured = demand
+    guard let available else { return unreservedMemory = nil }
+    // While runs have memory reserved, what was there before them is known from before, or from what others gave back.
+    unreservedMemory = reservedMemory == 0 ? available : max(unreservedMemory ?? available, available)
+  }
+
+  /// Whether this node's own demand is known.
+  var isSampled: Bool { measured.to.nanoseconds > 0 }
+
+  /// Threads that compete for this node's cores, with the runs that it has taken and the sample does not show.
+  public func demand(at now: Instant) -> Double {
+    var threads = measured.threads
+    for record in records.values where record.run.isHosted || isHere(record.run) {
+      if let ended = record.endedInstant {
+        // Gone, but a part of what was measured.
+        guard let started = record.startedInstant, ended > measured.from else { continue }
+        threads -= record.cores * (measured.hidden(since: ended) - measured.hidden(since: started))
+      } else if !record.run.state.isFinal {
+        threads += record.cores * (record.startedInstant.map { measured.hidden(since: $0) } ?? 1)
+      }
+    }
+    return max(threads, 0)
+  }
+
+  /// What of the available memory no run here has reserved.
+  ///
+  /// Less what runs that have not begun will take; and no more than what was there before all of them, less all that
+  /// they have reserved: a run takes its memory when it likes.
+  public func unreserved(of available: Int64) -> Int64 {
+    var waiting: Int64 = 0
+    for record in records.values where record.run.times.started == 0 { waiting &+= reservation(of: record) }
+    let left = available &- waiting
+    guard let unreservedMemory, reservedMemory > 0 else { return max(left, 0) }
+    return max(min(left, unreservedMemory &- reservedMemory), 0)
+  }
+
+  /// Bytes reserved by the runs here.
+  private var reservedMemory: Int64 {
+    var sum: Int64 = 0
+    for record in records.values { sum &+= reservation(of: record) }
+    return sum
+  }
+
+  private func reservation(of record: RunRecord) -> Int64 {
+    guard !record.run.state.isFinal, record.run.isHosted || isHere(record.run) else { return 0 }
+    return min(record.command?.reservedMemory ?? 0, 1 << 48)
+  }
+}

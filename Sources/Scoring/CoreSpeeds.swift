@@ -1,0 +1,80 @@
+public import Hardware
+
+/// How fast a node's cores are: groups of equal ones, the fastest first, in 7-zip MIPS at their full clock.
+///
+/// What threads share a core counts as a slower core beside it, so that the sum is what all of them do together.
+public struct CoreSpeeds: Equatable, Sendable {
+  /// Equal cores; a part of one where a thread has only a share of it.
+  public struct Group: Equatable, Sendable {
+    public var count: Double
+    public var speed: Double
+
+    public init(count: Double, speed: Double) {
+      self.count = count
+      self.speed = speed
+    }
+  }
+
+  /// Boards have at most three kinds of cores, and threads of them.
+  public static let groupLimit = 4
+  /// Speeds closer than this share are one: readings are no more exact.
+  private static let resolution = 0.02
+
+  public private(set) var groups: [Group] = []
+  /// As many of the fastest cores as the control group may use at a time; nil for all.
+  public var quota: Double?
+
+  public init(quota: Double? = nil) {
+    self.quota = quota
+  }
+
+  /// The cores of a board as its profile and its kernel tell.
+  public init(of snapshot: Snapshot, profile: Profile) {
+    self = Capacity(of: snapshot, profile: profile, wantsSpeeds: true).speeds
+  }
+
+  /// Adds cores; where there are too many kinds, to the slowest.
+  public mutating func add(_ count: Double, speed: Double) {
+    guard count > 0, speed > 0, speed < .greatestFiniteMagnitude else { return }
+    for index in groups.indices where (groups[index].speed - speed).magnitude <= Self.resolution * speed {
+      groups[index].count += count
+      return
+    }
+    guard groups.count < Self.groupLimit else {
+      groups[groups.count - 1].count += count
+      return
+    }
+    let place = groups.firstIndex { $0.speed < speed } ?? groups.count
+    groups.insert(Group(count: count, speed: speed), at: place)
+  }
+
+  public var isEmpty: Bool { groups.isEmpty }
+
+  /// Cores in all, whatever the quota.
+  public var count: Double {
+    var sum = 0.0
+    for group in groups { sum += group.count }
+    return sum
+  }
+
+  /// The speed of the fastest core; 0 where none is known.
+  public var fastest: Double {
+    guard let first = groups.first else { return 0 }
+    return first.speed * min(quota ?? 1, 1)
+  }
+
+  /// What one of so many threads, at least one, gets where all always have work: the kernel puts them on the fastest
+  /// cores, and they share those alike.
+  public func share(of threads: Double) -> Double {
+    let threads = max(threads, 1)
+    var left = threads
+    var sum = 0.0
+    for group in groups {
+      let taken = min(left, group.count)
+      sum += taken * group.speed
+      left -= taken
+    }
+    if let quota, let first = groups.first { sum = min(sum, quota * first.speed) }
+    return sum / threads
+  }
+}

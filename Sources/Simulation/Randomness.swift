@@ -1,0 +1,54 @@
+internal import CLinux
+
+/// Numbers that are the same for the same seed, on every machine (SplitMix64, Steele et al. 2014).
+public struct Randomness: RandomNumberGenerator, Sendable {
+  private var state: UInt64
+
+  public init(seed: UInt64) {
+    state = seed
+  }
+
+  public mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ (mixed >> 31)
+  }
+
+  /// Above 0 and below 1.
+  public mutating func unit() -> Double {
+    (Double(next() >> 12) + 0.5) / 4_503_599_627_370_496
+  }
+
+  public mutating func below(_ count: Int) -> Int {
+    count > 1 ? Int(next() % UInt64(count)) : 0
+  }
+
+  public mutating func between(_ range: ClosedRange<Double>) -> Double {
+    range.lowerBound + unit() * (range.upperBound - range.lowerBound)
+  }
+
+  /// The time to the next of events that come by chance.
+  public mutating func exponential(mean: Double) -> Double {
+    -log(unit()) * mean
+  }
+
+  public mutating func normal() -> Double {
+    (-2 * log(unit())).squareRoot() * cos(6.283185307179586 * unit())
+  }
+
+  /// With this mean; `sigma` is the deviation of its logarithm.
+  public mutating func lognormal(mean: Double, sigma: Double) -> Double {
+    mean * exp(sigma * normal() - sigma * sigma / 2)
+  }
+
+  /// Few large ones hold most (Pareto, cut off at 100 times the least).
+  public mutating func heavyTailed(mean: Double, shape: Double) -> Double {
+    // The mean of the bounded distribution over its least value.
+    let ratio = 100.0
+    let cut = 1 - pow(ratio, -shape)
+    let average = shape / (shape - 1) * (1 - pow(ratio, 1 - shape)) / cut
+    return mean / average * pow(1 - unit() * cut, -1 / shape)
+  }
+}

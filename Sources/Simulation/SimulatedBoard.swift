@@ -1,0 +1,127 @@
+internal import CLinux
+internal import Hardware
+public import Scoring
+
+/// A node as it is described: what it has and how it behaves.
+public struct SimulatedBoard: Sendable {
+  public var name: String
+  public var profile: Profile
+  /// How fast its cores really are.
+  public var speeds: CoreSpeeds
+  /// Bytes that programs can have.
+  public var memory: Int64
+  /// Mbit/s, and seconds to another node of the home.
+  public var linkRate: Double
+  public var latency: Double
+  public var isWireless: Bool
+  /// MB/s that one core copies.
+  public var memoryRate: Double
+  public var heat: HeatModel?
+  /// Its cores are so many times as fast as its profile says.
+  public var truth = 1.0
+  /// Threads of its owner's own, and the mean seconds for which they come and stay away; 0 for none.
+  public var background = (threads: 0, busy: 0.0, idle: 0.0)
+  /// Images that are there from the beginning, beside number 0.
+  public var images: [Int] = []
+
+  static let referenceMemoryRate = 1110.0
+  static let referenceLinkRate = 100.0
+  /// All cores together move half as much again as one does (STREAM against memcpy of a Raspberry Pi 3).
+  static let busRatio = 1.5
+
+  /// A board of this profile as the profile describes it.
+  public init(name: String, profile: Profile) {
+    self.name = name
+    self.profile = profile
+    let processor = profile.processor
+    let fastest = processor.clock * processor.rate
+    speeds = CoreSpeeds()
+    if processor.capacities.isEmpty {
+      let cores = Double(processor.cores)
+      if processor.threadGain < 1 {
+        speeds.add(cores / 2, speed: fastest)
+        speeds.add(cores / 2, speed: fastest * processor.threadGain)
+      } else {
+        speeds.add(cores, speed: fastest)
+      }
+    } else {
+      for kind in processor.capacities {
+        speeds.add(
+          Double(processor.cores) / Double(processor.capacities.count),
+          speed: fastest * Double(kind.share) / 1024)
+      }
+    }
+    memory = Int64(profile.assumed.memory)
+    isWireless = Self.wireless.contains(profile.name)
+    linkRate = isWireless ? profile.link.wifi : profile.link.limit
+    latency = isWireless ? 0.004 : 0.0005
+    // What nobody has measured follows the cores.
+    memoryRate =
+      processor.copyRate > 0
+      ? processor.copyRate : Self.referenceMemoryRate * fastest / Outlook.referenceSpeed
+    heat = HeatModel.of(profile.name)
+  }
+
+  /// Boards without Ethernet of their own.
+  private static let wireless = ["raspberry-pi-zero-2", "raspberry-pi-zero", "hikey", "hikey960"]
+
+  /// MIPS of all cores.
+  public var capacity: Double {
+    speeds.share(of: speeds.count) * speeds.count * truth
+  }
+
+  /// Seconds that a job takes here alone, without fetching anything.
+  public func seconds(of job: Job) -> Double {
+    switch job.bound {
+    case .processor: job.amount / (speeds.share(of: job.threads) * job.threads * truth)
+    case .memory: job.amount / memoryRate
+    case .network: job.amount / (linkRate / 8)
+    }
+  }
+
+  /// What its own kernel shows with nothing to do.
+  var snapshot: Snapshot {
+    func now<Value>(_ value: Value) -> Reading<Value> { .value(value, at: Instant(nanoseconds: 0)) }
+    var snapshot = Snapshot(instant: nil)
+    let fastest = speeds.groups.first?.speed ?? 1
+    let clock = Int(fastest / profile.processor.rate * 1000)
+    var number = 0
+    // Threads of one core come as a group of the rest that the second thread adds.
+    let hasThreads = profile.processor.threadGain < 1 && speeds.groups.count > 1
+    for (kind, group) in speeds.groups.enumerated() {
+      for index in 0..<Int(group.count) {
+        var core = Core(number: number, utilisation: now(0), policy: 0)
+        if hasThreads {
+          core.topology.core = now(index)
+          core.topology.package = now(0)
+        } else if kind > 0 {
+          core.capacity = now(max(Int(group.speed / fastest * 1024), 1))
+        } else {
+          core.capacity = now(1024)
+        }
+        snapshot.processors.cores.append(core)
+        number += 1
+      }
+    }
+    snapshot.processors.utilisation = now(0)
+    snapshot.processors.policies = [
+      FrequencyPolicy(number: 0, cores: Array(0..<number), maximum: now(clock), limit: now(clock))
+    ]
+    snapshot.memory = now(Memory(total: UInt64(memory) + 256 << 20, available: UInt64(memory)))
+    snapshot.load = now(Load(one: 0, five: 0, fifteen: 0, runnable: 1))
+    snapshot.pressure.cpu.someShare = now(0)
+    snapshot.pressure.memory.someShare = now(0)
+    snapshot.pressure.io.someShare = now(0)
+    if let zone = profile.heat.zones.first {
+      snapshot.thermal.zones = [ThermalZone(type: zone, temperature: now(Int((heat?.idle ?? 45) * 1000)))]
+    }
+    snapshot.network.interfaces = [
+      NetworkInterface(
+        name: isWireless ? "wlan0" : "eth0", kind: isWireless ? .wifi : .ethernet, carrier: now(true),
+        state: now(.up), speed: now(Int(linkRate)), receiveRate: now(0), transmitRate: now(0))
+    ]
+    snapshot.storage.state = now(FileSystemSpace(total: 32 << 30, free: 16 << 30))
+    snapshot.controlGroup = ControlGroup(version: .v2, cores: now(nil), memoryMaximum: now(nil))
+    return snapshot
+  }
+}

@@ -53,6 +53,9 @@ let package = Package(
       swiftSettings: strict),
 
     .target(name: "TestSupport", path: "Tests/Support"),
+    // Compares ways to choose nodes in simulation; `make placement`.
+    .executableTarget(
+      name: "Placement", dependencies: ["Scoring", "Simulation"], path: "Tests/Placement", swiftSettings: strict),
     // What every board's program must do alike; Tests/lab/portable compares. It is not shipped.
     .executableTarget(
       name: "Portable",

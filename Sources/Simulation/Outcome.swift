@@ -1,0 +1,71 @@
+internal import Scoring
+
+/// What came of a simulation.
+public struct Outcome: Sendable {
+  /// How many times longer each job took, from its request on, than on the best node of the home alone; sorted.
+  public let slowdowns: [Double]
+  public let meanSlowdown: Double
+  /// Of the time from request to end, in seconds.
+  public let meanResponse: Double
+  /// Seconds from the first request to the last end.
+  public let makespan: Double
+  public let unfinished: Int
+  public let memoryKills: Int
+  /// Seconds in which a node was slowed by heat, of all nodes together.
+  public let throttledSeconds: Double
+  /// Watt hours above idling are part of it; of the nodes whose profile knows what they draw.
+  public let energy: Double
+  public let moves: Int
+  public let waits: Int
+  /// Of each node: runs that it finished, and the share of its cores' time that was used.
+  public let nodes: [Share]
+
+  public struct Share: Sendable {
+    public var name: String
+    public var finished: Int
+    public var busyShare: Double
+    public var throttledSeconds: Double
+  }
+
+  init(_ simulation: Simulation) {
+    var slowdowns: [Double] = []
+    var sum = 0.0
+    var response = 0.0
+    var end = 0.0
+    var missing = 0
+    for (job, progress) in zip(simulation.jobs, simulation.progress) {
+      // What never ended counts with the time it had.
+      let ended = progress.ended >= 0 ? progress.ended : simulation.now
+      if progress.ended < 0 { missing += 1 }
+      let ideal = simulation.nodes.map { $0.board.seconds(of: job) }.min() ?? 1
+      slowdowns.append((ended - job.arrival) / ideal)
+      sum += (ended - job.arrival) / ideal
+      response += ended - job.arrival
+      end = max(end, ended)
+    }
+    slowdowns.sort()
+    self.slowdowns = slowdowns
+    let count = Double(max(simulation.jobs.count, 1))
+    meanSlowdown = sum / count
+    meanResponse = response / count
+    makespan = end - (simulation.jobs.first?.arrival ?? 0)
+    unfinished = missing
+    memoryKills = simulation.memoryKills
+    moves = simulation.moves
+    waits = simulation.waits
+    let seconds = max(simulation.now, 1e-9)
+    throttledSeconds = simulation.nodes.reduce(0) { $0 + $1.throttledSeconds }
+    energy = simulation.nodes.reduce(0) { $0 + $1.energy }
+    nodes = simulation.nodes.map {
+      Share(
+        name: $0.board.name, finished: $0.finished,
+        busyShare: $0.busySeconds / (seconds * $0.board.speeds.count), throttledSeconds: $0.throttledSeconds)
+    }
+  }
+
+  /// The slowdown that this share of the jobs stays below.
+  public func slowdown(at share: Double) -> Double {
+    guard !slowdowns.isEmpty else { return 0 }
+    return slowdowns[min(Int(Double(slowdowns.count) * share), slowdowns.count - 1)]
+  }
+}

@@ -1,0 +1,287 @@
+internal import Hardware
+internal import Scoring
+
+/// A home in virtual time under one load and one way to choose nodes.
+///
+/// The nodes tell each other of themselves as the mesh does; what a policy may know is in `seen`. Hearth's own choice is
+/// made by the agent's own orchestrators (`HearthDispatch`); everything else is a `Policy`.
+public final class Simulation {
+  public let scenario: Scenario
+  public let nodes: [SimulatedNode]
+  public let jobs: [Job]
+  public private(set) var now = 0.0
+  /// What each node last heard of each: `seen[observer][node]`.
+  public private(set) var seen: [[Sight]]
+  public private(set) var progress: [Progress]
+  /// Runs that were begun on another node because their host died.
+  public internal(set) var moves = 0
+  /// How often the kernel killed a run because the node's memory was full.
+  public private(set) var memoryKills = 0
+  /// How often a request had to be asked again because no node would have it.
+  public internal(set) var waits = 0
+  var random: Randomness
+  private var queue = EventQueue()
+  private var isOver: Int
+  private var hearth: HearthDispatch?
+  private var policy: Policy?
+
+  /// What became of a job.
+  public struct Progress: Sendable {
+    public var begun = -1.0
+    public var ended = -1.0
+    /// The node that it ran on last.
+    public var node = -1
+  }
+
+  /// A home's heartbeats come each 600 ms, and up to 100 ms are they waited for (`MembershipSettings`, `Home`).
+  static let heartbeatPeriod = 0.6
+  static let longestDelay = 0.15
+  /// A change of what runs is told at once, but not more often than this.
+  static let newsPause = 0.15
+  /// A crash is known after this (README: 2.4 s at the 99th percentile).
+  static let detection = 2.4
+  /// A client asks again after this.
+  static let patience = 1.0
+
+  public init(_ scenario: Scenario, seed: UInt64) {
+    self.scenario = scenario
+    var random = Randomness(seed: seed &* 0x9e37_79b9 &+ 1)
+    nodes = scenario.boards(&random).enumerated().map { SimulatedNode(board: $1, index: $0) }
+    jobs = scenario.load(nodes.map(\.board), &random)
+    self.random = random
+    progress = Array(repeating: Progress(), count: jobs.count)
+    seen = Array(repeating: nodes.map { Sight($0) }, count: nodes.count)
+    isOver = jobs.count
+  }
+
+  /// Lets all jobs run to their end, and at most until `limit` seconds.
+  ///
+  /// - Parameter policy: who chooses; nil for Hearth.
+  public func run(_ policy: Policy?, limit: Double = 100_000) -> Outcome {
+    self.policy = policy
+    if policy == nil { hearth = HearthDispatch(self) }
+    begin()
+    while isOver > 0, now < limit, let next = queue.next() {
+      now = next.at
+      next.action()
+    }
+    queue.removeAll()
+    for node in nodes { node.advance(to: now) }
+    let outcome = Outcome(self)
+    hearth = nil
+    return outcome
+  }
+
+  func after(_ seconds: Double, _ action: @escaping () -> Void) {
+    queue.add(at: now + seconds, action)
+  }
+
+  // MARK: - Beginning
+
+  private func begin() {
+    for node in nodes {
+      sample(node)
+      let phase = random.unit()
+      after(phase) { self.eachSecond(node) }
+      after(random.unit() * Self.heartbeatPeriod) { self.heartbeat(node) }
+      if node.board.background.threads > 0 { after(random.exponential(mean: node.board.background.idle)) { self.toggle(node) } }
+      for other in nodes.indices { seen[other][node.index] = sight(of: node) }
+    }
+    hearth?.begin()
+    for (index, job) in jobs.enumerated() { queue.add(at: job.arrival) { self.arrive(index) } }
+    for crash in scenario.crashes where crash.node < nodes.count {
+      queue.add(at: crash.at) { self.crash(self.nodes[crash.node], for: crash.seconds) }
+    }
+  }
+
+  // MARK: - Nodes
+
+  private func eachSecond(_ node: SimulatedNode) {
+    node.advance(to: now)
+    let clock = node.clock
+    node.regulate()
+    if node.clock != clock { changed(node) }
+    if node.isUp { sample(node) }
+    after(1) { self.eachSecond(node) }
+  }
+
+  private func sample(_ node: SimulatedNode) {
+    node.sample()
+    hearth?.sampled(node)
+  }
+
+  /// The owner's own programs come and go.
+  private func toggle(_ node: SimulatedNode) {
+    node.advance(to: now)
+    let own = node.board.background
+    node.background = node.background == 0 ? own.threads : 0
+    changed(node)
+    after(random.exponential(mean: node.background == 0 ? own.idle : own.busy)) { self.toggle(node) }
+  }
+
+  private func crash(_ node: SimulatedNode, for seconds: Double) {
+    node.advance(to: now)
+    let lost = node.tasks.map(\.job)
+    node.isUp = false
+    node.tasks = []
+    node.background = 0
+    node.version += 1
+    hearth?.crashed(node)
+    after(Self.detection) {
+      for observer in self.nodes.indices { self.seen[observer][node.index].isUp = false }
+      self.hearth?.died(node)
+      guard self.policy != nil else { return }
+      for job in lost {
+        self.moves += 1
+        self.place(job)
+      }
+    }
+    after(seconds) {
+      node.advance(to: self.now)
+      node.isUp = true
+      for observer in self.nodes.indices { self.seen[observer][node.index].isUp = true }
+      self.hearth?.returned(node)
+    }
+  }
+
+  // MARK: - Heartbeats
+
+  private func heartbeat(_ node: SimulatedNode) {
+    if node.isUp { tell(node) }
+    after(Self.heartbeatPeriod * (0.9 + 0.2 * random.unit())) { self.heartbeat(node) }
+  }
+
+  /// Sends what the node says of itself to all, of whom some do not hear it.
+  func tell(_ node: SimulatedNode) {
+    node.advance(to: now)
+    let sight = sight(of: node)
+    let said = hearth?.saying(of: node)
+    let lost = (0..<nodes.count).map { _ in scenario.lossShare > 0 && random.unit() < scenario.lossShare }
+    after(random.unit() * Self.longestDelay) {
+      for observer in self.nodes.indices where observer == node.index || !lost[observer] {
+        self.seen[observer][node.index] = sight
+        self.seen[observer][node.index].isUp = node.isUp
+        if let said, observer != node.index { self.hearth?.heard(said, of: node.index, by: observer) }
+      }
+    }
+  }
+
+  private func sight(of node: SimulatedNode) -> Sight {
+    var sight = Sight(node)
+    sight.isUp = node.isUp
+    sight.busyShare = node.snapshot.processors.utilisation.value ?? 0
+    sight.memoryAvailable = Int64(node.snapshot.memory.value?.available ?? 0)
+    sight.runs = node.tasks.count
+    return sight
+  }
+
+  // MARK: - Jobs
+
+  private func arrive(_ job: Int) {
+    if let hearth { hearth.request(job) } else { place(job) }
+  }
+
+  /// Lets the policy choose, and begins the job there; asks again in a second where it finds none.
+  private func place(_ job: Int) {
+    for node in nodes { node.advance(to: now) }
+    guard let policy, let choice = policy.choose(job, self), nodes[choice].isUp else {
+      waits += 1
+      return after(Self.patience) { self.place(job) }
+    }
+    policy.placed(job, on: choice)
+    begin(job, on: choice)
+  }
+
+  /// The job's container begins there, after its image has come.
+  func begin(_ job: Int, on choice: Int) {
+    let node = nodes[choice]
+    node.advance(to: now)
+    if policy == nil, progress[job].begun >= 0 { moves += 1 }
+    progress[job].begun = now
+    progress[job].node = choice
+    node.tasks.append(task(job, on: node))
+    seeMemory(node)
+    changed(node)
+  }
+
+  /// What the job would be on that node.
+  public func task(_ job: Int, on node: SimulatedNode) -> SimulatedNode.Task {
+    let it = jobs[job]
+    let isThere = it.image == 0 || node.images.contains(it.image)
+    return SimulatedNode.Task(
+      job: job, bound: it.bound, threads: it.threads, memory: it.memory,
+      fetching: isThere ? 0 : Double(it.imageMebibytes) * 1.048576, left: it.amount, image: it.image)
+  }
+
+  /// Speeds on the node are others now: its next end is foreseen anew.
+  private func changed(_ node: SimulatedNode) {
+    node.version += 1
+    let version = node.version
+    guard let seconds = node.untilNext() else { return }
+    after(max(seconds, 1e-6)) {
+      guard node.version == version else { return }
+      self.finish(node)
+    }
+  }
+
+  /// Takes off what has come to its end.
+  private func finish(_ node: SimulatedNode) {
+    node.advance(to: now)
+    let ended = node.tasks.filter { $0.fetching <= 0 && $0.left <= SimulatedNode.rest * max(1, $0.threads) * 1000 }
+    node.tasks.removeAll { task in ended.contains { $0.job == task.job } }
+    for task in ended {
+      progress[task.job].ended = now
+      node.finished += 1
+      isOver -= 1
+      policy?.ended(task.job, on: node.index)
+      hearth?.ended(task.job, on: node, killed: false)
+    }
+    seeMemory(node)
+    changed(node)
+  }
+
+  /// The kernel kills the largest while there is more than fits. Its client asks again.
+  private func seeMemory(_ node: SimulatedNode) {
+    while node.memoryUsed > node.board.memory,
+      let largest = node.tasks.filter({ $0.fetching <= 0 }).max(by: { $0.memory < $1.memory })
+    {
+      node.tasks.removeAll { $0.job == largest.job }
+      memoryKills += 1
+      progress[largest.job].begun = -1
+      policy?.ended(largest.job, on: node.index)
+      if let hearth { hearth.ended(largest.job, on: node, killed: true) }
+      after(Self.patience) { self.arrive(largest.job) }
+    }
+  }
+}
+
+/// What a node's heartbeats tell whoever listens.
+public struct Sight: Sendable {
+  public var isUp = true
+  /// Of all cores, in the last second, 0...1.
+  public var busyShare = 0.0
+  public var cores: Double
+  public var megahertz: Double
+  public var memoryAvailable: Int64
+  public var runs = 0
+
+  init(_ node: SimulatedNode) {
+    cores = node.board.speeds.count
+    megahertz = node.board.profile.processor.clock
+    memoryAvailable = node.board.memory
+  }
+}
+
+/// A way to choose a node for each request.
+open class Policy {
+  public let name: String
+
+  public init(_ name: String) {
+    self.name = name
+  }
+
+  /// The node for the job; nil where there is none now, and the client is to ask again.
+  open func choose(_ job: Int, _ simulation: Simulation) -> Int? { nil }
+  open func placed(_ job: Int, on node: Int) {}
+  open func ended(_ job: Int, on node: Int) {}
+}

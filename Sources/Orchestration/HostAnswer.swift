@@ -1,10 +1,12 @@
+public import Scoring
+
 /// What became of asking a host to run something.
 public enum HostAnswer: Sendable, Equatable {
   /// It has the run on its disk.
   case accepted
   case refused(String)
-  /// So many threads compete for its cores: more than the requester knew of when it chose.
-  case busier(Double)
+  /// This competes there: more than the requester knew of when it chose.
+  case busier(Competition)
   /// Nothing of the request was sent: no connection came about.
   case unreachable(String)
   /// The request, or a part of it, was sent and no answer came: it may have been accepted.
@@ -19,6 +21,6 @@ public enum HostedAnswer: Sendable, Equatable {
   case recording
   /// In words, for the placement's table.
   case refused(String)
-  /// More competes for its cores than the requester knew of: it is to choose once more.
-  case busier(Double)
+  /// More competes here than the requester knew of: it is to choose once more.
+  case busier(Competition)
 }

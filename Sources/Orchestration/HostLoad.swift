@@ -16,19 +16,24 @@ extension Orchestrator {
   /// Whether this node's own demand is known.
   var isSampled: Bool { measured.to.nanoseconds > 0 }
 
-  /// Threads that compete for this node's cores, with the runs that it has taken and the sample does not show.
-  public func demand(at now: Instant) -> Double {
-    var threads = measured.threads
+  /// What competes here, with the runs that this node has taken and the sample does not show.
+  public func demand(at now: Instant) -> Competition {
+    var sum = Competition(threads: measured.threads)
     for record in records.values where record.run.isHosted || isHere(record.run) {
+      let its = record.demand
       if let ended = record.endedInstant {
         // Gone, but a part of what was measured.
         guard let started = record.startedInstant, ended > measured.from else { continue }
-        threads -= record.cores * (measured.hidden(since: ended) - measured.hidden(since: started))
+        sum.threads -= its.threads * (measured.hidden(since: ended) - measured.hidden(since: started))
       } else if !record.run.state.isFinal {
-        threads += record.cores * (record.startedInstant.map { measured.hidden(since: $0) } ?? 1)
+        sum.threads += its.threads * (record.startedInstant.map { measured.hidden(since: $0) } ?? 1)
+        sum.copiers += its.copiers
+        sum.flows += its.flows
+        if record.isFetching { sum.flows += 1 }
       }
     }
-    return max(threads, 0)
+    sum.threads = max(sum.threads, 0)
+    return sum
   }
 
   /// What of the available memory no run here has reserved.

@@ -40,7 +40,7 @@ extension Orchestrator {
     if let reason = objection(to: run, command) { return .refused(reason) }
     if let expected = run.expectedDemand {
       let demand = demand(at: moment.instant)
-      if demand > expected + Self.surprise { return .busier(demand) }
+      if demand.threads > expected + Self.surprise { return .busier(demand) }
     }
     return makeRoom(for: run) ? .recording : .refused("\(settings.home.hostedBytes) bytes of runs are here")
   }

@@ -38,7 +38,7 @@ extension Orchestrator {
   }
 
   /// The host is busier than was known: the choice is made anew with that, and who has refused is not asked again.
-  mutating func chooseAnew(_ id: RunID, demand: Double, at moment: Moment) {
+  mutating func chooseAnew(_ id: RunID, demand: Competition, at moment: Moment) {
     guard let record = record(id) else { return }
     let node = record.run.hostNode
     home.displace(run: id.text, from: node)
@@ -62,7 +62,7 @@ extension Orchestrator {
       $0.run.host = row.address.isEmpty ? $0.run.requesterAddress : row.address
       if $0.step != .unrecorded { $0.step = .choosing }
     }
-    home.place(run: id.text, on: row.node, at: moment.instant)
+    home.place(run: id.text, adding: record.demand, on: row.node, at: moment.instant)
     pending.append(.record(id))
     return true
   }

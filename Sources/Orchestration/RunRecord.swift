@@ -86,13 +86,16 @@ struct RunRecord {
   /// When it began and ended here, on the clock of samples.
   var startedInstant: Instant?
   var endedInstant: Instant?
-  /// Cores that it is taken to keep busy.
-  var cores = 1.0
+  /// What it adds to the competition on its host.
+  var demand: Competition
   /// How often a host was busier than was known, and the choice was made anew.
   var rechoices = 0
 
+  /// Whether its image is on its way.
+  var isFetching: Bool { step == .pull }
+
   init(run: Run, command: RunCommand?) {
-    cores = command?.wantedCores ?? 1
+    demand = Competition(of: run.bound, cores: command?.wantedCores ?? 1)
     self.run = run
     self.command = command
     usesTerminal = command?.terminal ?? false

@@ -17,6 +17,8 @@ final class HearthDispatch {
   /// Calls that wait for a container's end.
   private var waiting: [RunID: (node: Int, step: EngineStep)] = [:]
   private var killed: Set<RunID> = []
+  /// Where images are fetched for runs.
+  private var pulling: [RunID: Int] = [:]
   /// Which hosts' streams are held, by watcher.
   private var watched: [[Int]] = []
   /// Who asked a host, until it has the run on its disk.
@@ -183,11 +185,18 @@ final class HearthDispatch {
     }
   }
 
+  func fetched(_ job: Int, on node: SimulatedNode) {
+    for (id, index) in pulling where index == node.index && jobOf[id] == job {
+      engine(id, .pull, on: index, [.done])
+    }
+  }
+
   // MARK: - Crashes
 
   func crashed(_ node: SimulatedNode) {
     for (id, wait) in waiting where wait.node == node.index { waiting[id] = nil }
     watched[node.index] = []
+    for (id, index) in pulling where index == node.index { pulling[id] = nil }
   }
 
   func died(_ node: SimulatedNode) {
@@ -319,9 +328,19 @@ final class HearthDispatch {
 
   private func call(_ id: RunID, _ step: EngineStep, _ request: EngineRequest, on index: Int) {
     switch step {
-    case .create: engine(id, step, on: index, [.created(id: id.text, warnings: []), .done])
-    case .start:
+    case .create:
+      if let job = jobOf[id], simulation.task(job, on: nodes[index]).fetching > 0, pulling[id] == nil {
+        let reason = EngineError.Reason.refused(status: 404, message: "No such image")
+        engine(id, step, on: index, [.failed(EngineError(request.verb, subject: request.subject, reason: reason))])
+      } else {
+        engine(id, step, on: index, [.created(id: id.text, warnings: []), .done])
+      }
+    case .pull:
+      pulling[id] = index
       if let job = jobOf[id] { simulation.begin(job, on: index) }
+    case .start:
+      // A pull has begun it already, as one task that first fetches.
+      if pulling.removeValue(forKey: id) != index, let job = jobOf[id] { simulation.begin(job, on: index) }
       engine(id, step, on: index, [.done])
     case .wait:
       waiting[id] = (index, step)
@@ -332,7 +351,7 @@ final class HearthDispatch {
       state.oomKilled = killed.contains(id)
       state.startedAt = "2026-01-01T00:00:00Z"
       engine(id, step, on: index, [.container(state), .done])
-    case .pull, .output, .remove, .stop:
+    case .output, .remove, .stop:
       engine(id, step, on: index, [.done])
     }
   }

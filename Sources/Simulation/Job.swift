@@ -31,8 +31,8 @@ public struct Job: Sendable {
   var amount: Double {
     switch bound {
     case .processor: work * Outlook.referenceSpeed
-    case .memory: work * SimulatedBoard.referenceMemoryRate
-    case .network: work * SimulatedBoard.referenceLinkRate / 8
+    case .memory: work * Outlook.referenceMemoryRate
+    case .network: work * Outlook.referenceLinkRate / 8
     }
   }
 }

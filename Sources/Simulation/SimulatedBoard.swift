@@ -24,11 +24,6 @@ public struct SimulatedBoard: Sendable {
   /// Images that are there from the beginning, beside number 0.
   public var images: [Int] = []
 
-  static let referenceMemoryRate = 1110.0
-  static let referenceLinkRate = 100.0
-  /// All cores together move half as much again as one does (STREAM against memcpy of a Raspberry Pi 3).
-  static let busRatio = 1.5
-
   /// A board of this profile as the profile describes it.
   public init(name: String, profile: Profile) {
     self.name = name
@@ -58,7 +53,7 @@ public struct SimulatedBoard: Sendable {
     // What nobody has measured follows the cores.
     memoryRate =
       processor.copyRate > 0
-      ? processor.copyRate : Self.referenceMemoryRate * fastest / Outlook.referenceSpeed
+      ? processor.copyRate : Outlook.referenceMemoryRate * fastest / Outlook.referenceSpeed
     heat = HeatModel.of(profile.name)
   }
 

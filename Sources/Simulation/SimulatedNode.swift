@@ -32,6 +32,8 @@ public final class SimulatedNode {
   /// Watt seconds, where the profile knows what the board draws.
   public private(set) var energy = 0.0
   public internal(set) var finished = 0
+  /// Jobs whose images came since this was last looked at.
+  var fetched: [Int] = []
 
   /// One run on a node.
   public struct Task: Sendable {
@@ -64,7 +66,7 @@ public final class SimulatedNode {
     // Of its core's time a copier has as much as everybody.
     let fastest = board.speeds.share(of: 1) * board.truth
     let copying = min(
-      board.memoryRate * share / fastest, board.memoryRate * SimulatedBoard.busRatio / max(mix.copiers, 1))
+      board.memoryRate * share / fastest, board.memoryRate * Outlook.busRatio / max(mix.copiers, 1))
     return tasks.map { task in
       if task.fetching > 0 { return min(flow, SimulatedNode.uplink) }
       switch task.bound {
@@ -119,6 +121,7 @@ public final class SimulatedNode {
         moved += rates[index] * seconds
         if tasks[index].fetching <= Self.rest {
           tasks[index].fetching = 0
+          fetched.append(tasks[index].job)
           if !images.contains(tasks[index].image) { images.append(tasks[index].image) }
         }
       } else {

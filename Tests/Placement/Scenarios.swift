@@ -129,6 +129,9 @@ struct Scenarios {
         load: Self.load(0.3) { job, random in
           job.image = 1 + random.below(20)
           job.imageMebibytes = 20 + job.image * 9
+          // Runs of one image are alike.
+          job.service = "app-\(job.image)"
+          job.work = random.lognormal(mean: 8 * Double(1 + job.image * 7 % 10), sigma: 0.4)
         }))
     list.append(
       Scenario(

@@ -63,8 +63,8 @@ public struct HomeNode: Sendable, Equatable {
   public var linkRate = 0.0
   /// The share of that which passes now, 0...1.
   public var linkBusy = 0.0
-  /// Threads that compete for its cores, with the runs it has accepted; nil where it does not tell.
-  public var demand: Double?
+  /// What competes there, with the runs it has accepted; nil where it does not tell.
+  public var demand: Competition?
   /// Images of its engine; nil where it does not tell.
   public var images: [Image]?
   /// In units of 1/100 of an idle Raspberry Pi 3; 0 where none was heard.
@@ -89,6 +89,8 @@ public struct HomeNode: Sendable, Equatable {
   public var heardAt = Instant(nanoseconds: 0)
   /// Runs that this requester placed there and the score cannot show yet; `HomeView` keeps count.
   public internal(set) var placedSinceHeard = 0
+  /// What those add to the competition.
+  public internal(set) var placedDemand = Competition.none
   /// How fast its runs went of how fast they were expected to go, as this requester has seen it; near 1.
   public internal(set) var trust = 1.0
   /// Runs that it could not begin or lost lately, as this requester has seen it; each counts less as time passes.
@@ -99,9 +101,10 @@ public struct HomeNode: Sendable, Equatable {
   }
 
   /// Takes what this node knows of its own demand, with all that was placed on it.
-  public mutating func knowsItself(demand: Double) {
+  public mutating func knowsItself(demand: Competition) {
     self.demand = demand
     placedSinceHeard = 0
+    placedDemand = .none
   }
 
   /// Whether it answers, as far as is known.

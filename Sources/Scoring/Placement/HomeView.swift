@@ -20,10 +20,18 @@ public struct HomeView: Sendable {
     var diedAt: Instant?
     var recent: [Recent] = []
     var experience = Experience()
+
+    /// Brings the node's account of the recent placements up to date.
+    mutating func count() {
+      node.placedSinceHeard = recent.count
+      node.placedDemand = .none
+      for item in recent { node.placedDemand = node.placedDemand + item.demand }
+    }
   }
 
   private struct Recent {
     var run: String
+    var demand: Competition
     var at: Instant
     /// When the node took it.
     var acceptedAt: Instant?
@@ -70,7 +78,7 @@ public struct HomeView: Sendable {
     let index = place(of: node.id)
     guard index < entries.count, entries[index].node.id == node.id else {
       entries.insert(Entry(node: node, diedAt: node.state == .dead ? now : nil), at: index)
-      entries[index].node.placedSinceHeard = 0
+      entries[index].count()
       entries[index].node.trust = 1
       entries[index].node.failures = 0
       return nil
@@ -78,7 +86,7 @@ public struct HomeView: Sendable {
     let before = entries[index].node.state
     entries[index].node = node
     entries[index].recent.removeAll { $0.shows(in: node) }
-    entries[index].node.placedSinceHeard = entries[index].recent.count
+    entries[index].count()
     entries[index].node.trust = entries[index].experience.trust
     entries[index].node.failures = entries[index].experience.failures(at: now)
     set(node.state, of: index, from: before, at: now)
@@ -105,7 +113,7 @@ public struct HomeView: Sendable {
     }
     if state == .dead || state == .left {
       entries[index].recent = []
-      entries[index].node.placedSinceHeard = 0
+      entries[index].count()
     }
   }
 
@@ -115,12 +123,12 @@ public struct HomeView: Sendable {
   }
 
   /// A run was placed there; its load does not show in the score yet.
-  public mutating func place(run: String, on id: String, at now: Instant) {
+  public mutating func place(run: String, adding demand: Competition, on id: String, at now: Instant) {
     let index = place(of: id)
     guard index < entries.count, entries[index].node.id == id else { return }
     if entries[index].recent.count >= Self.recentLimit { entries[index].recent.removeFirst() }
-    entries[index].recent.append(Recent(run: run, at: now))
-    entries[index].node.placedSinceHeard = entries[index].recent.count
+    entries[index].recent.append(Recent(run: run, demand: demand, at: now))
+    entries[index].count()
   }
 
   /// The node has taken the run.
@@ -133,13 +141,13 @@ public struct HomeView: Sendable {
   }
 
   /// The node has said what competes for its cores, outside a heartbeat.
-  public mutating func told(demand: Double, by id: String, at now: Instant) {
+  public mutating func told(demand: Competition, by id: String, at now: Instant) {
     let index = place(of: id)
     guard index < entries.count, entries[index].node.id == id else { return }
     entries[index].node.demand = demand
     entries[index].node.heardAt = now
     entries[index].recent.removeAll { $0.acceptedAt != nil }
-    entries[index].node.placedSinceHeard = entries[index].recent.count
+    entries[index].count()
   }
 
   /// A run has ended there, and how its speed was beside what was expected; or it failed for the node's sake.
@@ -156,7 +164,7 @@ public struct HomeView: Sendable {
     let index = place(of: id)
     guard index < entries.count, entries[index].node.id == id else { return }
     entries[index].recent.removeAll { $0.run == run }
-    entries[index].node.placedSinceHeard = entries[index].recent.count
+    entries[index].count()
   }
 
   /// Whether this node sees more than half of those that were alive a minute ago, itself included.

@@ -15,6 +15,9 @@ public struct Outlook: Equatable, Sendable {
   public static let referenceSpeed = Score.referenceCapacity / 4
   /// Seconds that the work of a run is taken for on such a core, where nothing is known of it.
   public static let assumedWork = 30.0
+  /// How much of what others lose counts: they may end before the run does. The worst of `make placement` is best from 0.5
+  /// to 0.8; at 0 mean slowdowns are a tenth higher, at 1 those of the unluckiest runs.
+  static let consideration = 0.7
   /// Seconds it takes to run a thing elsewhere: two writes to flash, two ways through the network.
   static let moving = 0.05
   /// A speed below this is as good as none; it keeps what is divided by it finite.
@@ -22,54 +25,60 @@ public struct Outlook: Equatable, Sendable {
 
   /// The outlook of a run on a node.
   ///
-  /// With `m` threads there, a thread has the speed `share(m)`. The run would have `s = share(m + 1)`, and each of the
-  /// others would fall from `share(m)` to `s`, so for each unit of work
+  /// With `n` there that compete for the same thing, each has the speed `share(n)` of it. The run would have
+  /// `s = share(n + 1)`, and each of the others would fall to that, so for each unit of work
   ///
-  ///     cost = 1 / s + m (1 / s - 1 / share(m))
+  ///     cost = 1 / s + consideration * n (1 / s - 1 / share(n))
   ///
-  /// are spent in all. What is urgent counts the first part only. The speed is `s` times what heat, supply and the other
+  /// is spent in all. What is urgent counts the first part only. The speed is `s` times what heat, supply and the other
   /// terms beside the cores leave, times how far the node's word has proved true.
   public init(of run: Requirements, on node: HomeNode, imageSize: Int = 0) {
     let standing = Standing(node)
-    competing = standing.demand + Double(node.placedSinceHeard)
-    let worth = standing.clock * standing.health * node.trust / (1 + node.failures) / Self.referenceSpeed * 100
-    let share = standing.speeds.share(of: competing + run.cores)
-    var own = share * worth
-    let others = max(standing.speeds.share(of: max(competing, 1)) * worth, Self.least)
+    let there = standing.demand + node.placedDemand
+    competing = there.threads
+    let worth = standing.health * node.trust / (1 + node.failures) * 100
+    let cores = standing.speeds.share(of: there.threads + run.cores) * standing.clock
+    let coresBefore = standing.speeds.share(of: there.threads) * standing.clock
+    var own = cores / Self.referenceSpeed
+    var cost = there.threads * max(1 / max(cores, 1) - 1 / max(coresBefore, 1), 0) * Self.referenceSpeed
     switch run.bound {
     case .processor: break
-    case .memory:
-      // The bus is shared by those that have a core at the time.
-      if node.memoryRate > 0, standing.speeds.fastest > 0 {
-        own = node.memoryRate / Self.referenceMemoryRate * 100 * standing.health * node.trust * share / standing.speeds.fastest
+    case .memory where node.memoryRate > 0:
+      let share = node.memoryRate / Self.referenceMemoryRate
+      // Of its core's time a copier has as much as everybody, and all of them share the bus.
+      func rate(_ copiers: Double) -> Double {
+        share * min(cores / max(standing.speeds.fastest, 1), Self.busRatio / max(copiers, Self.busRatio))
       }
-    case .network:
-      if node.linkRate > 0 {
-        let free = node.linkRate * max(1 - node.linkBusy, 1 / (2 + Double(node.placedSinceHeard)))
-        own = free / Self.referenceLinkRate * 100 * node.trust / Double(1 + node.placedSinceHeard)
-      }
+      own = rate(there.copiers + run.cores)
+      cost += there.copiers * (1 / max(own, Self.least) - 1 / max(rate(there.copiers), Self.least))
+    case .network where node.linkRate > 0:
+      let link = node.linkRate / Self.referenceLinkRate
+      let free = there.flows > 0 ? link : link * max(1 - node.linkBusy, Self.leastFree)
+      own = free / (there.flows + 1)
+      cost = there.flows / max(link, Self.least)
+    case .memory, .network: break
     }
-    speed = max(own, Self.least)
-    wait = (node.isSelf ? 0 : Self.moving) + node.fetching(imageSize)
-    var cost = 1 / speed
-    if !run.isUrgent, run.bound == .processor {
-      let slowed = max(share * worth, Self.least)
-      cost += max(1 / slowed - 1 / others, 0) * competing
-    }
+    speed = max(own * worth, Self.least)
+    wait = (node.isSelf ? 0 : Self.moving) + node.fetching(imageSize, beside: there.flows)
+    if run.isUrgent { cost = 0 }
     let work = run.work * 100
-    seconds = work / speed + wait
-    rank = work / (work * cost + wait)
+    seconds = work / (speed * run.threads) + wait
+    rank = work / (work / speed + run.work * Self.consideration * cost * 100 / worth + wait)
   }
 
   /// A Raspberry Pi 3's: memcpy in MB/s (ThomasKaiser/sbc-bench, Results.md) and its Ethernet in Mbit/s.
-  static let referenceMemoryRate = 1110.0
-  static let referenceLinkRate = 100.0
+  public static let referenceMemoryRate = 1110.0
+  public static let referenceLinkRate = 100.0
+  /// All cores together move half as much again as one does (a Raspberry Pi 3's STREAM against its memcpy).
+  public static let busRatio = 1.5
+  /// The share of a link that a new flow gets at least.
+  private static let leastFree = 0.1
 }
 
 /// What is known of a node's cores, from its facts, or from its score alone.
 private struct Standing {
   var speeds: CoreSpeeds
-  var demand: Double
+  var demand: Competition
   var clock = 1.0
   /// What the terms beside those of the cores leave.
   var health = 1.0
@@ -88,7 +97,7 @@ private struct Standing {
       }
     }
     let cores = Double(node.cores > 0 ? min(node.cores, 4096) : Self.assumedCores)
-    demand = node.demand ?? cores * (1 - load)
+    demand = node.demand ?? Competition(threads: cores * (1 - load))
     speeds = node.speeds
     if speeds.isEmpty {
       // The score is what all cores have left, with all that is taken from it.
@@ -104,12 +113,17 @@ private struct Standing {
   private static let leastFree = 0.05
 }
 
+extension Requirements {
+  /// Threads that share its work, where it says so.
+  fileprivate var threads: Double { max(cores, 1) }
+}
+
 extension HomeNode {
   /// Seconds to fetch an image of so many MiB over this node's link and unpack it to its card.
-  fileprivate func fetching(_ mebibytes: Int) -> Double {
+  fileprivate func fetching(_ mebibytes: Int, beside flows: Double) -> Double {
     guard mebibytes > 0 else { return 0 }
     let megabits = Double(mebibytes) * 8.389
-    let rate = linkRate > 0 ? linkRate * max(1 - linkBusy, 0.1) : Self.usualUplink
+    let rate = linkRate > 0 ? linkRate / (flows + 1) : Self.usualUplink
     return megabits / min(rate, Self.usualUplink) + Double(mebibytes) / Self.unpacking
   }
 

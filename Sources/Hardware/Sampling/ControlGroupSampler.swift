@@ -3,7 +3,14 @@ struct ControlGroupSampler {
   /// Groups above this process that are looked at.
   static let mostAncestors = 16
 
+  private struct ProcessorGroup {
+    let folder: String
+    var quota: Attribute
+    var period: Attribute
+  }
+
   private struct MemoryGroup {
+    let folder: String
     var maximum: Attribute
     var current: Attribute
   }
@@ -11,12 +18,18 @@ struct ControlGroupSampler {
   private let root: String
   private var membership: Attribute
   private var lastMembership: UInt64?
-  private var processorGroups: [(quota: Attribute, period: Attribute)] = []
+  private var processorGroups: [ProcessorGroup] = []
+  /// The accounts of the group with the tightest quota, while there is a quota.
+  private var meter: QuotaMeter?
+  /// Whether the quota's group is one of accounts too.
+  private var isAccounted = true
   private var memoryGroups: [MemoryGroup] = []
   private var coreList: Attribute
   private var lastCoreList: UInt64?
   /// The group whose memory limit is the tightest.
   private var tightest = 0
+  /// Its statistics, while there is a limit.
+  private var memoryStatistics: Attribute?
 
   init(root: String) {
     self.root = root
@@ -42,7 +55,7 @@ struct ControlGroupSampler {
       find(parseMembership(text), &group)
     }
     guard let version = group.version else { return }
-    readProcessorLimit(&group, version, with: reader, at: now)
+    follow(readProcessorLimit(&group, version, with: reader, at: now), &group, version, with: reader)
     readMemoryLimit(&group, with: reader, at: now)
     readCores(&group, coreCount: coreCount, with: reader, at: now)
   }
@@ -51,8 +64,22 @@ struct ControlGroupSampler {
     for index in memoryGroups.indices { reader.close(&memoryGroups[index].current) }
     memoryGroups = []
     processorGroups = []
+    close(&meter, reader)
+    close(&memoryStatistics, reader)
     lastCoreList = nil
     tightest = 0
+  }
+
+  private func close(_ meter: inout QuotaMeter?, _ reader: FileReader) {
+    guard var old = meter else { return }
+    old.close(reader)
+    meter = nil
+  }
+
+  private func close(_ attribute: inout Attribute?, _ reader: FileReader) {
+    guard var old = attribute else { return }
+    reader.close(&old)
+    attribute = nil
   }
 
   /// Names the files of each group from this process's own up to the highest that can be seen.
@@ -70,14 +97,18 @@ struct ControlGroupSampler {
     }
     group.version = isV1 ? .v1 : .v2
     let processor = isV1 ? paths.processor ?? "/" : paths.unified ?? "/"
+    isAccounted = !isV1 || paths.accounting == paths.processor
     for folder in ancestors(processor, below: isV1 ? mount + "/cpu" : mount) {
-      let quota = folder + (isV1 ? "/cpu.cfs_quota_us" : "/cpu.max")
-      processorGroups.append((Attribute(quota, .once), Attribute(folder + "/cpu.cfs_period_us", .once)))
+      processorGroups.append(
+        ProcessorGroup(
+          folder: folder, quota: Attribute(folder + (isV1 ? "/cpu.cfs_quota_us" : "/cpu.max"), .once),
+          period: Attribute(folder + "/cpu.cfs_period_us", .once)))
     }
     let memory = isV1 ? paths.memory ?? "/" : paths.unified ?? "/"
     for folder in ancestors(memory, below: isV1 ? mount + "/memory" : mount) {
       memoryGroups.append(
         MemoryGroup(
+          folder: folder,
           maximum: Attribute(folder + (isV1 ? "/memory.limit_in_bytes" : "/memory.max"), .once),
           current: Attribute(folder + (isV1 ? "/memory.usage_in_bytes" : "/memory.current"))))
     }
@@ -100,10 +131,12 @@ struct ControlGroupSampler {
     return folders
   }
 
+  /// The folder of the group with the tightest quota; nil where there is none or one cannot be read.
   private mutating func readProcessorLimit(
     _ group: inout ControlGroup, _ version: ControlGroup.Version, with reader: FileReader, at now: Instant
-  ) {
+  ) -> String? {
     var limit: Double?
+    var folder: String?
     for index in processorGroups.indices {
       let cores: Double?
       if let text = reader.contents(of: &processorGroups[index].quota) {
@@ -111,13 +144,13 @@ struct ControlGroupSampler {
         if version == .v2 {
           guard let parsed = parseProcessorMaximum(&quota) else {
             group.cores = .absent(processorGroups[index].quota.malformed(text))
-            return
+            return nil
           }
           cores = parsed
         } else {
           guard let value = quota.signed() else {
             group.cores = .absent(processorGroups[index].quota.malformed(text))
-            return
+            return nil
           }
           var period = reader.contents(of: &processorGroups[index].period)
           let length = period?.signed() ?? 100_000
@@ -127,11 +160,34 @@ struct ControlGroupSampler {
         cores = nil
       } else {
         group.cores = .absent(processorGroups[index].quota.absence)
-        return
+        return nil
       }
-      if let cores { limit = min(limit ?? cores, cores) }
+      if let cores, cores < limit ?? .infinity {
+        limit = cores
+        folder = processorGroups[index].folder
+      }
     }
     group.cores = .value(limit, at: now)
+    return folder
+  }
+
+  /// Keeps the accounts of the group in `folder`, and those of no other.
+  private mutating func follow(
+    _ folder: String?, _ group: inout ControlGroup, _ version: ControlGroup.Version, with reader: FileReader
+  ) {
+    guard folder != meter?.folder else { return }
+    close(&meter, reader)
+    group.use = nil
+    guard let folder else { return }
+    var accounts: String?
+    if version == .v1 {
+      // Controllers apart may have this process in groups of different names; then nobody accounts for the quota's.
+      let name = String(decoding: folder.utf8.dropFirst((mount + "/cpu").utf8.count), as: UTF8.self)
+      accounts = (isAccounted ? mount + "/cpuacct" + name : folder) + "/cpuacct.usage"
+    }
+    let new = QuotaMeter(folder: folder, accounts: accounts)
+    group.use = .absent(new.noRate)
+    meter = new
   }
 
   private mutating func readMemoryLimit(
@@ -157,6 +213,11 @@ struct ControlGroupSampler {
       }
     }
     group.memoryMaximum = .value(limit, at: now)
+    let path = limit.map { _ in memoryGroups[tightest].folder + "/memory.stat" }
+    guard path != memoryStatistics?.path else { return }
+    close(&memoryStatistics, reader)
+    memoryStatistics = path.map { Attribute($0) }
+    group.memoryReclaimable = path == nil ? nil : .absent(.notYet)
   }
 
   private mutating func readCores(
@@ -182,8 +243,14 @@ struct ControlGroupSampler {
   }
 
   mutating func sample(_ group: inout ControlGroup, with reader: FileReader, at now: Instant) {
+    meter?.sample(&group.use, with: reader, at: now)
     guard tightest < memoryGroups.count else { return }
     reader.update(&group.memoryCurrent, from: &memoryGroups[tightest].current, at: now) { $0.unsigned() }
+    guard var file = memoryStatistics else { return }
+    var reclaimable = Reading<UInt64>.absent(.notYet)
+    reader.update(&reclaimable, from: &file, at: now, parseReclaimable)
+    group.memoryReclaimable = reclaimable
+    memoryStatistics = file
   }
 }
 
@@ -191,6 +258,7 @@ struct ControlGroupSampler {
 struct GroupPaths: Equatable {
   var unified: String?
   var processor: String?
+  var accounting: String?
   var memory: String?
   var cores: String?
 }
@@ -210,6 +278,7 @@ func parseMembership(_ text: Cursor) -> GroupPaths {
     while !controllers.isAtEnd {
       let controller = controllers.part(upTo: UInt8(ascii: ","))
       if controller.equals("cpu" as StaticString) { paths.processor = line.text(limit: 1024) }
+      if controller.equals("cpuacct" as StaticString) { paths.accounting = line.text(limit: 1024) }
       if controller.equals("memory" as StaticString) { paths.memory = line.text(limit: 1024) }
       if controller.equals("cpuset" as StaticString) { paths.cores = line.text(limit: 1024) }
     }
@@ -231,4 +300,22 @@ func parseMemoryMaximum(_ text: inout Cursor) -> UInt64? {
   if text.skip("max") { return .max }
   guard let bytes = text.unsigned(), text.isBlank else { return nil }
   return bytes
+}
+
+/// The bytes in `memory.stat` that are there as long as nobody else wants them; nil without its lines for pages of
+/// files. The old generation counts the groups below only in its `total_` lines.
+func parseReclaimable(_ text: inout Cursor) -> UInt64? {
+  var own: UInt64?
+  var total: UInt64?
+  func add(_ sum: inout UInt64?, _ line: inout Cursor) {
+    if let bytes = line.unsigned(), line.isBlank, bytes < 1 << 60 { sum = (sum ?? 0) + bytes }
+  }
+  while var line = text.wholeLine() {
+    if line.skip("active_file ") || line.skip("inactive_file ") || line.skip("slab_reclaimable ") {
+      add(&own, &line)
+    } else if line.skip("total_active_file ") || line.skip("total_inactive_file ") {
+      add(&total, &line)
+    }
+  }
+  return total ?? own
 }

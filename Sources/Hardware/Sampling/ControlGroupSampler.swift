@@ -5,14 +5,16 @@ struct ControlGroupSampler {
 
   private struct ProcessorGroup {
     let folder: String
+    /// Where the old generation accounts for it: in another hierarchy, in the group of the same name.
+    let accounts: String
     var quota: Attribute
     var period: Attribute
   }
 
   private struct MemoryGroup {
-    let folder: String
     var maximum: Attribute
     var current: Attribute
+    var statistics: Attribute
   }
 
   private let root: String
@@ -21,15 +23,12 @@ struct ControlGroupSampler {
   private var processorGroups: [ProcessorGroup] = []
   /// The accounts of the group with the tightest quota, while there is a quota.
   private var meter: QuotaMeter?
-  /// Whether the quota's group is one of accounts too.
-  private var isAccounted = true
   private var memoryGroups: [MemoryGroup] = []
   private var coreList: Attribute
   private var lastCoreList: UInt64?
   /// The group whose memory limit is the tightest.
   private var tightest = 0
-  /// Its statistics, while there is a limit.
-  private var memoryStatistics: Attribute?
+  private var isMemoryLimited = false
 
   init(root: String) {
     self.root = root
@@ -55,31 +54,24 @@ struct ControlGroupSampler {
       find(parseMembership(text), &group)
     }
     guard let version = group.version else { return }
-    follow(readProcessorLimit(&group, version, with: reader, at: now), &group, version, with: reader)
+    let index = readProcessorLimit(&group, version, with: reader, at: now)
+    follow(index, &group, version, with: reader)
     readMemoryLimit(&group, with: reader, at: now)
     readCores(&group, coreCount: coreCount, with: reader, at: now)
   }
 
   private mutating func closeAll(_ reader: FileReader) {
-    for index in memoryGroups.indices { reader.close(&memoryGroups[index].current) }
+    for index in memoryGroups.indices {
+      reader.close(&memoryGroups[index].current)
+      reader.close(&memoryGroups[index].statistics)
+    }
     memoryGroups = []
     processorGroups = []
-    close(&meter, reader)
-    close(&memoryStatistics, reader)
+    meter?.close(reader)
+    meter = nil
+    isMemoryLimited = false
     lastCoreList = nil
     tightest = 0
-  }
-
-  private func close(_ meter: inout QuotaMeter?, _ reader: FileReader) {
-    guard var old = meter else { return }
-    old.close(reader)
-    meter = nil
-  }
-
-  private func close(_ attribute: inout Attribute?, _ reader: FileReader) {
-    guard var old = attribute else { return }
-    reader.close(&old)
-    attribute = nil
   }
 
   /// Names the files of each group from this process's own up to the highest that can be seen.
@@ -97,20 +89,27 @@ struct ControlGroupSampler {
     }
     group.version = isV1 ? .v1 : .v2
     let processor = isV1 ? paths.processor ?? "/" : paths.unified ?? "/"
-    isAccounted = !isV1 || paths.accounting == paths.processor
-    for folder in ancestors(processor, below: isV1 ? mount + "/cpu" : mount) {
+    let folders = ancestors(processor, below: isV1 ? mount + "/cpu" : mount)
+    // Controllers apart may have this process in groups of different names; then nobody accounts for the quota's.
+    var accounts = folders
+    if isV1, paths.accounting == paths.processor {
+      let found = ancestors(processor, below: mount + "/cpuacct")
+      if found.count == folders.count { accounts = found }
+    }
+    for index in folders.indices {
+      let quota = folders[index] + (isV1 ? "/cpu.cfs_quota_us" : "/cpu.max")
       processorGroups.append(
         ProcessorGroup(
-          folder: folder, quota: Attribute(folder + (isV1 ? "/cpu.cfs_quota_us" : "/cpu.max"), .once),
-          period: Attribute(folder + "/cpu.cfs_period_us", .once)))
+          folder: folders[index], accounts: accounts[index], quota: Attribute(quota, .once),
+          period: Attribute(folders[index] + "/cpu.cfs_period_us", .once)))
     }
     let memory = isV1 ? paths.memory ?? "/" : paths.unified ?? "/"
     for folder in ancestors(memory, below: isV1 ? mount + "/memory" : mount) {
       memoryGroups.append(
         MemoryGroup(
-          folder: folder,
           maximum: Attribute(folder + (isV1 ? "/memory.limit_in_bytes" : "/memory.max"), .once),
-          current: Attribute(folder + (isV1 ? "/memory.usage_in_bytes" : "/memory.current"))))
+          current: Attribute(folder + (isV1 ? "/memory.usage_in_bytes" : "/memory.current")),
+          statistics: Attribute(folder + "/memory.stat")))
     }
     let cores = ancestors(
       isV1 ? paths.cores ?? "/" : paths.unified ?? "/", below: isV1 ? mount + "/cpuset" : mount)
@@ -131,12 +130,12 @@ struct ControlGroupSampler {
     return folders
   }
 
-  /// The folder of the group with the tightest quota; nil where there is none or one cannot be read.
+  /// The place of the group with the tightest quota; nil where there is none or one cannot be read.
   private mutating func readProcessorLimit(
     _ group: inout ControlGroup, _ version: ControlGroup.Version, with reader: FileReader, at now: Instant
-  ) -> String? {
+  ) -> Int? {
     var limit: Double?
-    var folder: String?
+    var place: Int?
     for index in processorGroups.indices {
       let cores: Double?
       if let text = reader.contents(of: &processorGroups[index].quota) {
@@ -164,28 +163,24 @@ struct ControlGroupSampler {
       }
       if let cores, cores < limit ?? .infinity {
         limit = cores
-        folder = processorGroups[index].folder
+        place = index
       }
     }
     group.cores = .value(limit, at: now)
-    return folder
+    return place
   }
 
-  /// Keeps the accounts of the group in `folder`, and those of no other.
+  /// Keeps the accounts of that group, and those of no other.
   private mutating func follow(
-    _ folder: String?, _ group: inout ControlGroup, _ version: ControlGroup.Version, with reader: FileReader
+    _ index: Int?, _ group: inout ControlGroup, _ version: ControlGroup.Version, with reader: FileReader
   ) {
-    guard folder != meter?.folder else { return }
-    close(&meter, reader)
+    if let index, let meter, meter.folder == processorGroups[index].folder { return }
+    meter?.close(reader)
+    meter = nil
     group.use = nil
-    guard let folder else { return }
-    var accounts: String?
-    if version == .v1 {
-      // Controllers apart may have this process in groups of different names; then nobody accounts for the quota's.
-      let name = String(decoding: folder.utf8.dropFirst((mount + "/cpu").utf8.count), as: UTF8.self)
-      accounts = (isAccounted ? mount + "/cpuacct" + name : folder) + "/cpuacct.usage"
-    }
-    let new = QuotaMeter(folder: folder, accounts: accounts)
+    guard let index else { return }
+    let new = QuotaMeter(
+      folder: processorGroups[index].folder, accounts: version == .v1 ? processorGroups[index].accounts : nil)
     group.use = .absent(new.noRate)
     meter = new
   }
@@ -213,11 +208,8 @@ struct ControlGroupSampler {
       }
     }
     group.memoryMaximum = .value(limit, at: now)
-    let path = limit.map { _ in memoryGroups[tightest].folder + "/memory.stat" }
-    guard path != memoryStatistics?.path else { return }
-    close(&memoryStatistics, reader)
-    memoryStatistics = path.map { Attribute($0) }
-    group.memoryReclaimable = path == nil ? nil : .absent(.notYet)
+    isMemoryLimited = limit != nil
+    if !isMemoryLimited { group.memoryReclaimable = nil }
   }
 
   private mutating func readCores(
@@ -246,11 +238,10 @@ struct ControlGroupSampler {
     meter?.sample(&group.use, with: reader, at: now)
     guard tightest < memoryGroups.count else { return }
     reader.update(&group.memoryCurrent, from: &memoryGroups[tightest].current, at: now) { $0.unsigned() }
-    guard var file = memoryStatistics else { return }
+    guard isMemoryLimited else { return }
     var reclaimable = Reading<UInt64>.absent(.notYet)
-    reader.update(&reclaimable, from: &file, at: now, parseReclaimable)
+    reader.update(&reclaimable, from: &memoryGroups[tightest].statistics, at: now, parseReclaimable)
     group.memoryReclaimable = reclaimable
-    memoryStatistics = file
   }
 }
 

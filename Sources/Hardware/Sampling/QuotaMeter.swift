@@ -1,5 +1,5 @@
 /// Measures what a group does with its quota, from its accounts at two samples.
-struct QuotaMeter {
+final class QuotaMeter {
   /// The group's folder.
   let folder: String
   /// What is said before there are two samples.
@@ -7,59 +7,55 @@ struct QuotaMeter {
   /// `cpu.stat`: in the second generation it has the time that was used as well.
   private var statistics: Attribute
   /// `cpuacct.usage` of the old generation.
-  private var accounts: Attribute?
-  private var last: ProcessorAccounts?
+  private var usage: Attribute
+  private let hasUsage: Bool
+  private var last = ProcessorAccounts()
   private var lastInstant = Instant(nanoseconds: 0)
 
-  /// - Parameter accounts: the path of `cpuacct.usage`; nil in the second generation.
+  /// - Parameter accounts: the folder of `cpuacct.usage`; nil in the second generation.
   init(folder: String, accounts: String?) {
     self.folder = folder
     statistics = Attribute(folder + "/cpu.stat")
-    self.accounts = accounts.map { Attribute($0) }
-    noRate = self.accounts?.absence ?? statistics.absence
+    usage = Attribute((accounts ?? folder) + "/cpuacct.usage")
+    hasUsage = accounts != nil
+    noRate = hasUsage ? usage.absence : statistics.absence
   }
 
-  mutating func close(_ reader: FileReader) {
+  func close(_ reader: FileReader) {
     reader.close(&statistics)
-    guard var file = accounts else { return }
-    reader.close(&file)
-    accounts = file
+    reader.close(&usage)
   }
 
   /// Replaces `use` by what was done since the last sample.
-  mutating func sample(_ use: inout Reading<QuotaUse>?, with reader: FileReader, at now: Instant) {
+  func sample(_ use: inout Reading<QuotaUse>?, with reader: FileReader, at now: Instant) {
     var new = ProcessorAccounts()
-    if var text = reader.contents(of: &statistics) { new = parseProcessorAccounts(&text) }
-    var absence = statistics.absence
-    if var file = accounts {
-      var used = Reading<UInt64>.absent(file.absence)
-      reader.update(&used, from: &file, at: now) { $0.unsigned() }
+    var absence: Absence?
+    if var text = reader.contents(of: &statistics) {
+      new = parseProcessorAccounts(&text)
+      if new.used == nil, !hasUsage { absence = statistics.absent(.notSupported(errno: 0)) }
+    } else if !hasUsage {
+      absence = statistics.absence
+    }
+    if hasUsage {
+      var used = Reading<UInt64>.absent(noRate)
+      reader.update(&used, from: &usage, at: now) { $0.unsigned() }
       new.used = used.value
-      absence = file.absence
-      accounts = file
-    }
-    guard let used = new.used else {
-      last = nil
-      // A file that was read and lacks the line is of another kernel.
-      if absence.reason == .notYet { absence = statistics.absent(.notSupported(errno: 0)) }
-      use = .absent(absence)
-      return
-    }
-    defer {
-      last = new
-      lastInstant = now
-    }
-    guard let old = last, let before = old.used, used >= before else {
-      use = .absent(noRate)
-      return
+      absence = used.absence
     }
     let time = (now - lastInstant).seconds
-    guard time > 0 else { return }
-    var throttled: Double?
-    if let waited = new.throttled, let earlier = old.throttled, waited >= earlier {
-      throttled = min(Double(waited - earlier) / 1e9 / time, 1)
+    if let used = new.used, let before = last.used, used >= before {
+      // At the same instant nothing new is known.
+      guard time > 0 else { return }
+      var throttled: Double?
+      if let waited = new.throttled, let earlier = last.throttled, waited >= earlier {
+        throttled = min(Double(waited - earlier) / 1e9 / time, 1)
+      }
+      use = .value(QuotaUse(cores: Double(used - before) / 1e9 / time, throttled: throttled), at: now)
+    } else {
+      use = .absent(absence ?? noRate)
     }
-    use = .value(QuotaUse(cores: Double(used - before) / 1e9 / time, throttled: throttled), at: now)
+    last = new
+    lastInstant = now
   }
 }
 

@@ -86,6 +86,11 @@ bench: ## Measure what the README promises, beside rivals on this machine
 	@HEARTH_LONG=1 $(SWIFT) test --filter MembershipFigures | grep -E 'nodes|crash|death|first sight|Test run'
 	@Tests/bench/bench .build-boards/generic-x86-64/hearth .build-boards/raspberry-pi-3/hearth
 
+placement-real: ## Place real jobs on six boards made of this machine, in five ways; needs root, takes 15 minutes at most
+	@Tests/lab/packages bench
+	@$(MAKE) --no-print-directory program
+	@Tests/bench/placement-real $(PROGRAM)
+
 check-board: program ## Say whether PROFILE=FILE (or NAME, of boards/) is complete and sane
 	@$(PROGRAM) board --check $(if $(wildcard $(PROFILE)),$(PROFILE),boards/$(PROFILE).conf)
 

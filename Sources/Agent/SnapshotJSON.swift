@@ -289,12 +289,25 @@ private struct SnapshotEncoder {
   }
 
   private func encode(_ group: ControlGroup) -> JSON {
-    object([
+    var use = JSON.null
+    if let reading = group.use { use = self.reading(reading, encode) }
+    var reclaimable = JSON.null
+    if let reading = group.memoryReclaimable { reclaimable = self.reading(reading) { count($0) } }
+    return object([
       ("version", group.version.map { .integer(Int64($0.rawValue)) } ?? .null),
       ("cores", reading(group.cores) { $0.map { .double($0) } ?? .null }),
+      ("use", use),
       ("memoryMaximum", reading(group.memoryMaximum) { $0.map { count($0) } ?? .null }),
       ("memoryCurrent", reading(group.memoryCurrent) { count($0) }),
+      ("memoryReclaimable", reclaimable),
       ("allowedCores", reading(group.allowedCores) { $0.map { .array($0.map { whole($0) }) } ?? .null }),
+    ])
+  }
+
+  private func encode(_ use: QuotaUse) -> JSON {
+    object([
+      ("cores", .double(use.cores)),
+      ("throttled", use.throttled.map { .double($0) } ?? .null),
     ])
   }
 

@@ -190,12 +190,13 @@ private struct SnapshotReport {
 
   mutating func add(_ group: ControlGroup) {
     title = "Limits"
-    item("cores", say(group.cores) { $0.map { tenths($0) + " cores of time" } ?? "none" })
+    item("cores", say(group.cores) { $0.map { decimal($0, places: 2) + " cores of time" } ?? "none" })
+    if let use = group.use { item("used", say(use, used)) }
     item("run on", say(group.allowedCores) { $0.map(ranges) ?? "all cores" })
-    item(
-      "memory",
-      say(group.memoryMaximum) { $0.map(bytes) ?? "none" } + ", held "
-        + brief(group.memoryCurrent, bytes))
+    var memory = say(group.memoryMaximum) { $0.map(bytes) ?? "none" } + ", held "
+    memory += brief(group.memoryCurrent, bytes)
+    if let reclaimable = group.memoryReclaimable { memory += ", reclaimable " + brief(reclaimable, bytes) }
+    item("memory", memory)
   }
 }
 
@@ -207,6 +208,12 @@ private func say<Value>(_ reading: Reading<Value>, _ text: (Value) -> String) ->
   case .value(let value, _): text(value)
   case .absent(let absence): absence.description
   }
+}
+
+private func used(_ use: QuotaUse) -> String {
+  var text = decimal(use.cores, places: 2) + " cores of time"
+  if let throttled = use.throttled { text += ", throttled " + percent(throttled) + " of the time" }
+  return text
 }
 
 /// The same where the line already says which file is meant.

@@ -40,4 +40,21 @@ public struct Snapshot: Equatable, Sendable {
     self.firmware = firmware
     self.sensors = sensors
   }
+
+  /// Bytes that new work can have, inside the control group's limit; nil where the machine does not tell.
+  public var availableMemory: UInt64? {
+    memory.value.map { min($0.available, controlGroup.memoryLeft ?? .max) }
+  }
+
+  /// How many cores new work can have at once: those online that this process may use, at most as many as the quota
+  /// is worth, rounded up; 0 where none is known.
+  public var usableCores: Int {
+    let allowed = controlGroup.allowedCores.value ?? nil
+    var count = 0
+    for core in processors.cores where core.isOnline && allowed?.contains(core.number) ?? true { count += 1 }
+    guard let quota = controlGroup.cores.value ?? nil, quota > 0, quota < Double(count) else {
+      return count
+    }
+    return max(Int(quota.rounded(.up)), 1)
+  }
 }

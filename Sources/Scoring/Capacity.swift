@@ -14,7 +14,11 @@ struct Capacity {
   private(set) var firmwareShare = 1.0
   private var clock = 0.0
   private var fullClock = 0.0
+  /// Cores this process may use, of whatever speed.
+  private var count = 0.0
   private var quota: Double?
+  /// Cores' worth of time that the group with the quota uses.
+  private var use: Double?
   private var coresSource = Term.Source.measured
   private var clockSource = Term.Source.measured
   private var loadSource = Term.Source.measured
@@ -57,7 +61,9 @@ struct Capacity {
       coresSource = .substitute(processors.utilisation.absence)
     }
     switch snapshot.controlGroup.cores {
-    case .value(let cores, _): quota = cores
+    case .value(let cores, _):
+      quota = cores.map { $0 > Self.leastQuota ? $0 : Self.leastQuota }
+      use = cores == nil ? nil : snapshot.controlGroup.use?.value?.cores
     case .absent(let absence): quotaSource = .assumed(absence)
     }
     speeds.quota = quota.map { max($0, Self.leastQuota) }
@@ -94,6 +100,7 @@ struct Capacity {
     let threadShare = (1 + profile.processor.threadGain * (threads - 1)) / threads
     let rate = stand.fullRate * share
     let now = rate * (limit / maximum)
+    count += 1
     full += rate * threadShare
     if wantsSpeeds {
       speeds.add(1 / threads, speed: rate)
@@ -137,6 +144,7 @@ struct Capacity {
     if let allowed = snapshot.controlGroup.allowedCores.value ?? nil, !allowed.isEmpty {
       count = min(count, allowed.count)
     }
+    self.count = Double(count)
     full = stand.fullRate * Double(count)
     if wantsSpeeds { speeds.add(Double(count), speed: stand.fullRate) }
     let left = stand.coolingShare * stand.firmwareShare
@@ -161,21 +169,41 @@ struct Capacity {
   }
 
   var loadTerm: Term {
-    let factor = ratio(free, limited)
+    let factor = quotaLeavesCores ? unused ?? 1 : ratio(free, limited)
     return Term(
-      kind: .load, value: (1 - factor) * 100, full: 0, source: loadSource, weight: 1, factor: factor)
+      kind: .load, value: (1 - factor) * 100, full: 0, source: quotaLeavesCores ? .measured : loadSource,
+      weight: 1, factor: factor)
   }
 
   var quotaTerm: Term {
-    Term(
-      kind: .quota, value: quota ?? -1, full: -1, source: quotaSource, weight: 1, factor: ratio(left, free))
+    let before = quotaLeavesCores ? limited * (unused ?? 1) : free
+    return Term(
+      kind: .quota, value: quota ?? -1, full: -1, source: quotaSource, weight: 1, factor: ratio(left, before))
   }
 
   /// What is free and inside the quota.
   var left: Double {
     guard let quota else { return free }
     // In fastest cores, so that losing a slow core never makes the bound looser.
-    return min(free, (quota > Self.leastQuota ? quota : Self.leastQuota) * fastest)
+    let bound = min(limited, quota * fastest) * (unused ?? 1)
+    return quotaLeavesCores ? bound : min(free, bound)
+  }
+
+  /// Whether the quota leaves some of the cores to others and its use is known.
+  ///
+  /// Then that use is the load: what others do with their part takes nothing from the group. A quota of all cores
+  /// leaves none, and the load of all counts as without one.
+  var quotaLeavesCores: Bool {
+    guard let quota, use != nil else { return false }
+    return quota < count
+  }
+
+  /// The share of the quota that is not used; nil without a quota or an account of it.
+  private var unused: Double? {
+    guard let use, let quota else { return nil }
+    let share = 1 - use / min(quota, max(count, Self.leastQuota))
+    // Written so that a NaN leaves the least.
+    return share > Self.leastFreeShare ? min(share, 1) : Self.leastFreeShare
   }
 
   private func megahertz(_ reading: Reading<Int>?) -> Double? {

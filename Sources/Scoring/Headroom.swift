@@ -11,10 +11,7 @@ extension Term {
       available = Double(memory.available)
       source = .measured
     }
-    if let maximum = snapshot.controlGroup.memoryMaximum.value ?? nil {
-      let used = snapshot.controlGroup.memoryCurrent.value ?? 0
-      available = min(available, Double(maximum > used ? maximum - used : 0))
-    }
+    if let left = snapshot.controlGroup.memoryLeft { available = min(available, Double(left)) }
     let ample = profile.assumed.ampleMemory
     return Term(
       kind: .memory, value: available / mebibyte, full: ample / mebibyte, source: source,
@@ -22,19 +19,24 @@ extension Term {
   }
 
   /// The share of time in which tasks waited for a core; without pressure information, the share of the load
-  /// average that no core serves.
-  static func cpuPressure(_ snapshot: Snapshot, _ profile: Profile) -> Term {
+  /// average that no core serves. Where a quota leaves cores to others it is the time in which the group waited for
+  /// the quota, since who waits for the machine's cores may be the others.
+  static func cpuPressure(_ snapshot: Snapshot, _ profile: Profile, leavesCores: Bool) -> Term {
     let weight = profile.weights.cpuPressure
+    let throttled = snapshot.controlGroup.use?.value?.throttled
+    if leavesCores, let throttled { return pressure(.cpuPressure, throttled, .measured, weight) }
+    let least = throttled ?? 0
     if let share = stalled(snapshot.pressure.cpu) {
-      return pressure(.cpuPressure, share, .measured, weight)
+      return pressure(.cpuPressure, max(share, least), .measured, weight)
     }
     let absence = snapshot.pressure.cpu.someShare.absence
     let online = snapshot.processors.onlineCount
     let cores = Double(online > 0 ? online : profile.processor.cores)
     guard let load = snapshot.load.value, load.one >= 0 else {
-      return pressure(.cpuPressure, 0, .assumed(absence), weight)
+      return pressure(.cpuPressure, least, .assumed(absence), weight)
     }
-    return pressure(.cpuPressure, load.one > cores ? 1 - cores / load.one : 0, .substitute(absence), weight)
+    let unserved = load.one > cores ? 1 - cores / load.one : 0
+    return pressure(.cpuPressure, max(unserved, least), .substitute(absence), weight)
   }
 
   /// The share of time in which tasks waited for memory.

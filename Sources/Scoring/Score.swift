@@ -24,7 +24,9 @@ public struct Score: Equatable, Sendable {
     let heat = Term.heat(snapshot, profile)
     terms = Terms([
       capacity.coresTerm, capacity.clockTerm, capacity.loadTerm, capacity.quotaTerm,
-      .memory(snapshot, profile), .cpuPressure(snapshot, profile), .memoryPressure(snapshot, profile),
+      .memory(snapshot, profile),
+      .cpuPressure(snapshot, profile, leavesCores: capacity.quotaLeavesCores),
+      .memoryPressure(snapshot, profile),
       .ioPressure(snapshot, profile), heat, .throttling(snapshot, profile, heat),
       .supply(snapshot, profile, firmwareShare: capacity.firmwareShare),
       .battery(snapshot, profile), .link(snapshot, profile), .storage(snapshot, profile),

@@ -121,7 +121,8 @@ import Testing
     let hybrid = "9:name=systemd:/\n4:memory:/box/one\n3:cpuset:/\n2:cpu,cpuacct:/box\n0::/\n"
     #expect(
       parsed(hybrid) { parseMembership($0) }
-        == GroupPaths(unified: "/", processor: "/box", memory: "/box/one", cores: "/"))
+        == GroupPaths(
+          unified: "/", processor: "/box", accounting: "/box", memory: "/box/one", cores: "/"))
     #expect(parsed("0::/user.slice/a:b\n") { parseMembership($0) }?.unified == "/user.slice/a:b")
     #expect(parsed("garbage\n::\n7\n") { parseMembership($0) } == GroupPaths())
   }

@@ -168,10 +168,13 @@ extension Storage {
 extension ControlGroup {
   static func random(_ random: inout Randomness, cores: Int) -> ControlGroup {
     let allowed = (0..<cores).filter { _ in random.chance(0.7) }
+    let quota = random.chance(0.5) ? nil : 4 * random.share()
+    let use = QuotaUse(cores: 5 * random.share(), throttled: random.chance(0.8) ? random.share() : nil)
     return ControlGroup(
-      version: .v2, cores: random.maybe(random.chance(0.5) ? nil : 4 * random.share()),
+      version: .v2, cores: random.maybe(quota), use: quota == nil ? nil : random.maybe(use),
       memoryMaximum: random.maybe(random.chance(0.5) ? nil : random.bytes(to: 1 << 30)),
       memoryCurrent: random.maybe(random.bytes(to: 1 << 29)),
+      memoryReclaimable: random.chance(0.5) ? nil : random.maybe(random.bytes(to: 1 << 29)),
       allowedCores: random.maybe(random.chance(0.5) ? nil : allowed))
   }
 }

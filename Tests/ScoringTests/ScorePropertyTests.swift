@@ -69,7 +69,24 @@ private let worsenings: [Worsening] = [
   },
   Worsening("processor quota") { snapshot, random in
     guard let quota = snapshot.controlGroup.cores.value else { return false }
+    if snapshot.controlGroup.use?.value != nil {
+      // One that comes to leave cores to others stands for their load from then on.
+      guard let quota, quota < 1 else { return false }
+    }
     snapshot.controlGroup.cores = .now((quota ?? 4) * random.share())
+    return true
+  },
+  Worsening("use of the quota") { snapshot, random in
+    guard case .value(let use, _)? = snapshot.controlGroup.use else { return false }
+    let more = 2 * random.share()
+    snapshot.controlGroup.use = .now(QuotaUse(cores: use.cores + more, throttled: use.throttled))
+    return true
+  },
+  Worsening("wait for the quota") { snapshot, random in
+    guard case .value(let use, _)? = snapshot.controlGroup.use, let throttled = use.throttled else {
+      return false
+    }
+    snapshot.controlGroup.use = .now(QuotaUse(cores: use.cores, throttled: up(throttled, &random)))
     return true
   },
   Worsening("clock limit") { snapshot, random in
@@ -354,6 +371,8 @@ private let worsenings: [Worsening] = [
       let state = PowerSupplyState(status: .discharging, capacity: random.pick(integers))
       snapshot.power.supplies = [PowerSupply(name: "", kind: .ups, state: .now(state))]
       snapshot.controlGroup.cores = .now(random.pick(doubles))
+      snapshot.controlGroup.use = .now(QuotaUse(cores: random.pick(doubles), throttled: random.pick(doubles)))
+      snapshot.controlGroup.memoryReclaimable = .now(random.pick(words))
       snapshot.controlGroup.memoryMaximum = .now(random.pick(words))
       snapshot.controlGroup.memoryCurrent = .now(random.pick(words))
       let score = Score(of: snapshot, profile: profile(snapshot, &random))

@@ -111,6 +111,58 @@ private func value(_ snapshot: Snapshot = .idlePi3, _ change: (inout Snapshot) -
     #expect(try value { $0.controlGroup.allowedCores = .now([77]) } == value())
   }
 
+  /// Six boards on one machine, or a container beside others: all its cores are busy, and the quota is still ours.
+  @Test func insideAQuotaItsOwnUseIsTheLoad() throws {
+    var snapshot = Snapshot.idlePi3
+    snapshot.keepBusy(1, cores: 0..<4)
+    snapshot.processors.utilisation = .now(1)
+    snapshot.pressure.cpu.someShare = .now(0.9)
+    func score(cores: Double, use: Double, throttled: Double? = 0) throws -> Score {
+      var copy = snapshot
+      copy.controlGroup.cores = .now(cores)
+      copy.controlGroup.use = .now(QuotaUse(cores: use, throttled: throttled))
+      return Score(of: copy, profile: try profile("raspberry-pi-3"))
+    }
+    let idle = try score(cores: 0.4, use: 0)
+    #expect((idle.value - 10).magnitude < 1e-9)
+    #expect(idle.terms[.load].value == 0 && idle.terms[.load].source == .measured)
+    #expect((idle.terms[.quota].factor - 0.1).magnitude < 1e-9)
+    let half = try score(cores: 0.4, use: 0.2)
+    #expect((half.value - 5).magnitude < 1e-9)
+    #expect((half.terms[.load].value - 50).magnitude < 1e-9)
+    #expect((half.terms[.quota].factor - 0.1).magnitude < 1e-9)
+    // New work gets its share of a quota that is used up, as of a busy core.
+    #expect((try score(cores: 0.4, use: 0.41).value - 0.5).magnitude < 1e-9)
+    let waiting = try score(cores: 0.4, use: 0.2, throttled: 0.5)
+    #expect((waiting.terms[.cpuPressure].value - 50).magnitude < 1e-9)
+    #expect(waiting.value < half.value)
+    // Where the kernel does not count who waits for the quota, the machine's pressure stands.
+    #expect((try score(cores: 0.4, use: 0.2, throttled: nil).terms[.cpuPressure].value - 90).magnitude < 1e-9)
+  }
+
+  @Test func aQuotaOfAllCoresLeavesTheLoadOfAll() throws {
+    func value(_ busy: Double, _ cores: Double?, use: Double) throws -> Double {
+      var snapshot = Snapshot.idlePi3
+      snapshot.keepBusy(busy, cores: 0..<4)
+      snapshot.controlGroup.cores = .now(cores)
+      if cores != nil { snapshot.controlGroup.use = .now(QuotaUse(cores: use, throttled: 0)) }
+      return try score(snapshot).value
+    }
+    #expect(try value(0.5, 4, use: 0.1) == value(0.5, nil, use: 0))
+    #expect(try value(0, 8, use: 2) == 50)
+  }
+
+  @Test func aQuotaWhoseUseIsNotKnownBoundsWhatIsFree() throws {
+    for use in [nil, Reading<QuotaUse>.absent(Absence(path: "cpu.stat", reason: .noFile))] {
+      let value = try value {
+        $0.keepBusy(0.9, cores: 0..<4)
+        $0.controlGroup.cores = .now(1.5)
+        $0.controlGroup.use = use
+      }
+      #expect((value - 10).magnitude < 0.01)
+    }
+  }
+
   @Test func threadsOfOneCoreShareIt() throws {
     var snapshot = Snapshot(instant: now)
     snapshot.board = Board(
@@ -136,6 +188,19 @@ private func value(_ snapshot: Snapshot = .idlePi3, _ change: (inout Snapshot) -
       try (bounded - value { $0.memory = .now(Memory(total: 1 << 30, available: 64 << 20)) }).magnitude < 1e-9
     )
     #expect(bounded < 50)
+    // Pages of files give way to new work.
+    #expect(
+      try value {
+        $0.controlGroup.memoryMaximum = .now(100 << 20)
+        $0.controlGroup.memoryCurrent = .now(76 << 20)
+        $0.controlGroup.memoryReclaimable = .now(40 << 20)
+      } == bounded)
+    #expect(
+      try value {
+        $0.controlGroup.memoryMaximum = .now(100 << 20)
+        $0.controlGroup.memoryCurrent = .now(36 << 20)
+        $0.controlGroup.memoryReclaimable = .now(40 << 20)
+      } > bounded)
     // More used than allowed is no trap.
     #expect(
       try value {

@@ -51,9 +51,10 @@ struct NodeReport {
   }
 
   private var memory: JSON {
-    guard let memory = node.sampler.snapshot.memory.value else { return .null }
+    let snapshot = node.sampler.snapshot
+    guard let memory = snapshot.memory.value, let available = snapshot.availableMemory else { return .null }
     return [
-      "availableBytes": .integer(Int64(clamping: memory.available)),
+      "availableBytes": .integer(Int64(clamping: available)),
       "totalBytes": .integer(Int64(clamping: memory.total)),
     ]
   }

@@ -3,20 +3,32 @@ struct ControlGroupSampler {
   /// Groups above this process that are looked at.
   static let mostAncestors = 16
 
+  private struct ProcessorGroup {
+    let folder: String
+    /// Where the old generation accounts for it: in another hierarchy, in the group of the same name.
+    let accounts: String
+    var quota: Attribute
+    var period: Attribute
+  }
+
   private struct MemoryGroup {
     var maximum: Attribute
     var current: Attribute
+    var statistics: Attribute
   }
 
   private let root: String
   private var membership: Attribute
   private var lastMembership: UInt64?
-  private var processorGroups: [(quota: Attribute, period: Attribute)] = []
+  private var processorGroups: [ProcessorGroup] = []
+  /// The accounts of the group with the tightest quota, while there is a quota.
+  private var meter: QuotaMeter?
   private var memoryGroups: [MemoryGroup] = []
   private var coreList: Attribute
   private var lastCoreList: UInt64?
   /// The group whose memory limit is the tightest.
   private var tightest = 0
+  private var isMemoryLimited = false
 
   init(root: String) {
     self.root = root
@@ -42,15 +54,22 @@ struct ControlGroupSampler {
       find(parseMembership(text), &group)
     }
     guard let version = group.version else { return }
-    readProcessorLimit(&group, version, with: reader, at: now)
+    let index = readProcessorLimit(&group, version, with: reader, at: now)
+    follow(index, &group, version, with: reader)
     readMemoryLimit(&group, with: reader, at: now)
     readCores(&group, coreCount: coreCount, with: reader, at: now)
   }
 
   private mutating func closeAll(_ reader: FileReader) {
-    for index in memoryGroups.indices { reader.close(&memoryGroups[index].current) }
+    for index in memoryGroups.indices {
+      reader.close(&memoryGroups[index].current)
+      reader.close(&memoryGroups[index].statistics)
+    }
     memoryGroups = []
     processorGroups = []
+    meter?.close(reader)
+    meter = nil
+    isMemoryLimited = false
     lastCoreList = nil
     tightest = 0
   }
@@ -70,16 +89,27 @@ struct ControlGroupSampler {
     }
     group.version = isV1 ? .v1 : .v2
     let processor = isV1 ? paths.processor ?? "/" : paths.unified ?? "/"
-    for folder in ancestors(processor, below: isV1 ? mount + "/cpu" : mount) {
-      let quota = folder + (isV1 ? "/cpu.cfs_quota_us" : "/cpu.max")
-      processorGroups.append((Attribute(quota, .once), Attribute(folder + "/cpu.cfs_period_us", .once)))
+    let folders = ancestors(processor, below: isV1 ? mount + "/cpu" : mount)
+    // Controllers apart may have this process in groups of different names; then nobody accounts for the quota's.
+    var accounts = folders
+    if isV1, paths.accounting == paths.processor {
+      let found = ancestors(processor, below: mount + "/cpuacct")
+      if found.count == folders.count { accounts = found }
+    }
+    for index in folders.indices {
+      let quota = folders[index] + (isV1 ? "/cpu.cfs_quota_us" : "/cpu.max")
+      processorGroups.append(
+        ProcessorGroup(
+          folder: folders[index], accounts: accounts[index], quota: Attribute(quota, .once),
+          period: Attribute(folders[index] + "/cpu.cfs_period_us", .once)))
     }
     let memory = isV1 ? paths.memory ?? "/" : paths.unified ?? "/"
     for folder in ancestors(memory, below: isV1 ? mount + "/memory" : mount) {
       memoryGroups.append(
         MemoryGroup(
           maximum: Attribute(folder + (isV1 ? "/memory.limit_in_bytes" : "/memory.max"), .once),
-          current: Attribute(folder + (isV1 ? "/memory.usage_in_bytes" : "/memory.current"))))
+          current: Attribute(folder + (isV1 ? "/memory.usage_in_bytes" : "/memory.current")),
+          statistics: Attribute(folder + "/memory.stat")))
     }
     let cores = ancestors(
       isV1 ? paths.cores ?? "/" : paths.unified ?? "/", below: isV1 ? mount + "/cpuset" : mount)
@@ -100,10 +130,12 @@ struct ControlGroupSampler {
     return folders
   }
 
+  /// The place of the group with the tightest quota; nil where there is none or one cannot be read.
   private mutating func readProcessorLimit(
     _ group: inout ControlGroup, _ version: ControlGroup.Version, with reader: FileReader, at now: Instant
-  ) {
+  ) -> Int? {
     var limit: Double?
+    var place: Int?
     for index in processorGroups.indices {
       let cores: Double?
       if let text = reader.contents(of: &processorGroups[index].quota) {
@@ -111,13 +143,13 @@ struct ControlGroupSampler {
         if version == .v2 {
           guard let parsed = parseProcessorMaximum(&quota) else {
             group.cores = .absent(processorGroups[index].quota.malformed(text))
-            return
+            return nil
           }
           cores = parsed
         } else {
           guard let value = quota.signed() else {
             group.cores = .absent(processorGroups[index].quota.malformed(text))
-            return
+            return nil
           }
           var period = reader.contents(of: &processorGroups[index].period)
           let length = period?.signed() ?? 100_000
@@ -127,11 +159,30 @@ struct ControlGroupSampler {
         cores = nil
       } else {
         group.cores = .absent(processorGroups[index].quota.absence)
-        return
+        return nil
       }
-      if let cores { limit = min(limit ?? cores, cores) }
+      if let cores, cores < limit ?? .infinity {
+        limit = cores
+        place = index
+      }
     }
     group.cores = .value(limit, at: now)
+    return place
+  }
+
+  /// Keeps the accounts of that group, and those of no other.
+  private mutating func follow(
+    _ index: Int?, _ group: inout ControlGroup, _ version: ControlGroup.Version, with reader: FileReader
+  ) {
+    if let index, let meter, meter.folder == processorGroups[index].folder { return }
+    meter?.close(reader)
+    meter = nil
+    group.use = nil
+    guard let index else { return }
+    let new = QuotaMeter(
+      folder: processorGroups[index].folder, accounts: version == .v1 ? processorGroups[index].accounts : nil)
+    group.use = .absent(new.noRate)
+    meter = new
   }
 
   private mutating func readMemoryLimit(
@@ -157,6 +208,8 @@ struct ControlGroupSampler {
       }
     }
     group.memoryMaximum = .value(limit, at: now)
+    isMemoryLimited = limit != nil
+    if !isMemoryLimited { group.memoryReclaimable = nil }
   }
 
   private mutating func readCores(
@@ -182,8 +235,13 @@ struct ControlGroupSampler {
   }
 
   mutating func sample(_ group: inout ControlGroup, with reader: FileReader, at now: Instant) {
+    meter?.sample(&group.use, with: reader, at: now)
     guard tightest < memoryGroups.count else { return }
     reader.update(&group.memoryCurrent, from: &memoryGroups[tightest].current, at: now) { $0.unsigned() }
+    guard isMemoryLimited else { return }
+    var reclaimable = Reading<UInt64>.absent(.notYet)
+    reader.update(&reclaimable, from: &memoryGroups[tightest].statistics, at: now, parseReclaimable)
+    group.memoryReclaimable = reclaimable
   }
 }
 
@@ -191,6 +249,7 @@ struct ControlGroupSampler {
 struct GroupPaths: Equatable {
   var unified: String?
   var processor: String?
+  var accounting: String?
   var memory: String?
   var cores: String?
 }
@@ -210,6 +269,7 @@ func parseMembership(_ text: Cursor) -> GroupPaths {
     while !controllers.isAtEnd {
       let controller = controllers.part(upTo: UInt8(ascii: ","))
       if controller.equals("cpu" as StaticString) { paths.processor = line.text(limit: 1024) }
+      if controller.equals("cpuacct" as StaticString) { paths.accounting = line.text(limit: 1024) }
       if controller.equals("memory" as StaticString) { paths.memory = line.text(limit: 1024) }
       if controller.equals("cpuset" as StaticString) { paths.cores = line.text(limit: 1024) }
     }
@@ -231,4 +291,22 @@ func parseMemoryMaximum(_ text: inout Cursor) -> UInt64? {
   if text.skip("max") { return .max }
   guard let bytes = text.unsigned(), text.isBlank else { return nil }
   return bytes
+}
+
+/// The bytes in `memory.stat` that are there as long as nobody else wants them; nil without its lines for pages of
+/// files. The old generation counts the groups below only in its `total_` lines.
+func parseReclaimable(_ text: inout Cursor) -> UInt64? {
+  var own: UInt64?
+  var total: UInt64?
+  func add(_ sum: inout UInt64?, _ line: inout Cursor) {
+    if let bytes = line.unsigned(), line.isBlank, bytes < 1 << 60 { sum = (sum ?? 0) + bytes }
+  }
+  while var line = text.wholeLine() {
+    if line.skip("active_file ") || line.skip("inactive_file ") || line.skip("slab_reclaimable ") {
+      add(&own, &line)
+    } else if line.skip("total_active_file ") || line.skip("total_inactive_file ") {
+      add(&total, &line)
+    }
+  }
+  return total ?? own
 }

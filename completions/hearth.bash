@@ -18,12 +18,13 @@ _hearth() {
   case $before in
     --config | --engine | --check) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --state | --root) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-    --external | --api | --callback | --service | --constraint) return ;;
+    --external | --api | --callback | --service | --constraint | --deadline) return ;;
+    --bound) mapfile -t COMPREPLY < <(compgen -W 'cpu memory network' -- "$word"); return ;;
     --on-host-loss) mapfile -t COMPREPLY < <(compgen -W 'restart tell' -- "$word"); return ;;
   esac
   case ${COMP_WORDS[1]} in
     serve) words='--config --state --engine --root --external' ;;
-    run) words='-d --detach --service --native --callback --constraint --on-host-loss --json --api' ;;
+    run) words='-d --detach --service --native --callback --constraint --bound --deadline --on-host-loss --json --api' ;;
     ps) words='-a --all --json --api' ;;
     logs) words="-f --follow --api $(_hearth_runs)" ;;
     stop) words="--api $(_hearth_runs running)" ;;

@@ -33,6 +33,8 @@ complete -c hearth -n '__fish_seen_subcommand_from run' -l service -x -d 'name o
 complete -c hearth -n '__fish_seen_subcommand_from run' -l native -d 'run the native service'
 complete -c hearth -n '__fish_seen_subcommand_from run' -l callback -x -d 'URL told of changes'
 complete -c hearth -n '__fish_seen_subcommand_from run' -l constraint -x -d 'only on nodes that fit'
+complete -c hearth -n '__fish_seen_subcommand_from run' -l bound -x -a 'cpu memory network' -d 'what it mostly waits for'
+complete -c hearth -n '__fish_seen_subcommand_from run' -l deadline -x -d 'seconds to its end'
 complete -c hearth -n '__fish_seen_subcommand_from run' -l on-host-loss -x -a 'restart tell' -d 'when its node dies'
 complete -c hearth -n '__fish_seen_subcommand_from ps' -s a -l all -d 'ended ones too'
 complete -c hearth -n '__fish_seen_subcommand_from logs' -s f -l follow -d 'go on until the end'

@@ -33,7 +33,7 @@ _hearth() {
     run)
       _arguments '(-d --detach)'{-d,--detach}'[print the identifier and return]' '--service[its name]:name:' \
         '--native[a native service]' '--callback[told of changes]:URL:' \
-        '*--constraint[only on nodes that fit]:rule:' '--on-host-loss[when its node dies]:what:(restart tell)' $json $api '*::docker run:' ;;
+        '*--constraint[only on nodes that fit]:rule:' '--bound[what it mostly waits for]:what:(cpu memory network)' '--deadline[seconds to its end]:seconds:' '--on-host-loss[when its node dies]:what:(restart tell)' $json $api '*::docker run:' ;;
     ps) _arguments '(-a --all)'{-a,--all}'[ended ones too]' $json $api ;;
     logs) _arguments '(-f --follow)'{-f,--follow}'[go on until the end]' $api ':run:_hearth_all_runs' ;;
     stop) _arguments $api '*:run:_hearth_running_runs' ;;

@@ -3,7 +3,9 @@
 extension String {
   @inline(never) public func begins(with start: String) -> Bool { utf8.starts(with: start.utf8) }
 
-  @inline(never) public func ends(with end: String) -> Bool { utf8.suffix(end.utf8.count).elementsEqual(end.utf8) }
+  @inline(never) public func ends(with end: String) -> Bool {
+    utf8.suffix(end.utf8.count).elementsEqual(end.utf8)
+  }
 
   /// The text without its first `count` bytes, which must be ASCII.
   @inline(never) public func dropping(_ count: Int) -> String {

@@ -28,9 +28,6 @@ final class HearthDispatch {
   /// Of each image, by its number.
   private var images: [HomeNode.Image] = []
 
-  /// fdatasync on an SD card.
-  private static let writing = 0.005
-
   init(_ simulation: Simulation) {
     self.simulation = simulation
     names = simulation.nodes.map { Self.name($0.index) }
@@ -228,10 +225,7 @@ final class HearthDispatch {
     tellNews(index)
   }
 
-  /// Between two nodes of the home, one way.
-  private func way(_ from: Int, _ to: Int) -> Double {
-    nodes[from].board.latency + nodes[to].board.latency
-  }
+  private func way(_ from: Int, _ to: Int) -> Double { simulation.way(from, to) }
 
   /// Lets something happen on a node later, if it is up then and was not started anew.
   private func later(_ seconds: Double, on index: Int, _ action: @escaping () -> Void) {
@@ -241,7 +235,7 @@ final class HearthDispatch {
   private func perform(_ directive: Directive, of index: Int) {
     switch directive {
     case .record(let id):
-      later(Self.writing, on: index) { self.perform(index) { $0.recorded(id, at: self.moment) } }
+      later(Simulation.writing, on: index) { self.perform(index) { $0.recorded(id, at: self.moment) } }
     case .call(let id, let step, let request):
       call(id, step, request, on: index)
     case .changed(let run):
@@ -344,6 +338,10 @@ final class HearthDispatch {
       engine(id, step, on: index, [.done])
     case .wait:
       waiting[id] = (index, step)
+      // It may have been killed as it began.
+      if let job = jobOf[id], !nodes[index].tasks.contains(where: { $0.job == job }) {
+        ended(job, on: nodes[index], killed: simulation.progress[job].ended < 0)
+      }
     case .inspect:
       var state = ContainerState(id: id.text)
       state.status = "exited"

@@ -19,5 +19,5 @@ let comparisons = scenarios.indices.compactMap { index in
 }
 let report = Report(comparisons, isShort: settings.isShort || !settings.scenario.isEmpty)
 print(report.text)
-if let folder = settings.folder { try Files(report, in: folder).write() }
+if let folder = settings.folder { try Files(report, scenarios, in: folder).write() }
 exit(report.verdicts.allSatisfy(\.isKept) ? 0 : 1)

@@ -117,7 +117,9 @@ final class HearthDispatch {
   func saying(of node: SimulatedNode) -> HomeNode {
     var said = described(node)
     said.isSelf = false
-    said.memoryAvailable = said.memoryAvailable.map { orchestrators[node.index].unreserved(of: $0) / (16 << 20) * (16 << 20) }
+    said.memoryAvailable = said.memoryAvailable.map {
+      orchestrators[node.index].unreserved(of: $0) / (16 << 20) * (16 << 20)
+    }
     toldAt[node.index] = simulation.now
     return said
   }
@@ -239,7 +241,9 @@ final class HearthDispatch {
     case .call(let id, let step, let request):
       call(id, step, request, on: index)
     case .changed(let run):
-      if case .failed(let failure) = run.state, failure.kind != .outOfMemory, let job = jobOf[run.id] { again(job) }
+      if case .failed(let failure) = run.state, failure.kind != .outOfMemory, let job = jobOf[run.id] {
+        again(job)
+      }
       if run.state.isFinal { jobOf[run.id] = nil }
     case .placed(let id):
       guard let (requester, attempt) = asked.removeValue(forKey: id), requester != index else { return }
@@ -253,7 +257,9 @@ final class HearthDispatch {
           orchestrator.stopHosted(id, attempt: attempt, of: self.names[index], at: self.moment).directives
         }
         self.later(self.way(index, host), on: index) {
-          self.perform(index) { $0.withdrawn(id, node: node, attempt: attempt, isOver: true, at: self.moment) }
+          self.perform(index) {
+            $0.withdrawn(id, node: node, attempt: attempt, isOver: true, at: self.moment)
+          }
         }
       }
     case .watch(let node):
@@ -303,7 +309,8 @@ final class HearthDispatch {
       switch verdict {
       case .recording: break
       case .accepted: self.answer(id, .accepted, attempt: attempt, from: host, to: requester)
-      case .refused(let reason): self.answer(id, .refused(reason), attempt: attempt, from: host, to: requester)
+      case .refused(let reason):
+        self.answer(id, .refused(reason), attempt: attempt, from: host, to: requester)
       case .busier(let demand): self.answer(id, .busier(demand), attempt: attempt, from: host, to: requester)
       }
     }
@@ -325,7 +332,8 @@ final class HearthDispatch {
     case .create:
       if let job = jobOf[id], simulation.task(job, on: nodes[index]).fetching > 0, pulling[id] == nil {
         let reason = EngineError.Reason.refused(status: 404, message: "No such image")
-        engine(id, step, on: index, [.failed(EngineError(request.verb, subject: request.subject, reason: reason))])
+        engine(
+          id, step, on: index, [.failed(EngineError(request.verb, subject: request.subject, reason: reason))])
       } else {
         engine(id, step, on: index, [.created(id: id.text, warnings: []), .done])
       }

@@ -51,10 +51,7 @@ public struct SimulatedBoard: Sendable {
     isWireless = Self.wireless.contains(profile.name)
     linkRate = isWireless ? profile.link.wifi : profile.link.limit
     latency = isWireless ? 0.004 : 0.00013
-    // What nobody has measured follows the cores.
-    memoryRate =
-      processor.copyRate > 0
-      ? processor.copyRate : Outlook.referenceMemoryRate * fastest / Outlook.referenceSpeed
+    memoryRate = speeds.memoryRate(profile)
     heat = HeatModel.of(profile.name)
   }
 

@@ -277,7 +277,9 @@ public final class Simulation {
     node.advance(to: now)
     for job in node.fetched { hearth?.fetched(job, on: node) }
     node.fetched = []
-    let ended = node.tasks.filter { $0.fetching <= 0 && $0.left <= SimulatedNode.rest * max(1, $0.threads) * 1000 }
+    let ended = node.tasks.filter {
+      $0.fetching <= 0 && $0.left <= SimulatedNode.rest * max(1, $0.threads) * 1000
+    }
     node.tasks.removeAll { task in ended.contains { $0.job == task.job } }
     for task in ended {
       progress[task.job].ended = now

@@ -8,7 +8,8 @@ enum BarPlot {
     var drawing = Drawing(width: 900, height: height + 120)
     let axes = Axes(
       left: 130, top: 62, width: 700, height: height,
-      x: Axes.Scale(range: 0.8...40, marks: [0.8, 1, 1.5, 2, 3, 5, 10, 20, 40], isLogarithmic: true, decimals: 1),
+      x: Axes.Scale(
+        range: 0.8...40, marks: [0.8, 1, 1.5, 2, 3, 5, 10, 20, 40], isLogarithmic: true, decimals: 1),
       y: Axes.Scale(range: 0...1, marks: []))
     drawing.text("Mean slowdown, of the oracle's (logarithmic; less is better)", 20, 24, size: 16)
     drawing.legend(

@@ -28,7 +28,8 @@ struct Drawing {
   }
 
   mutating func text(
-    _ text: String, _ x: Double, _ y: Double, size: Double = 12, anchor: Anchor = .start, colour: Colour = .black,
+    _ text: String, _ x: Double, _ y: Double, size: Double = 12, anchor: Anchor = .start,
+    colour: Colour = .black,
     isTurned: Bool = false
   ) {
     let turn = isTurned ? " transform=\"rotate(-90 \(Self.number(x)) \(Self.number(y)))\"" : ""

@@ -33,7 +33,7 @@ enum TimelinePlot {
       y: Axes.Scale(range: 40...90, marks: [40, 50, 60, 70, 80, 90]))
     let fast = Axes(
       left: 70, top: 360, width: 800, height: 200, x: x,
-      y: Axes.Scale(range: 50...100, marks: [50, 60, 70, 80, 90, 100]))
+      y: Axes.Scale(range: 70...100, marks: [70, 80, 90, 100]))
     warm.draw(on: &drawing, x: "", y: "°C of the hottest board")
     fast.draw(on: &drawing, x: "seconds", y: "mean clock, % of the full one")
     let throttle = warm.point((0, 80)).1
@@ -42,7 +42,8 @@ enum TimelinePlot {
       let colour = colours[index % colours.count]
       drawing.line(line.points.map { warm.point(($0.at, $0.celsius.max() ?? 0)) }, colour, width: 1.2)
       drawing.line(
-        line.points.map { fast.point(($0.at, 100 * $0.clocks.reduce(0, +) / Double($0.clocks.count))) }, colour,
+        line.points.map { fast.point(($0.at, 100 * $0.clocks.reduce(0, +) / Double($0.clocks.count))) },
+        colour,
         width: 1.2)
     }
     return drawing.svg

@@ -17,6 +17,9 @@ struct Contestant: Sendable {
     HomeEdge(excludesSelf: true, seed: $0)
   }
 
+  /// Without those that are never best, and whose queues take longest.
+  static let brief = all.filter { !["Home Edge", "bin-pack", "round robin", "random"].contains($0.name) }
+
   static let all = [
     oracle,
     Contestant(name: "oracle by slowdown", kind: .oracle) { _ in Oracle(.slowdown) },

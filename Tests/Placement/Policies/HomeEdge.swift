@@ -50,6 +50,6 @@ final class HomeEdge: Booking {
   /// Estimates of a Go server on a Cortex-A53; without any jitter all pings of wired nodes were equal for ever, and the
   /// formula one of clocks alone.
   private static let programs = 0.001
-  private static let jitter = Double(ProcessInfo.processInfo.environment["JITTER"] ?? "") ?? 0.0005
+  private static let jitter = 0.0005
   private static let wirelessJitter = 0.002
 }

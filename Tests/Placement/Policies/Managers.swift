@@ -35,7 +35,8 @@ final class BinPack: Booking {
     let fitting = least(job, simulation) { node, sight in
       let booked = (cores[node] ?? 0) + it.threads
       guard booked <= sight.cores, holds(job, on: node, simulation) else { return nil }
-      return -(booked / sight.cores
+      return
+        -(booked / sight.cores
         + Double(memory[node] ?? 0) / Double(simulation.nodes[node].board.memory))
     }
     return fitting

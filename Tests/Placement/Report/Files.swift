@@ -40,7 +40,8 @@ struct Files {
     return list + [.homeEdge]
   }
 
-  private func curves(_ comparison: Comparison, _ scenario: Scenario) -> [(name: String, slowdowns: [Double])] {
+  private func curves(_ comparison: Comparison, _ scenario: Scenario) -> [(name: String, slowdowns: [Double])]
+  {
     contestants(comparison).map { contestant in
       let seeds = 1...min(comparison.seeds, Self.drawnSeeds)
       let all = seeds.flatMap { Trials.outcome(of: contestant, scenario, $0).slowdowns }

@@ -46,7 +46,8 @@ struct Report {
   var markdown: String {
     let seeds = comparisons.map(\.seeds).min() ?? 0
     var parts = [
-      "# Placement in simulation: \(comparisons.count) scenarios, \(seeds) seeds", Self.explanation, table.markdown,
+      "# Placement in simulation: \(comparisons.count) scenarios, \(seeds) seeds", Self.explanation,
+      table.markdown,
       verdicts.map { "- \($0.line)" }.joined(separator: "\n"),
     ]
     for it in comparisons {

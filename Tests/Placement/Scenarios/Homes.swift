@@ -15,7 +15,8 @@ struct Homes {
     "generic-x86-64",
   ]
   static let arm = ["raspberry-pi-3", "raspberry-pi-3-plus", "orange-pi-3", "raspberry-pi-4", "hikey960"]
-  static let sixteen = unlike + arm + ["raspberry-pi-4", "raspberry-pi-4", "raspberry-pi-3", "raspberry-pi-3"]
+  static let sixteen =
+    unlike + arm + ["raspberry-pi-4", "raspberry-pi-4", "raspberry-pi-3", "raspberry-pi-3"]
 
   static func six(_ profile: String) -> [String] {
     Array(repeating: profile, count: 6)

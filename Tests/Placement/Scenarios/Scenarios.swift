@@ -38,7 +38,8 @@ enum Scenarios {
       scenario("bursts", "14 requests at an instant, of all nodes", all, bursts),
       scenario("bursts at one", "14 requests at an instant, of one node", all, bursts.with { $0.hubs = [3] }),
       scenario("evenly", "requests at equal distances", all, Load(0.5).with { $0.coming = .evenly }),
-      scenario("heavy tail", "few runs hold most of the work", all, Load(0.5).with { $0.length = .heavyTailed }),
+      scenario(
+        "heavy tail", "few runs hold most of the work", all, Load(0.5).with { $0.length = .heavyTailed }),
       scenario("short", "runs of 4 s", all, Load(0.5).with { $0.mean = 4 }),
     ]
   }

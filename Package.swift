@@ -72,6 +72,8 @@ let package = Package(
       name: "ScoringTests", dependencies: ["Hardware", "Scoring", "Wire"], exclude: ["Fixtures"]),
     .testTarget(
       name: "ContainersTests", dependencies: ["Containers", "TestSupport", "Wire"], exclude: ["Captures"]),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["Hardware", "Placement", "Scoring", "Simulation"]),
     .testTarget(name: "DevicesTests", dependencies: ["Devices", "Hardware", "Scoring", "Wire"]),
     .testTarget(
       name: "OrchestrationTests",

@@ -97,12 +97,16 @@ public final class Simulation {
 
   // MARK: - Beginning
 
+  /// Whether anybody uses what nodes tell; samples and heartbeats are left out where nobody does.
+  private var isTold: Bool { policy?.isClairvoyant != true }
+
   private func begin() {
     for node in nodes {
       sample(node)
       let phase = random.unit()
-      after(phase) { self.eachSecond(node) }
-      after(random.unit() * Self.heartbeatPeriod) { self.heartbeat(node) }
+      if isTold || node.board.heat != nil { after(phase) { self.eachSecond(node) } }
+      let first = random.unit() * Self.heartbeatPeriod
+      if isTold { after(first) { self.heartbeat(node) } }
       if node.board.background.threads > 0 {
         let idle = owners[node.index].exponential(mean: node.board.background.idle)
         after(idle) { self.toggle(node) }
@@ -124,7 +128,7 @@ public final class Simulation {
     let clock = node.clock
     node.regulate()
     if node.clock != clock { changed(node) }
-    if node.isUp { sample(node) }
+    if node.isUp, isTold { sample(node) }
     after(1) { self.eachSecond(node) }
   }
 
@@ -217,7 +221,7 @@ public final class Simulation {
     for node in nodes { node.advance(to: now) }
     guard let policy, let choice = policy.choose(job, self), nodes[choice].isUp else { return again(job) }
     policy.placed(job, on: choice)
-    if policy.isInstant { return begin(job, on: choice) }
+    if policy.isClairvoyant { return begin(job, on: choice) }
     after(carryingOut(of: job, on: choice)) {
       if self.nodes[choice].isUp { return self.begin(job, on: choice) }
       policy.ended(job, on: choice)
@@ -327,12 +331,13 @@ public struct Sight: Sendable {
 /// A way to choose a node for each request.
 open class Policy {
   public let name: String
-  /// Whether a job begins at the moment of the choice; else carrying it out takes what it takes Hearth.
-  public let isInstant: Bool
+  /// Whether it looks at the nodes themselves instead of what they tell, and a job begins at the moment of the choice; else
+  /// carrying that out takes what it takes Hearth.
+  public let isClairvoyant: Bool
 
-  public init(_ name: String, isInstant: Bool = false) {
+  public init(_ name: String, isClairvoyant: Bool = false) {
     self.name = name
-    self.isInstant = isInstant
+    self.isClairvoyant = isClairvoyant
   }
 
   /// The node for the job; nil where there is none now, and the client is to ask again.

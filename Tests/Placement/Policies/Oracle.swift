@@ -17,7 +17,7 @@ final class Oracle: Policy {
 
   init(_ weight: Weight) {
     self.weight = weight
-    super.init(weight == .completion ? "oracle" : "oracle by slowdown", isInstant: true)
+    super.init(weight == .completion ? "oracle" : "oracle by slowdown", isClairvoyant: true)
   }
 
   override func choose(_ job: Int, _ simulation: Simulation) -> Int? {

@@ -68,7 +68,7 @@ private struct Optimum {
     }
   }
 
-  /// Six jobs that meet each other on three boards of different kinds, of 5, 4 and 6 kinds of speed.
+  /// Six jobs that meet each other on three boards of any kind.
   private func world(_ random: inout Randomness) throws -> (boards: [SimulatedBoard], jobs: [Job]) {
     let names = [
       "raspberry-pi-3", "raspberry-pi-4", "raspberry-pi-5", "orange-pi-3", "hikey960", "generic-x86-64",
@@ -119,9 +119,10 @@ private struct Optimum {
       "by slowdown \(format(bySlowdown.mean, 3)) \(format(bySlowdown.worst, 3)),",
       "Hearth's ends \(format(ends.mean, 3)) \(format(ends.worst, 3)),",
       "slowdowns \(format(slowdowns.mean, 3)) \(format(slowdowns.worst, 3))")
-    #expect(byEnd.mean <= 1.05 && byEnd.worst <= 1.3)
-    #expect(bySlowdown.mean <= 1.05 && bySlowdown.worst <= 1.3)
-    #expect(ends.mean <= 1.15 && ends.worst <= 1.6)
-    #expect(slowdowns.mean <= 1.15 && slowdowns.worst <= 1.6)
+    #expect(byEnd.mean <= 1.03 && byEnd.worst <= 1.2)
+    #expect(bySlowdown.mean <= 1.03 && bySlowdown.worst <= 1.25)
+    // Hearth does not know how long a run is: a long one on a slow board is half of all seconds.
+    #expect(ends.mean <= 1.15 && ends.worst <= 2.5)
+    #expect(slowdowns.mean <= 1.1 && slowdowns.worst <= 1.5)
   }
 }

@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test func whatADyingNodeHadBeginsElsewhereOnceThatIsKnown() throws {
-    var scenario = Worlds.scenario(try home(3), Worlds.jobs([60, 60, 60, 60, 60, 60]))
+    var scenario = Worlds.scenario(try home(3), Worlds.jobs(Array(repeating: 60, count: 12)))
     scenario.crashes = [Scenario.Crash(node: 1, at: 10, seconds: 500)]
     for contestant in [Contestant.hearth, .oracle, .homeEdge] {
       let simulation = Simulation(scenario, seed: 1)

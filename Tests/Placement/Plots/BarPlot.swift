@@ -16,6 +16,9 @@ enum BarPlot {
       [("Hearth", .green), ("best rival", .blue), ("Home Edge, self excluded", .orange)], 20, 46)
     axes.draw(on: &drawing, x: "times the oracle's", y: "")
     let start = axes.point((1, 0)).0
+    let limit = axes.point((Limits.mean, 0)).0
+    drawing.line([(limit, axes.top), (limit, axes.top + height)], .red, dashes: "4 3")
+    drawing.text("limit \(format(Limits.mean, 2))", limit + 3, axes.top - 3, size: 10, colour: .red)
     for (index, it) in list.enumerated() {
       let top = axes.top + Double(index) * row
       drawing.text(it.scenario, axes.left - 8, top + 26, anchor: .end)
@@ -32,10 +35,7 @@ enum BarPlot {
           anchor: .start)
       }
     }
-    let limit = axes.point((Limits.mean, 0)).0
-    drawing.line([(limit, axes.top), (limit, axes.top + height)], .red, dashes: "4 3")
     drawing.line([(start, axes.top), (start, axes.top + height)], .black)
-    drawing.text("limit \(format(Limits.mean, 2))", limit + 3, axes.top - 3, size: 10, colour: .red)
     return drawing.svg
   }
 }

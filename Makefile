@@ -86,6 +86,10 @@ bench: ## Measure what the README promises, beside rivals on this machine
 	@HEARTH_LONG=1 $(SWIFT) test --filter MembershipFigures | grep -E 'nodes|crash|death|first sight|Test run'
 	@Tests/bench/bench .build-boards/generic-x86-64/hearth .build-boards/raspberry-pi-3/hearth
 
+placement: ## Compare ways to choose nodes, in simulation: SEEDS (20), SCENARIO, TIME in seconds; files in .lab/placement
+	@$(SWIFT) build -c release --product Placement --quiet
+	@OUTPUT=$${OUTPUT:-.lab/placement} .build/release/Placement
+
 placement-real: ## Place real jobs on six boards made of this machine, in five ways; needs root, takes 15 minutes at most
 	@Tests/lab/packages bench
 	@$(MAKE) --no-print-directory program

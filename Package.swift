@@ -40,7 +40,8 @@ let package = Package(
       name: "Orchestration", dependencies: ["Containers", "Hardware", "Scoring", "Wire"],
       swiftSettings: strict),
     .target(
-      name: "Simulation", dependencies: ["CLinux", "Containers", "Hardware", "Orchestration", "Scoring", "Wire"],
+      name: "Simulation",
+      dependencies: ["CLinux", "Containers", "Hardware", "Orchestration", "Scoring", "Wire"],
       swiftSettings: strict, linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(
       name: "Devices", dependencies: ["CBoards", "CGpiod", "CI2C", "CLinux", "Hardware", "Scoring", "Wire"],
@@ -55,7 +56,8 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/Support"),
     // Compares ways to choose nodes in simulation; `make placement`.
     .executableTarget(
-      name: "Placement", dependencies: ["Scoring", "Simulation"], path: "Tests/Placement", swiftSettings: strict),
+      name: "Placement", dependencies: ["Scoring", "Simulation"], path: "Tests/Placement",
+      swiftSettings: strict),
     // What every board's program must do alike; Tests/lab/portable compares. It is not shipped.
     .executableTarget(
       name: "Portable",
@@ -70,6 +72,8 @@ let package = Package(
       name: "ScoringTests", dependencies: ["Hardware", "Scoring", "Wire"], exclude: ["Fixtures"]),
     .testTarget(
       name: "ContainersTests", dependencies: ["Containers", "TestSupport", "Wire"], exclude: ["Captures"]),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["Hardware", "Placement", "Scoring", "Simulation"]),
     .testTarget(name: "DevicesTests", dependencies: ["Devices", "Hardware", "Scoring", "Wire"]),
     .testTarget(
       name: "OrchestrationTests",

@@ -28,9 +28,6 @@ final class HearthDispatch {
   /// Of each image, by its number.
   private var images: [HomeNode.Image] = []
 
-  /// fdatasync on an SD card.
-  private static let writing = 0.005
-
   init(_ simulation: Simulation) {
     self.simulation = simulation
     names = simulation.nodes.map { Self.name($0.index) }
@@ -120,7 +117,9 @@ final class HearthDispatch {
   func saying(of node: SimulatedNode) -> HomeNode {
     var said = described(node)
     said.isSelf = false
-    said.memoryAvailable = said.memoryAvailable.map { orchestrators[node.index].unreserved(of: $0) / (16 << 20) * (16 << 20) }
+    said.memoryAvailable = said.memoryAvailable.map {
+      orchestrators[node.index].unreserved(of: $0) / (16 << 20) * (16 << 20)
+    }
     toldAt[node.index] = simulation.now
     return said
   }
@@ -228,10 +227,7 @@ final class HearthDispatch {
     tellNews(index)
   }
 
-  /// Between two nodes of the home, one way.
-  private func way(_ from: Int, _ to: Int) -> Double {
-    nodes[from].board.latency + nodes[to].board.latency
-  }
+  private func way(_ from: Int, _ to: Int) -> Double { simulation.way(from, to) }
 
   /// Lets something happen on a node later, if it is up then and was not started anew.
   private func later(_ seconds: Double, on index: Int, _ action: @escaping () -> Void) {
@@ -241,11 +237,13 @@ final class HearthDispatch {
   private func perform(_ directive: Directive, of index: Int) {
     switch directive {
     case .record(let id):
-      later(Self.writing, on: index) { self.perform(index) { $0.recorded(id, at: self.moment) } }
+      later(Simulation.writing, on: index) { self.perform(index) { $0.recorded(id, at: self.moment) } }
     case .call(let id, let step, let request):
       call(id, step, request, on: index)
     case .changed(let run):
-      if case .failed(let failure) = run.state, failure.kind != .outOfMemory, let job = jobOf[run.id] { again(job) }
+      if case .failed(let failure) = run.state, failure.kind != .outOfMemory, let job = jobOf[run.id] {
+        again(job)
+      }
       if run.state.isFinal { jobOf[run.id] = nil }
     case .placed(let id):
       guard let (requester, attempt) = asked.removeValue(forKey: id), requester != index else { return }
@@ -259,7 +257,9 @@ final class HearthDispatch {
           orchestrator.stopHosted(id, attempt: attempt, of: self.names[index], at: self.moment).directives
         }
         self.later(self.way(index, host), on: index) {
-          self.perform(index) { $0.withdrawn(id, node: node, attempt: attempt, isOver: true, at: self.moment) }
+          self.perform(index) {
+            $0.withdrawn(id, node: node, attempt: attempt, isOver: true, at: self.moment)
+          }
         }
       }
     case .watch(let node):
@@ -309,7 +309,8 @@ final class HearthDispatch {
       switch verdict {
       case .recording: break
       case .accepted: self.answer(id, .accepted, attempt: attempt, from: host, to: requester)
-      case .refused(let reason): self.answer(id, .refused(reason), attempt: attempt, from: host, to: requester)
+      case .refused(let reason):
+        self.answer(id, .refused(reason), attempt: attempt, from: host, to: requester)
       case .busier(let demand): self.answer(id, .busier(demand), attempt: attempt, from: host, to: requester)
       }
     }
@@ -331,7 +332,8 @@ final class HearthDispatch {
     case .create:
       if let job = jobOf[id], simulation.task(job, on: nodes[index]).fetching > 0, pulling[id] == nil {
         let reason = EngineError.Reason.refused(status: 404, message: "No such image")
-        engine(id, step, on: index, [.failed(EngineError(request.verb, subject: request.subject, reason: reason))])
+        engine(
+          id, step, on: index, [.failed(EngineError(request.verb, subject: request.subject, reason: reason))])
       } else {
         engine(id, step, on: index, [.created(id: id.text, warnings: []), .done])
       }
@@ -344,6 +346,10 @@ final class HearthDispatch {
       engine(id, step, on: index, [.done])
     case .wait:
       waiting[id] = (index, step)
+      // It may have been killed as it began.
+      if let job = jobOf[id], !nodes[index].tasks.contains(where: { $0.job == job }) {
+        ended(job, on: nodes[index], killed: simulation.progress[job].ended < 0)
+      }
     case .inspect:
       var state = ContainerState(id: id.text)
       state.status = "exited"

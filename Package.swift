@@ -40,7 +40,7 @@ let package = Package(
       name: "Orchestration", dependencies: ["Containers", "Hardware", "Scoring", "Wire"],
       swiftSettings: strict),
     .target(
-      name: "Simulation", dependencies: ["CLinux", "Containers", "Hardware", "Orchestration", "Scoring", "Wire"],
+      name: "Simulation", dependencies: ["CBoards", "CLinux", "Containers", "Hardware", "Orchestration", "Scoring", "Wire"],
       swiftSettings: strict, linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(
       name: "Devices", dependencies: ["CBoards", "CGpiod", "CI2C", "CLinux", "Hardware", "Scoring", "Wire"],
@@ -48,7 +48,8 @@ let package = Package(
     .executableTarget(
       name: "Agent",
       dependencies: [
-        "CLinux", "CMbedTLS", "Containers", "Devices", "Hardware", "Mesh", "Orchestration", "Scoring", "Wire",
+        "CLinux", "CMbedTLS", "Containers", "Devices", "Hardware", "Mesh", "Orchestration", "Scoring", "Simulation",
+        "Wire",
       ],
       swiftSettings: strict),
 

@@ -173,7 +173,7 @@ final class HearthDispatch {
   }
 
   private func again(_ job: Int) {
-    simulation.waits += 1
+    simulation.waited(job)
     simulation.after(Simulation.patience) { self.request(job) }
   }
 

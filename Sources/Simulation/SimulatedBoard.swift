@@ -49,13 +49,16 @@ public struct SimulatedBoard: Sendable {
     memory = Int64(profile.assumed.memory)
     isWireless = Self.wireless.contains(profile.name)
     linkRate = isWireless ? profile.link.wifi : profile.link.limit
-    latency = isWireless ? 0.004 : 0.0005
+    latency = isWireless ? Self.wirelessLatency : Self.wiredLatency
     // What nobody has measured follows the cores.
     memoryRate =
       processor.copyRate > 0
       ? processor.copyRate : Outlook.referenceMemoryRate * fastest / Outlook.referenceSpeed
     heat = HeatModel.of(profile.name)
   }
+
+  static let wiredLatency = 0.0005
+  static let wirelessLatency = 0.004
 
   /// Boards without Ethernet of their own.
   private static let wireless = ["raspberry-pi-zero-2", "raspberry-pi-zero", "hikey", "hikey960"]

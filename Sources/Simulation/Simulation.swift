@@ -18,7 +18,7 @@ public final class Simulation {
   /// How often the kernel killed a run because the node's memory was full.
   public private(set) var memoryKills = 0
   /// How often a request had to be asked again because no node would have it.
-  public internal(set) var waits = 0
+  public private(set) var waits = 0
   var random: Randomness
   private var queue = EventQueue()
   private var isOver: Int
@@ -31,6 +31,8 @@ public final class Simulation {
     public var ended = -1.0
     /// The node that it ran on last.
     public var node = -1
+    /// How often it was asked again because no node would have it.
+    public var waits = 0
   }
 
   /// A home's heartbeats come each 600 ms, and up to 100 ms are they waited for (`MembershipSettings`, `Home`).
@@ -47,7 +49,7 @@ public final class Simulation {
     self.scenario = scenario
     var random = Randomness(seed: seed &* 0x9e37_79b9 &+ 1)
     nodes = scenario.boards(&random).enumerated().map { SimulatedNode(board: $1, index: $0) }
-    jobs = scenario.load(nodes.map(\.board), &random)
+    jobs = scenario.load(nodes.map { $0.board }, &random)
     self.random = random
     progress = Array(repeating: Progress(), count: jobs.count)
     seen = Array(repeating: nodes.map { Sight($0) }, count: nodes.count)
@@ -121,7 +123,7 @@ public final class Simulation {
 
   private func crash(_ node: SimulatedNode, for seconds: Double) {
     node.advance(to: now)
-    let lost = node.tasks.map(\.job)
+    let lost = node.tasks.map { $0.job }
     node.isUp = false
     node.tasks = []
     node.background = 0
@@ -181,11 +183,17 @@ public final class Simulation {
     if let hearth { hearth.request(job) } else { place(job) }
   }
 
+  /// No node would have it.
+  func waited(_ job: Int) {
+    waits += 1
+    progress[job].waits += 1
+  }
+
   /// Lets the policy choose, and begins the job there; asks again in a second where it finds none.
   private func place(_ job: Int) {
     for node in nodes { node.advance(to: now) }
     guard let policy, let choice = policy.choose(job, self), nodes[choice].isUp else {
-      waits += 1
+      waited(job)
       return after(Self.patience) { self.place(job) }
     }
     policy.placed(job, on: choice)

@@ -40,7 +40,8 @@ let package = Package(
       name: "Orchestration", dependencies: ["Containers", "Hardware", "Scoring", "Wire"],
       swiftSettings: strict),
     .target(
-      name: "Simulation", dependencies: ["CBoards", "CLinux", "Containers", "Hardware", "Orchestration", "Scoring", "Wire"],
+      name: "Simulation",
+      dependencies: ["CBoards", "CLinux", "Containers", "Hardware", "Orchestration", "Scoring", "Wire"],
       swiftSettings: strict, linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(
       name: "Devices", dependencies: ["CBoards", "CGpiod", "CI2C", "CLinux", "Hardware", "Scoring", "Wire"],
@@ -56,7 +57,8 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/Support"),
     // Compares ways to choose nodes in simulation; `make placement`.
     .executableTarget(
-      name: "Placement", dependencies: ["Scoring", "Simulation"], path: "Tests/Placement", swiftSettings: strict),
+      name: "Placement", dependencies: ["Scoring", "Simulation"], path: "Tests/Placement",
+      swiftSettings: strict),
     // What every board's program must do alike; Tests/lab/portable compares. It is not shipped.
     .executableTarget(
       name: "Portable",

@@ -16,6 +16,11 @@ final class Node {
   let natives: Natives
   let catalogue: ServiceCatalogue
   let sampler: Sampler
+  /// What competes for this node's cores, as samples show it.
+  private var demand = Demand()
+  private var saidLoadChanges = 0
+  private var newsIsDue = false
+  private var newsAt: Instant
   let followers = Followers()
   let started: Instant
   /// The board's profile and how it was recognised.
@@ -80,6 +85,7 @@ final class Node {
     lastList = started
     lastCatalogue = started
     lastTick = started
+    newsAt = started
     try File.makeFolder(configuration.state)
     identity = try Identity.load(configuration: configuration)
     engine = Engine(socketPath: configuration.engine, node: identity, loop: loop)
@@ -176,6 +182,7 @@ final class Node {
     if let nextTick { loop.cancel(nextTick) }
     nextTick = loop.after(configuration.sampleInterval) { self.tick() }
     sampler.sample(at: Clock.now())
+    takeDemand()
     engine.sweep()
     followers.sweep(loop.now)
     for sweep in sweeps { sweep() }
@@ -204,7 +211,30 @@ final class Node {
 
   func perform(_ event: (inout Orchestrator) -> [Directive]) {
     for directive in event(&orchestrator) { perform(directive) }
+    if orchestrator.loadChanges != saidLoadChanges { tellNews() }
   }
+
+  private func takeDemand() {
+    let snapshot = sampler.snapshot
+    demand.sample(snapshot, profile: match.profile)
+    orchestrator.sampled(demand, available: snapshot.availableMemory.map { Int64(clamping: $0) })
+  }
+
+  /// A run has begun or ended here: others hear of it before they choose again, yet not more often than they can read.
+  private func tellNews() {
+    saidLoadChanges = orchestrator.loadChanges
+    guard home != nil, !newsIsDue else { return }
+    newsIsDue = true
+    let pause = max(newsAt + Self.newsPause - loop.now, .zero)
+    loop.after(pause) {
+      self.newsIsDue = false
+      self.newsAt = self.loop.now
+      self.tellHome(isNews: true)
+    }
+  }
+
+  /// Others read heartbeats in groups of 100 ms.
+  private static let newsPause = Interval.milliseconds(150)
 
   private func perform(_ directive: Directive) {
     switch directive {
@@ -271,7 +301,10 @@ final class Node {
     let key = RunStep(run: id, step: step.rawValue)
     engineCalls[key] = engine.call(request, terminal: orchestrator.usesTerminal(id)) { event in
       switch event {
-      case .done, .failed: self.engineCalls[key] = nil
+      case .done:
+        self.engineCalls[key] = nil
+        if step == .pull { self.engine.listImages() }
+      case .failed: self.engineCalls[key] = nil
       default: break
       }
       self.perform { $0.engine(event, of: step, for: id, at: Clock.moment()) }

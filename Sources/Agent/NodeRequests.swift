@@ -33,6 +33,8 @@ extension Node {
         times: RunTimes(accepted: Clock.wallMilliseconds()))
       run.constraints = request.constraints
       run.onHostLoss = request.onHostLoss
+      run.bound = request.bound
+      run.deadline = request.deadline
       run.allowsSelf = request.allowsSelf
       run.preferredNode = request.preferredNode
       refreshHome()
@@ -122,6 +124,11 @@ extension Node {
         }
       case .accepted: answer(nil)
       case .refused(let reason): throw Problem(status: 409, detail: reason)
+      case .busier(let demand):
+        var problem = Problem(
+          status: 409, detail: "\(decimal(demand.threads, places: 1)) threads compete for its cores, more than was known")
+        problem.extra = JSONMember(name: "demand", value: demand.json)
+        throw problem
       }
     } catch {
       // Whoever else waits for a run of this identifier goes on waiting: it may not be the caller's.

@@ -17,6 +17,10 @@ struct RunRequest {
   /// Conditions on the node that runs it.
   var constraints: [Constraint] = []
   var onHostLoss = OnHostLoss.restart
+  /// What it mostly waits for.
+  var bound = Requirements.Bound.processor
+  /// Seconds within which it should have ended; nil where that does not matter.
+  var deadline: Int?
   /// Whether the node that is asked may run it itself.
   var allowsSelf = true
   /// Whether Home Edge's own formula decides among its nodes and this one.

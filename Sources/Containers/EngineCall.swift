@@ -148,7 +148,7 @@ public struct EngineCall {
   private func expectedBody(_ head: HTTPResponseHead) -> Body {
     switch verb {
     case .ping, .start, .stop, .kill, .remove: return .ignored
-    case .version, .create, .wait, .inspect, .list, .imageInspect: return .document
+    case .version, .create, .wait, .inspect, .list, .imageInspect, .images: return .document
     case .pull, .events: return .lines(EngineLines())
     case .logs, .attach:
       let type = head.headers["Content-Type"]

@@ -18,6 +18,8 @@ public enum EngineEvent: Equatable, Sendable {
   case containers([ContainerState])
   /// The Engine holds this image.
   case image(ImageDescription)
+  /// The images that the Engine holds.
+  case images([ImageDescription])
   /// Something happened in the Engine.
   case notice(EngineNotice)
   /// The call did what it was for.

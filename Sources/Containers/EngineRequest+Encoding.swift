@@ -21,7 +21,7 @@ extension EngineRequest {
 
   private var method: String {
     switch self {
-    case .version, .ping, .imageInspect, .logs, .inspect, .list, .events: "GET"
+    case .version, .ping, .imageInspect, .images, .logs, .inspect, .list, .events: "GET"
     case .pull, .create, .start, .attach, .wait, .stop, .kill: "POST"
     case .remove: "DELETE"
     }
@@ -31,7 +31,7 @@ extension EngineRequest {
     switch self {
     case .version: return "/version"
     case .ping: return "/_ping"
-    case .pull, .imageInspect: return imageTarget(version)
+    case .pull, .imageInspect, .images: return imageTarget(version)
     case .list(let labels):
       var target = EngineTarget(version)
       target.path(fixed: "/containers/json")
@@ -54,6 +54,8 @@ extension EngineRequest {
       target.path(fixed: "/images/")
       target.path(image: reference)
       target.path(fixed: "/json")
+    } else if case .images = self {
+      target.path(fixed: "/images/json")
     } else if case .pull(let name, let tag, let platform) = self {
       target.path(fixed: "/images/create")
       target.query("fromImage", name)

@@ -13,6 +13,8 @@ public enum EngineRequest: Equatable, Sendable {
   case pull(name: String, tag: String, platform: String? = nil)
   /// Does the Engine hold this image: `GET /images/NAME/json`. Yields `image`.
   case imageInspect(reference: String)
+  /// What images does this Engine hold: `GET /images/json`. Yields `images`.
+  case images
   /// `POST /containers/create` with that body. Yields `created`.
   case create(name: String?, platform: String? = nil, body: JSON)
   /// `POST /containers/ID/start`; a container that runs already is fine.
@@ -46,6 +48,7 @@ public enum EngineRequest: Equatable, Sendable {
     case .ping: .ping
     case .pull: .pull
     case .imageInspect: .imageInspect
+    case .images: .images
     case .create: .create
     case .start: .start
     case .logs: .logs
@@ -63,7 +66,7 @@ public enum EngineRequest: Equatable, Sendable {
   /// What the call is about, for errors.
   public var subject: String {
     switch self {
-    case .version, .ping, .list, .events: ""
+    case .version, .ping, .list, .images, .events: ""
     case .pull(let name, let tag, _): Self.isDigest(tag) ? "\(name)@\(tag)" : "\(name):\(tag)"
     case .imageInspect(let reference): reference
     case .create(let name, _, let body): name ?? body["Image"]?.string ?? ""
@@ -80,7 +83,7 @@ public enum EngineRequest: Equatable, Sendable {
   public var patience: Int? {
     switch self {
     case .version, .ping: 10
-    case .inspect, .list, .imageInspect: 30
+    case .inspect, .list, .images, .imageInspect: 30
     case .create, .start, .kill, .remove: 120
     case .pull: 600
     case .stop(_, let seconds): 60 + min(max(seconds ?? 60, 0), 3600)

@@ -19,6 +19,15 @@ extension Orchestrator {
   /// What competes here, with the runs that this node has taken and the sample does not show.
   public func demand(at now: Instant) -> Competition {
     var sum = Competition(threads: measured.threads)
+    if measured.isBlind {
+      var begun = 0.0
+      for record in records.values where record.run.isHosted || isHere(record.run) {
+        if let started = record.startedInstant, !record.run.state.isFinal {
+          begun += record.demand.threads * (1 - measured.hidden(since: started))
+        }
+      }
+      sum.threads = max(sum.threads, begun)
+    }
     for record in records.values where record.run.isHosted || isHere(record.run) {
       let its = record.demand
       if let ended = record.endedInstant {

@@ -63,6 +63,12 @@ public struct CoreSpeeds: Equatable, Sendable {
     return first.speed * min(quota ?? 1, 1)
   }
 
+  /// MB/s that one core copies: what the profile says, else as much as the cores are faster than a Raspberry Pi 3's.
+  public func memoryRate(_ profile: Profile) -> Double {
+    profile.processor.copyRate > 0
+      ? profile.processor.copyRate : Outlook.referenceMemoryRate * fastest / Outlook.referenceSpeed
+  }
+
   /// What one of so many threads, at least one, gets where all always have work: the kernel puts them on the fastest
   /// cores, and they share those alike.
   public func share(of threads: Double) -> Double {

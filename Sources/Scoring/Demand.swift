@@ -10,6 +10,8 @@ public struct Demand: Equatable, Sendable {
   /// The time it was measured over; what began or ended since, or within it, does not show in full.
   public private(set) var from = Instant(nanoseconds: 0)
   public private(set) var to = Instant(nanoseconds: 0)
+  /// Whether all is taken, and nothing tells how many wait: inside a quota, whose group's tasks nobody counts.
+  public private(set) var isBlind = false
   private var lastRunnable = 0.0
 
   /// From this busy share on the cores count as all taken.
@@ -36,7 +38,13 @@ public struct Demand: Equatable, Sendable {
     var cores = Double(snapshot.processors.onlineCount)
     if cores < 1 { cores = Double(profile.processor.cores) }
     var busy = snapshot.processors.utilisation.value ?? profile.assumed.load
-    if let quota = snapshot.controlGroup.cores.value ?? nil, quota > 0 { cores = min(cores, max(quota, 1)) }
+    isBlind = false
+    if let quota = snapshot.controlGroup.cores.value ?? nil, quota > 0, let use = snapshot.controlGroup.use?.value {
+      busy = clamped(use.cores / quota)
+      threads = busy * min(cores, max(quota, 1))
+      isBlind = busy >= Self.full
+      return
+    }
     busy = clamped(busy)
     threads = busy * cores
     guard let load = snapshot.load.value else { return }

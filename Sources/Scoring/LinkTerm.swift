@@ -1,34 +1,54 @@
-internal import Hardware
+public import Hardware
 
 extension Term {
   /// The free bandwidth of the best interface, whatever its name: link speed less what passes now.
   ///
   /// Virtual interfaces count only where there are no others, as in a container.
   static func link(_ snapshot: Snapshot, _ profile: Profile) -> Term {
+    let link = LinkUse(of: snapshot, profile: profile)
+    return Term(
+      kind: .link, value: link.free, full: profile.link.ample, source: link.source, weight: profile.weights.link,
+      factor: clamped(link.free / profile.link.ample))
+  }
+}
+
+/// The best interface of a node: what it carries, and what of that is free.
+public struct LinkUse: Sendable {
+  /// Mbit/s.
+  public private(set) var rate: Double
+  public private(set) var free: Double
+  let source: Term.Source
+
+  /// The share that is taken, 0...1.
+  public var busy: Double { rate > 0 ? clamped(1 - free / rate) : 1 }
+
+  public init(of snapshot: Snapshot, profile: Profile) {
     let interfaces = snapshot.network.interfaces
-    let hasHardware = interfaces.contains { isHardware($0.kind) }
+    let hasHardware = interfaces.contains { Self.isHardware($0.kind) }
     var best = -1.0
-    var source = Source.assumed(snapshot.network.absence)
+    var bandwidth = profile.link.limit
+    var source = Term.Source.assumed(snapshot.network.absence)
     for interface in interfaces where interface.kind != .loopback {
-      if hasHardware, !isHardware(interface.kind) { continue }
-      guard hasLink(interface) else {
+      if hasHardware, !Self.isHardware(interface.kind) { continue }
+      guard Self.hasLink(interface) else {
         if best < 0 {
           best = 0
+          bandwidth = 0
           source = .measured
         }
         continue
       }
-      let speed = assess(interface, profile.link)
-      let free = max(speed.bandwidth - used(interface), 0)
+      let speed = Self.assess(interface, profile.link)
+      let free = max(speed.bandwidth - Self.used(interface), 0)
       if free > best {
         best = free
+        bandwidth = speed.bandwidth
         source = speed.source
       }
     }
-    let free = best < 0 ? profile.link.limit : best
-    return Term(
-      kind: .link, value: free, full: profile.link.ample, source: source, weight: profile.weights.link,
-      factor: clamped(free / profile.link.ample))
+    rate = bandwidth
+    free = best < 0 ? profile.link.limit : best
+    self.source = source
   }
 
   private static func isHardware(_ kind: NetworkInterface.Kind) -> Bool {
@@ -45,7 +65,7 @@ extension Term {
   /// What the link can carry, in Mbit/s.
   private static func assess(
     _ interface: NetworkInterface, _ link: Profile.Link
-  ) -> (bandwidth: Double, source: Source) {
+  ) -> (bandwidth: Double, source: Term.Source) {
     if let speed = interface.speed.value, speed > 0 {
       return (min(Double(speed), link.limit), .measured)
     }

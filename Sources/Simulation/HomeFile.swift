@@ -13,10 +13,16 @@ public struct HomeFile: Sendable {
   public internal(set) var runs = 3
 
   /// Equal nodes: a section `[node "NAME"]`.
-  public struct Group: Sendable {
-    public var name: String
-    public var count: Int
-    public var board: SimulatedBoard
+  public final class Group: Sendable {
+    public let name: String
+    public let count: Int
+    public let board: SimulatedBoard
+
+    init(name: String, count: Int, board: SimulatedBoard) {
+      self.name = name
+      self.count = count
+      self.board = board
+    }
 
     /// What the node of that number is called.
     public func name(of number: Int) -> String {
@@ -76,10 +82,11 @@ public struct HomeFile: Sendable {
     if nodeCount > 1 {
       for index in groups.indices { changes.append(.without(index)) }
     }
-    for (index, group) in groups.enumerated() where nodeCount < Self.nodeLimit {
-      var isFirst = true
-      for earlier in groups[..<index] where earlier.board.profile.name == group.board.profile.name { isFirst = false }
-      if isFirst { changes.append(.more(index)) }
+    for index in groups.indices where nodeCount < Self.nodeLimit {
+      let profile = groups[index].board.profile.name
+      var first = 0
+      while groups[first].board.profile.name != profile { first += 1 }
+      if first == index { changes.append(.more(index)) }
     }
     return changes
   }
@@ -89,7 +96,8 @@ public struct HomeFile: Sendable {
     var boards: [SimulatedBoard] = []
     // Where the nodes of the whole home are in this one; -1 for the one that is missing.
     var places: [Int] = []
-    for (index, group) in groups.enumerated() {
+    for index in groups.indices {
+      let group = groups[index]
       for number in 0..<group.count {
         // The last of several is the one that is missing.
         if change == .without(index), number == group.count - 1 {
@@ -152,7 +160,7 @@ public struct HomeFile: Sendable {
   /// One of the nodes that are asked, and where none of them is left, any.
   private static func hub(_ chance: Double, _ from: Range<Int>, _ places: [Int]) -> Int {
     var left: [Int] = []
-    for node in from.isEmpty ? places.indices : from where places[node] >= 0 { left.append(places[node]) }
+    for node in from where places[node] >= 0 { left.append(places[node]) }
     if left.isEmpty {
       for place in places where place >= 0 { left.append(place) }
     }

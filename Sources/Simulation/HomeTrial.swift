@@ -16,9 +16,9 @@ public final class HomeTrial {
   public private(set) var moves = 0
 
   /// A node in all simulations together.
-  public struct Node {
-    public var name: String
-    public var board: String
+  public final class Node {
+    public let name: String
+    public let board: String
     public var finished = 0
     /// Sums of the shares of its cores' time that were used, and of the seconds in which heat slowed it.
     var busy = 0.0
@@ -27,20 +27,47 @@ public final class HomeTrial {
     public var celsius: Double?
     /// Bytes that runs had at most, and that there are.
     public var memoryUsed: Int64 = 0
-    public var memory: Int64
+    public let memory: Int64
     /// Sum of watts; nil where the profile does not know.
     var power: Double?
+
+    init(_ board: SimulatedBoard) {
+      name = board.name
+      self.board = board.profile.name
+      memory = board.memory
+      if board.heat != nil { celsius = 0 }
+      if board.profile.power.idle != nil, board.profile.power.full != nil { power = 0 }
+    }
   }
 
   /// Requests of one kind, or all.
-  public struct Figures {
-    public var name: String
+  public final class Figures {
+    public let name: String
     public fileprivate(set) var requests = 0
     /// That no node would have at once.
     fileprivate var waited = 0
     fileprivate var unfinished = 0
     fileprivate var sum = 0.0
     fileprivate var slowdowns: [Double] = []
+
+    init(_ name: String) {
+      self.name = name
+    }
+
+    /// Sorts by exchanges over shrinking distances (Shell).
+    fileprivate func sort() {
+      var distance = slowdowns.count / 2
+      while distance > 0 {
+        for end in distance..<slowdowns.count {
+          var place = end
+          while place >= distance, slowdowns[place - distance] > slowdowns[place] {
+            slowdowns.swapAt(place, place - distance)
+            place -= distance
+          }
+        }
+        distance = distance * 5 / 11
+      }
+    }
 
     /// How many times as long a run takes, from its request on, as on the best node of the whole home alone.
     public var slowdown: Double { sum / Double(max(requests, 1)) }
@@ -58,8 +85,8 @@ public final class HomeTrial {
     self.change = change
     scenario = file.scenario(change)
     loads = []
-    for load in file.loads { loads.append(Figures(name: load.name)) }
-    loads.append(Figures(name: ""))
+    for load in file.loads { loads.append(Figures(load.name)) }
+    loads.append(Figures(""))
   }
 
   /// Of all requests.
@@ -89,12 +116,12 @@ public final class HomeTrial {
   public func simulate() {
     let simulation = Simulation(scenario, seed: file.seed &+ UInt64(runs))
     // Who is asked for too much never comes to an end.
-    _ = simulation.run(nil, limit: 2 * file.length + 600)
+    simulation.pass(nil, limit: 2 * file.length + 600)
     runs += 1
     kills += simulation.memoryKills
     moves += simulation.moves
     for index in simulation.jobs.indices { count(simulation.jobs[index], simulation.progress[index], simulation.now) }
-    for index in loads.indices { loads[index].slowdowns.sort() }
+    for load in loads { load.sort() }
     for node in simulation.nodes { count(node, simulation.now) }
   }
 
@@ -103,28 +130,26 @@ public final class HomeTrial {
     for group in file.groups { best = min(best, group.board.seconds(of: job)) }
     let slowdown = ((progress.ended >= 0 ? progress.ended : now) - job.arrival) / best
     for index in loads.indices where index == loads.count - 1 || loads[index].name == job.service {
-      loads[index].requests += 1
-      loads[index].sum += slowdown
-      loads[index].slowdowns.append(slowdown)
-      if progress.waits > 0 { loads[index].waited += 1 }
-      if progress.ended < 0 { loads[index].unfinished += 1 }
+      let load = loads[index]
+      load.requests += 1
+      load.sum += slowdown
+      load.slowdowns.append(slowdown)
+      if progress.waits > 0 { load.waited += 1 }
+      if progress.ended < 0 { load.unfinished += 1 }
     }
   }
 
   private func count(_ node: SimulatedNode, _ now: Double) {
     let board = node.board
-    if node.index == nodes.count {
-      nodes.append(Node(name: board.name, board: board.profile.name, memory: board.memory))
-      if board.heat != nil { nodes[node.index].celsius = 0 }
-      if board.profile.power.idle != nil, board.profile.power.full != nil { nodes[node.index].power = 0 }
-    }
+    if node.index == nodes.count { nodes.append(Node(board)) }
+    let own = nodes[node.index]
     let seconds = max(now, 1)
-    nodes[node.index].finished += node.finished
-    nodes[node.index].busy += node.busySeconds / (seconds * board.speeds.count)
-    nodes[node.index].throttled += node.throttledSeconds
-    nodes[node.index].memoryUsed = max(nodes[node.index].memoryUsed, node.highestMemory)
-    if let celsius = nodes[node.index].celsius { nodes[node.index].celsius = max(celsius, node.highestCelsius) }
-    if let power = nodes[node.index].power { nodes[node.index].power = power + node.energy / seconds }
+    own.finished += node.finished
+    own.busy += node.busySeconds / (seconds * board.speeds.count)
+    own.throttled += node.throttledSeconds
+    own.memoryUsed = max(own.memoryUsed, node.highestMemory)
+    if let celsius = own.celsius { own.celsius = max(celsius, node.highestCelsius) }
+    if let power = own.power { own.power = power + node.energy / seconds }
   }
 }
 
@@ -148,11 +173,15 @@ public struct HomeVerdict: Sendable {
     var missed = 0.0
     var gained = own.slowdown
     var least = Double.greatestFiniteMagnitude
-    for (index, trial) in trials.enumerated() {
+    for index in trials.indices {
+      let trial = trials[index]
       let all = trial.all
-      var place = order.count
-      while place > 0, trials[order[place - 1]].all.slowdown > all.slowdown { place -= 1 }
-      order.insert(index, at: place)
+      order.append(index)
+      var place = index
+      while place > 0, trials[order[place - 1]].all.slowdown > all.slowdown {
+        order.swapAt(place, place - 1)
+        place -= 1
+      }
       switch trial.change {
       case .none: break
       case .without(let group):

@@ -166,6 +166,17 @@ public final class SimulatedNode {
     board.heat.map { heat.celsius($0) } ?? 45
   }
 
+  /// Takes off the tasks that are so, and returns them.
+  func remove(_ isGone: (Task) -> Bool) -> [Task] {
+    var gone: [Task] = []
+    var left: [Task] = []
+    for task in tasks {
+      if isGone(task) { gone.append(task) } else { left.append(task) }
+    }
+    tasks = left
+    return gone
+  }
+
   // MARK: - Memory
 
   public var memoryUsed: Int64 {

@@ -19,7 +19,11 @@ public final class Simulation {
   public private(set) var memoryKills = 0
   /// How often a request had to be asked again because no node would have it.
   public private(set) var waits = 0
-  var random: Randomness
+  /// Of the network alone, so that how often nodes speak changes nothing else.
+  private var random: Randomness
+  /// Of each node's owner: their programs come and go alike, whoever chooses.
+  private var owners: [Randomness]
+  private var watching: (pause: Double, look: (Simulation) -> Void)?
   private var queue = EventQueue()
   private var isOver: Int
   private var hearth: HearthDispatch?
@@ -42,6 +46,8 @@ public final class Simulation {
   static let newsPause = 0.15
   /// A crash is known after this (README: 2.4 s at the 99th percentile).
   static let detection = 2.4
+  /// fdatasync on an SD card.
+  static let writing = 0.005
   /// A client asks again after this.
   static let patience = 1.0
 
@@ -50,7 +56,8 @@ public final class Simulation {
     var random = Randomness(seed: seed &* 0x9e37_79b9 &+ 1)
     nodes = scenario.boards(&random).enumerated().map { SimulatedNode(board: $1, index: $0) }
     jobs = scenario.load(nodes.map { $0.board }, &random)
-    self.random = random
+    owners = nodes.map { _ in Randomness(seed: random.next()) }
+    self.random = Randomness(seed: random.next())
     progress = Array(repeating: Progress(), count: jobs.count)
     seen = Array(repeating: nodes.map { Sight($0) }, count: nodes.count)
     isOver = jobs.count
@@ -60,6 +67,12 @@ public final class Simulation {
   ///
   /// - Parameter policy: who chooses; nil for Hearth.
   public func run(_ policy: Policy?, limit: Double = 100_000) -> Outcome {
+    pass(policy, limit: limit)
+    return Outcome(self)
+  }
+
+  /// The same, without the figures of all nodes together.
+  func pass(_ policy: Policy?, limit: Double) {
     self.policy = policy
     if policy == nil { hearth = HearthDispatch(self) }
     begin()
@@ -69,9 +82,19 @@ public final class Simulation {
     }
     queue.removeAll()
     for node in nodes { node.advance(to: now) }
-    let outcome = Outcome(self)
     hearth = nil
-    return outcome
+  }
+
+  /// Lets somebody look at all nodes each so many seconds, from the beginning on.
+  public func watch(each seconds: Double, _ look: @escaping (Simulation) -> Void) {
+    watching = (seconds, look)
+  }
+
+  private func look() {
+    guard let watching else { return }
+    for node in nodes { node.advance(to: now) }
+    watching.look(self)
+    after(watching.pause) { self.look() }
   }
 
   func after(_ seconds: Double, _ action: @escaping () -> Void) {
@@ -86,10 +109,14 @@ public final class Simulation {
       let phase = random.unit()
       after(phase) { self.eachSecond(node) }
       after(random.unit() * Self.heartbeatPeriod) { self.heartbeat(node) }
-      if node.board.background.threads > 0 { after(random.exponential(mean: node.board.background.idle)) { self.toggle(node) } }
+      if node.board.background.threads > 0 {
+        let idle = owners[node.index].exponential(mean: node.board.background.idle)
+        after(idle) { self.toggle(node) }
+      }
       for other in nodes.indices { seen[other][node.index] = sight(of: node) }
     }
     hearth?.begin()
+    look()
     for (index, job) in jobs.enumerated() { queue.add(at: job.arrival) { self.arrive(index) } }
     for crash in scenario.crashes where crash.node < nodes.count {
       queue.add(at: crash.at) { self.crash(self.nodes[crash.node], for: crash.seconds) }
@@ -118,7 +145,8 @@ public final class Simulation {
     let own = node.board.background
     node.background = node.background == 0 ? own.threads : 0
     changed(node)
-    after(random.exponential(mean: node.background == 0 ? own.idle : own.busy)) { self.toggle(node) }
+    let pause = owners[node.index].exponential(mean: node.background == 0 ? own.idle : own.busy)
+    after(pause) { self.toggle(node) }
   }
 
   private func crash(_ node: SimulatedNode, for seconds: Double) {
@@ -129,13 +157,14 @@ public final class Simulation {
     node.background = 0
     node.version += 1
     hearth?.crashed(node)
+    for job in lost { policy?.ended(job, on: node.index) }
     after(Self.detection) {
       for observer in self.nodes.indices { self.seen[observer][node.index].isUp = false }
       self.hearth?.died(node)
       guard self.policy != nil else { return }
       for job in lost {
         self.moves += 1
-        self.place(job)
+        self.arrive(job)
       }
     }
     after(seconds) {
@@ -180,24 +209,43 @@ public final class Simulation {
   // MARK: - Jobs
 
   private func arrive(_ job: Int) {
+    guard nodes[jobs[job].hub].isUp else { return again(job) }
     if let hearth { hearth.request(job) } else { place(job) }
   }
 
-  /// No node would have it.
-  func waited(_ job: Int) {
+  /// No node would have it: its client asks again in a second.
+  func again(_ job: Int) {
     waits += 1
     progress[job].waits += 1
+    after(Self.patience) { self.arrive(job) }
   }
 
   /// Lets the policy choose, and begins the job there; asks again in a second where it finds none.
   private func place(_ job: Int) {
     for node in nodes { node.advance(to: now) }
-    guard let policy, let choice = policy.choose(job, self), nodes[choice].isUp else {
-      waited(job)
-      return after(Self.patience) { self.place(job) }
-    }
+    guard let policy, let choice = policy.choose(job, self), nodes[choice].isUp else { return again(job) }
     policy.placed(job, on: choice)
-    begin(job, on: choice)
+    if policy.isInstant { return begin(job, on: choice) }
+    after(carryingOut(of: job, on: choice)) {
+      if self.nodes[choice].isUp { return self.begin(job, on: choice) }
+      policy.ended(job, on: choice)
+      self.after(Self.detection) {
+        self.moves += 1
+        self.arrive(job)
+      }
+    }
+  }
+
+  /// What a choice takes until its job begins, as Hearth's own does: it is written down here, and once more on the node
+  /// that is asked.
+  private func carryingOut(of job: Int, on choice: Int) -> Double {
+    let hub = jobs[job].hub
+    return hub == choice ? Self.writing : 2 * Self.writing + way(hub, choice)
+  }
+
+  /// Seconds between two nodes of the home, one way.
+  func way(_ from: Int, _ to: Int) -> Double {
+    nodes[from].board.latency + nodes[to].board.latency
   }
 
   /// The job's container begins there, after its image has come.
@@ -237,8 +285,7 @@ public final class Simulation {
     node.advance(to: now)
     for job in node.fetched { hearth?.fetched(job, on: node) }
     node.fetched = []
-    let ended = node.tasks.filter { $0.fetching <= 0 && $0.left <= SimulatedNode.rest * max(1, $0.threads) * 1000 }
-    node.tasks.removeAll { task in ended.contains { $0.job == task.job } }
+    let ended = node.remove { $0.fetching <= 0 && $0.left <= SimulatedNode.rest * max(1, $0.threads) * 1000 }
     for task in ended {
       progress[task.job].ended = now
       node.finished += 1
@@ -252,10 +299,11 @@ public final class Simulation {
 
   /// The kernel kills the largest while there is more than fits. Its client asks again.
   private func seeMemory(_ node: SimulatedNode) {
-    while node.memoryUsed > node.board.memory,
-      let largest = node.tasks.filter({ $0.fetching <= 0 }).max(by: { $0.memory < $1.memory })
-    {
-      node.tasks.removeAll { $0.job == largest.job }
+    while node.memoryUsed > node.board.memory {
+      var largest: SimulatedNode.Task?
+      for task in node.tasks where task.fetching <= 0 && task.memory >= largest?.memory ?? 0 { largest = task }
+      guard let largest else { return }
+      _ = node.remove { $0.job == largest.job }
       memoryKills += 1
       progress[largest.job].begun = -1
       policy?.ended(largest.job, on: node.index)
@@ -285,9 +333,12 @@ public struct Sight: Sendable {
 /// A way to choose a node for each request.
 open class Policy {
   public let name: String
+  /// Whether a job begins at the moment of the choice; else carrying it out takes what it takes Hearth.
+  public let isInstant: Bool
 
-  public init(_ name: String) {
+  public init(_ name: String, isInstant: Bool = false) {
     self.name = name
+    self.isInstant = isInstant
   }
 
   /// The node for the job; nil where there is none now, and the client is to ask again.

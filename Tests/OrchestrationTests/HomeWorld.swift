@@ -184,7 +184,7 @@ struct HomeWorld {
     node.cores = 4
     let busy = worlds[number].engine.containers.count { $0.state.running }
     node.score = scores[number] * max(1 - Double(busy) / 4, 0.05)
-    node.terms = [.init(name: "load", effect: max(1 - Double(busy) / 4, 0.05))]
+    node.terms = [.init(kind: .load, effect: max(1 - Double(busy) / 4, 0.05))]
     node.hasEngine = worlds[number].engineIsUp
     node.runsNative = true
     node.factsKnown = true
@@ -288,6 +288,8 @@ struct HomeWorld {
       case .accepted: post(.answer(id, attempt: attempt, .accepted), from: to, to: message.from)
       case .refused(let reason):
         post(.answer(id, attempt: attempt, .refused(reason)), from: to, to: message.from)
+      case .busier(let demand):
+        post(.answer(id, attempt: attempt, .busier(demand)), from: to, to: message.from)
       case .recording:
         hostAnswers.append((to, Ask(id: id, attempt: attempt, from: message.from, to: to, deadline: 0)))
       }

@@ -84,6 +84,7 @@ private func text(of event: EngineEvent) -> String {
   case .container(let state): text(of: state)
   case .containers(let all): all.reduce("") { $0 + text(of: $1) }
   case .image(let image): "image \(image.id)"
+  case .images(let all): all.reduce("images") { $0 + " " + $1.id }
   case .notice(let notice): "notice \(notice.type) \(notice.action) \(notice.time) \(notice.exitCode ?? -1)"
   case .done: "done"
   case .failed(let error): "failed " + error.description

@@ -4,6 +4,8 @@ import Wire
 
 @testable import Scoring
 
+private let one = Competition(threads: 1)
+
 /// The choice among nodes for one run.
 @Suite struct PlacementTests {
   private static func node(_ id: String, score: Double = 100) -> HomeNode {
@@ -14,7 +16,7 @@ import Wire
     node.board = "raspberry-pi-3"
     node.cores = 4
     node.score = score
-    node.terms = [.init(name: "load", effect: 1), .init(name: "heat", effect: 0.9)]
+    node.terms = [.init(kind: .load, effect: 1), .init(kind: .heat, effect: 0.9)]
     node.memoryAvailable = 512 << 20
     node.hasEngine = true
     node.runsNative = true
@@ -123,7 +125,7 @@ import Wire
     var counts: [String: Int] = [:]
     for number in 0..<10 {
       let winner = Self.place(home.nodes, run: "run-\(number)").next { _ in true }?.node ?? ""
-      home.place(run: "run-\(number)", on: winner, at: now)
+      home.place(run: "run-\(number)", adding: one, on: winner, at: now)
       counts[winner, default: 0] += 1
     }
     #expect(counts.count == 5 && counts.values.allSatisfy { $0 == 2 })
@@ -137,7 +139,7 @@ import Wire
     var strong = 0
     for number in 0..<6 {
       let winner = Self.place(home.nodes, run: "run-\(number)").next { _ in true }?.node ?? ""
-      home.place(run: "run-\(number)", on: winner, at: now)
+      home.place(run: "run-\(number)", adding: one, on: winner, at: now)
       if winner == "strong" { strong += 1 }
     }
     #expect((3...5).contains(strong))
@@ -147,8 +149,8 @@ import Wire
     var home = HomeView()
     var node = Self.node("a")
     home.update(node, at: Instant(nanoseconds: 0))
-    home.place(run: "1", on: "a", at: Instant(nanoseconds: 0))
-    home.place(run: "2", on: "a", at: Instant(nanoseconds: 1_500_000_000))
+    home.place(run: "1", adding: one, on: "a", at: Instant(nanoseconds: 0))
+    home.place(run: "2", adding: one, on: "a", at: Instant(nanoseconds: 1_500_000_000))
     #expect(home.node("a")?.placedSinceHeard == 2)
     node.heardAt = Instant(nanoseconds: 1_000_000_000)
     home.update(node, at: node.heardAt)
@@ -178,7 +180,7 @@ import Wire
       for index in 0..<Int.random(in: 2...8, using: &random) {
         var node = Self.node("n\(index)", score: Double.random(in: 0.01...300, using: &random))
         node.terms[0].effect = Double.random(in: 0...1, using: &random)
-        node.placedSinceHeard = Int.random(in: 0...9, using: &random)
+        node.placedDemand = Competition(threads: Double(Int.random(in: 0...9, using: &random)))
         node.cores = Int.random(in: 0...8, using: &random)
         nodes.append(node)
       }
@@ -188,21 +190,8 @@ import Wire
       let after = Self.order(Self.place(nodes, run: "\(number)"))
       let place = { (order: [String]) in order.firstIndex(of: "n\(index)") ?? -1 }
       #expect(place(after) <= place(before))
-      for row in Self.place(nodes).rows { #expect(row.rank >= 0 && row.rank <= row.score) }
-    }
-  }
-
-  @Test func moreRunsOnTheirWayAlwaysRankLowerAndNeverAtNothing() {
-    for load in [0.05, 0.3, 1] {
-      var node = Self.node("a")
-      node.terms = [.init(name: "load", effect: load)]
-      var last = Placement.rank(of: node)
-      #expect(last == 100)
-      for placed in 1...20 {
-        node.placedSinceHeard = placed
-        let rank = Placement.rank(of: node)
-        #expect(rank < last && rank > 0)
-        last = rank
+      for row in Self.place(nodes).rows {
+        #expect(row.outlook.rank > 0 && row.outlook.rank <= row.outlook.speed * 1.0001)
       }
     }
   }

@@ -35,16 +35,21 @@ struct ExplainCommand {
     let attempt = answer["attempt"]?.integer ?? 1
     if attempt > 1 { text += ", attempt \(attempt)" }
     text = text.plain() + "\n\n"
-    var rows = [["PLACE", "NODE", "SCORE", "RANK", "ANSWER", "WHY"]]
+    var rows = [["PLACE", "NODE", "SPEED", "RANK", "ANSWER", "WHY"]]
     for node in nodes {
       rows.append([
-        node["place"]?.integer.map { "\($0)" } ?? "-", NodesCommand.name(of: node), number(node["score"]),
+        node["place"]?.integer.map { "\($0)" } ?? "-", NodesCommand.name(of: node),
+        node["filtered"] == nil ? number(node["speed"]) : "-",
         node["filtered"] == nil ? number(node["rank"]) : "-", answerWords(node), node["reason"]?.string ?? "",
       ])
     }
     text += Terminal.table(rows)
     let omitted = answer["omitted"]?.integer ?? 0
     if omitted > 0 { text += "and \(omitted) more nodes\n" }
+    if !nodes.isEmpty {
+      text += "\nSpeed: what the run could expect there; 100 is a core of an idle Raspberry Pi 3.\n"
+      text += "Rank: that, less what other runs would lose by it, and what waiting for the image costs.\n"
+    }
     return text
   }
 

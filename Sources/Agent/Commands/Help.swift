@@ -28,6 +28,8 @@ enum Help {
           --callback URL         POST each change of state there
           --constraint RULE      only on nodes that fit, as node.hostname==NAME or node.board!=NAME; may be repeated.
                                  Also node.id and node.platform.arch
+          --bound WHAT           what the run mostly waits for: cpu (the default), memory or network
+          --deadline SECONDS     it should have ended by then: where it would be fastest, whatever that costs others
           --on-host-loss WHAT    restart the run elsewhere when its node dies (restart), or end it as failed (tell)
           --json                 print the run as JSON when it has ended
           --api ADDR:PORT        the agent to ask (127.0.0.1:56001)

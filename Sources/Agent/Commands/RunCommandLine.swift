@@ -11,6 +11,8 @@ struct RunCommandLine {
   private var kind = "container"
   private var constraints: [JSON] = []
   private var onHostLoss = ""
+  private var bound = ""
+  private var deadline = ""
   private var isDetached = false
   private var printsJSON = false
   private var words: [String] = []
@@ -31,6 +33,13 @@ struct RunCommandLine {
         constraints.append(.string(value))
       } else if let value = try arguments.option("--on-host-loss") {
         onHostLoss = value
+      } else if let value = try arguments.option("--bound") {
+        bound = value
+      } else if let value = try arguments.option("--deadline") {
+        deadline = value
+        guard let seconds = Int64(value), (1...Run.deadlineLimit).contains(seconds) else {
+          throw UsageError("--deadline: expected whole seconds, such as 60, found '\(value)'")
+        }
       } else if arguments.flag("--native") {
         kind = "native"
       } else if arguments.flag("--json") {
@@ -91,6 +100,8 @@ struct RunCommandLine {
     if !callback.isEmpty { object["callback"] = .string(callback) }
     if !constraints.isEmpty { object["constraints"] = .array(constraints) }
     if !onHostLoss.isEmpty { object["onHostLoss"] = .string(onHostLoss) }
+    if !bound.isEmpty { object["bound"] = .string(bound) }
+    if let seconds = Int64(deadline) { object["deadline"] = .integer(seconds) }
     if let workload {
       let source = LocalSource.read(for: workload) { name in getenv(name).map { String(cString: $0) } }
       for (name, value) in source.members { object[name] = value }

@@ -156,44 +156,46 @@ struct SimulationReport {
 
   var json: JSON {
     guard let own = trials.first else { return .null }
+    let runs = Double(home.runs)
     var list: [JSON] = []
     for index in verdict.order {
       let trial = trials[index]
-      var members = [JSONMember(name: "home", value: .string(name(of: trial.change)))]
+      var members: [JSONMember] = []
+      add("home", name(of: trial.change), to: &members)
       switch trial.change {
       case .none: break
       case .without(let index): add("without", home.groups[index].name, to: &members)
       case .more(let index): add("more", home.groups[index].board.profile.name, to: &members)
       }
       add(trial.all, to: &members)
-      add("killedForMemory", Double(trial.kills) / Double(home.runs), to: &members)
-      add("moves", Double(trial.moves) / Double(home.runs), to: &members)
-      if let power = trial.power { add("watts", power, to: &members) }
+      add(
+        "killedForMemory moves watts", [Double(trial.kills) / runs, Double(trial.moves) / runs, trial.power ?? -1],
+        to: &members)
       list.append(.object(JSONObject(members)))
     }
     var nodes: [JSON] = []
     for node in own.nodes {
-      var members = [JSONMember(name: "node", value: .string(node.name))]
+      var members: [JSONMember] = []
+      add("node", node.name, to: &members)
       add("board", node.board, to: &members)
-      add("runs", Double(node.finished) / Double(home.runs), to: &members)
-      add("busyShare", own.busy(node), to: &members)
-      if let celsius = node.celsius {
-        add("highestCelsius", celsius, to: &members)
-        add("throttledSeconds", own.throttled(node), to: &members)
-      }
-      add("memoryUsedBytes", Double(node.memoryUsed), to: &members)
-      add("memoryBytes", Double(node.memory), to: &members)
-      if let power = own.power(of: node) { add("watts", power, to: &members) }
+      add(
+        "runs busyShare highestCelsius throttledSeconds memoryUsedBytes memoryBytes watts",
+        [
+          Double(node.finished) / runs, own.busy(node), node.celsius ?? -1,
+          node.celsius == nil ? -1 : own.throttled(node), Double(node.memoryUsed), Double(node.memory),
+          own.power(of: node) ?? -1,
+        ], to: &members)
       nodes.append(.object(JSONObject(members)))
     }
     var loads: [JSON] = []
     for load in own.loads where !load.name.isEmpty {
-      var members = [JSONMember(name: "load", value: .string(load.name))]
+      var members: [JSONMember] = []
+      add("load", load.name, to: &members)
       add(load, to: &members)
       loads.append(.object(JSONObject(members)))
     }
-    var members = [JSONMember(name: "seconds", value: .double(home.length))]
-    add("simulations", Double(home.runs), to: &members)
+    var members: [JSONMember] = []
+    add("seconds simulations", [home.length, runs], to: &members)
     if let best = verdict.best { add("helpsMost", home.groups[best].name, to: &members) }
     if let spare = verdict.spare { add("couldBeOff", home.groups[spare].name, to: &members) }
     if let more = verdict.more { add("wouldHelp", home.groups[more].board.profile.name, to: &members) }
@@ -204,17 +206,23 @@ struct SimulationReport {
   }
 
   private func add(_ figures: HomeTrial.Figures, to members: inout [JSONMember]) {
-    add("requests", Double(figures.requests) / Double(home.runs), to: &members)
-    add("slowdown", figures.slowdown, to: &members)
-    add("slowdown99", figures.slowest, to: &members)
-    add("waitedShare", figures.waitedShare, to: &members)
-    add("unfinishedShare", figures.unfinishedShare, to: &members)
+    add(
+      "requests slowdown slowdown99 waitedShare unfinishedShare",
+      [
+        Double(figures.requests) / Double(home.runs), figures.slowdown, figures.slowest, figures.waitedShare,
+        figures.unfinishedShare,
+      ], to: &members)
   }
 
-  private func add(_ name: String, _ value: Double, to members: inout [JSONMember]) {
-    members.append(JSONMember(name: name, value: .double(rounded(value))))
+  /// Numbers by their names, between which stand blanks; what nobody knows is below 0 and left out.
+  private func add(_ names: String, _ values: [Double], to members: inout [JSONMember]) {
+    let names = names.words(at: " ")
+    for index in values.indices where values[index] >= 0 {
+      members.append(JSONMember(name: names[index], value: .double(rounded(values[index]))))
+    }
   }
 
+  @inline(never)
   private func add(_ name: String, _ text: String, to members: inout [JSONMember]) {
     members.append(JSONMember(name: name, value: .string(text)))
   }

@@ -1,6 +1,7 @@
 import Containers
 import Hardware
 import Orchestration
+import Scoring
 
 /// The Docker Engine of this node: makes calls, and watches whether it is there.
 ///
@@ -30,6 +31,8 @@ final class Engine {
   private var attempt: UInt64 = 0
   private var eventsCall: UInt64?
   private var listIsDue = false
+  /// What images it holds, by the hashes of their references; nil before it was asked.
+  private(set) var images: [HomeNode.Image] = []
 
   /// The Engine answers again and these are this node's containers.
   var onAvailable: ([ContainerState]) -> Void = { _ in }
@@ -39,6 +42,8 @@ final class Engine {
   private static let shortCallLimit = 8
   /// Before the containers are listed again: what an unheard call did shows by then.
   private static let listPause = Interval.seconds(1)
+  /// References that are told of: a board's card holds no more.
+  private static let imageLimit = 128
   private static let firstRetry = Interval.milliseconds(200)
   private static let longestRetry = Interval.seconds(5)
 
@@ -137,6 +142,23 @@ final class Engine {
       self.state = .available(description)
       self.watchEvents(attempt)
       self.onAvailable(containers)
+      self.listImages()
+    }
+  }
+
+  /// Asks what images are there: other nodes choose by it. After each pull too.
+  func listImages() {
+    call(.images) { event in
+      guard case .images(let found) = event else { return }
+      var images: [HomeNode.Image] = []
+      for image in found {
+        for tag in image.tags where images.count < Self.imageLimit {
+          images.append(
+            HomeNode.Image(
+              hash: Requirements.hash(ofImage: tag), mebibytes: Int(min(max(image.size, 0), 1 << 40) >> 20)))
+        }
+      }
+      self.images = images
     }
   }
 
@@ -149,6 +171,7 @@ final class Engine {
       self.listIsDue = false
       guard case .available = self.state, attempt == self.attempt else { return }
       self.list(attempt) { self.onAvailable($0) }
+      self.listImages()
     }
   }
 

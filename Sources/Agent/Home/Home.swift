@@ -89,17 +89,17 @@ final class Home {
   // MARK: - What this node says
 
   /// What the next heartbeats say. Addresses and port of the details are filled in here.
-  func say(load: NodeLoad, details: NodeDetails) {
+  func say(load: NodeLoad, details: NodeDetails, isNews: Bool) {
     guard !hasEnded else { return }
     self.load = load
     self.details = details
-    tellMembership()
+    tellMembership(isNews: isNews)
   }
 
   /// The hash of the facts that was said last.
   var facts: UInt32 { details.facts }
 
-  private func tellMembership() {
+  private func tellMembership(isNews: Bool = false) {
     details.port = internalPort
     details.addresses = []
     for interface in interfaces {
@@ -111,7 +111,7 @@ final class Home {
     details.addresses =
       details.addresses.filter { !$0.needsInterface } + details.addresses.filter { $0.needsInterface }
     details.addresses = Array(details.addresses.prefix(NodeDetails.maximumAddresses))
-    membership.update(load: load, details: details, at: Clock.now())
+    membership.update(load: load, details: details, isNews: isNews, at: Clock.now())
     arm()
   }
 

@@ -5,8 +5,8 @@ import Orchestration
 import Scoring
 
 extension Node {
-  /// Lets the home know how this node does: after each sample.
-  func tellHome() {
+  /// Lets the home know how this node does: after each sample, and as news when a run has begun or ended here.
+  func tellHome(isNews: Bool = false) {
     guard let home else { return }
     let score = self.score()
     var abilities: NodeAbilities = []
@@ -17,10 +17,22 @@ extension Node {
     if facts != home.facts { home.servicesChanged(catalogue.definitions.map { $0.name }) }
     home.say(
       load: NodeLoad(
-        score: score.value, runs: orchestrator.runsUnderWay, memory: sampler.snapshot.memory.value?.available),
+        score: score.value, runs: orchestrator.runsUnderWay, memory: unreservedMemory, demand: saidDemand),
       details: NodeDetails(
-        terms: score.terms.map { UInt8(min(max($0.effect, 0), 1) * 255) }, abilities: abilities, facts: facts)
-    )
+        terms: score.terms.map { UInt8(min(max($0.effect, 0), 1) * 255) }, abilities: abilities, facts: facts), isNews: isNews)
+  }
+
+  /// What new runs can still reserve, in bytes.
+  private var unreservedMemory: UInt64? {
+    sampler.snapshot.availableMemory.map { UInt64(orchestrator.unreserved(of: Int64(clamping: $0))) }
+  }
+
+  private var saidDemand: NodeDemand {
+    let demand = orchestrator.demand(at: loop.now)
+    let link = LinkUse(of: sampler.snapshot, profile: match.profile)
+    return NodeDemand(
+      threads: UInt16(min(demand.threads * 64 + 0.5, 65_535)), copiers: UInt8(min(demand.copiers + 0.5, 255)),
+      flows: UInt8(min(demand.flows + 0.5, 255)), link: UInt8(min(max(link.busy, 0), 1) * 255))
   }
 
   /// A hash of what changes seldom and is told by the API in full.
@@ -36,6 +48,10 @@ extension Node {
     add(snapshot.board.architecture)
     add(String(snapshot.processors.cores.count))
     add(String(snapshot.memory.value?.total ?? 0))
+    // In tens, for a radio link's rate moves all the time.
+    add(String(Int(LinkUse(of: snapshot, profile: match.profile).rate / 10)))
+    add(decimal(snapshot.controlGroup.cores.value.flatMap { $0 } ?? 0, places: 2))
+    for image in engine.images { add(String(image.hash)) }
     for definition in catalogue.definitions {
       add(definition.name)
       add(definition.kind.rawValue)

@@ -26,7 +26,12 @@ extension HomeNode {
     isDrained = peer.details.abilities.contains(.drained)
     address = Self.address(of: peer).text
     for (kind, effect) in zip(Term.Kind.allCases, peer.details.terms) {
-      terms.append(Effect(name: kind.name, effect: Double(effect) / 255))
+      terms.append(Effect(kind: kind, effect: Double(effect) / 255))
+    }
+    if let demand = peer.load.demand {
+      self.demand = Competition(
+        threads: Double(demand.threads) / 64, copiers: Double(demand.copiers), flows: Double(demand.flows))
+      linkBusy = Double(demand.link) / 255
     }
     if let facts { take(facts) }
   }
@@ -48,6 +53,10 @@ extension HomeNode {
     architecture = facts.architecture
     board = facts.board
     cores = facts.cores
+    speeds = facts.speeds
+    memoryRate = facts.memoryRate
+    linkRate = facts.linkRate
+    images = facts.images
     services = facts.services
   }
 
@@ -65,6 +74,7 @@ extension HomeNode {
       "architecture": .string(architecture),
       "board": .string(board),
       "cores": .integer(Int64(cores)),
+      "demand": demand.map { $0.json } ?? .null,
       "factsKnown": .bool(factsKnown),
       "homeEdge": .bool(isHomeEdge),
       "hostname": .string(name),
@@ -78,7 +88,7 @@ extension HomeNode {
       "state": .string("\(words[Int(state.rawValue)])"),
       "terms": .array(
         terms.map { term in
-          ["effect": .double(Double(Int(term.effect * 100 + 0.5)) / 100), "term": .string(term.name)]
+          ["effect": .double(Double(Int(term.effect * 100 + 0.5)) / 100), "term": .string(term.kind.name)]
         }),
     ]
   }
@@ -98,8 +108,15 @@ extension Node {
     own.board = match.profile.name
     own.cores = snapshot.processors.onlineCount
     own.score = score.value
-    for term in score.terms { own.terms.append(HomeNode.Effect(name: term.kind.name, effect: term.effect)) }
-    own.memoryAvailable = snapshot.memory.value.map { Int64(clamping: $0.available) }
+    for term in score.terms { own.terms.append(HomeNode.Effect(kind: term.kind, effect: term.effect)) }
+    own.memoryAvailable = snapshot.availableMemory.map { Int64(clamping: $0) }
+    own.speeds = CoreSpeeds(of: snapshot, profile: match.profile)
+    own.memoryRate = own.speeds.memoryRate(match.profile)
+    let link = LinkUse(of: snapshot, profile: match.profile)
+    own.linkRate = link.rate
+    own.linkBusy = link.busy
+    own.demand = orchestrator.demand(at: Clock.now())
+    own.images = engine.images
     own.hasEngine = engine.description != nil
     own.isDrained = isDrained
     own.runsNative = catalogue.definitions.contains { $0.kind == .native }
@@ -109,5 +126,20 @@ extension Node {
     own.runs = orchestrator.runsUnderWay
     own.heardAt = Clock.now()
     return own
+  }
+}
+
+extension Competition {
+  /// `{"copiers": …, "flows": …, "threads": …}`.
+  var json: JSON {
+    func hundredths(_ value: Double) -> JSON { .double(Double(Int64(min(max(value, 0), 1e6) * 100 + 0.5)) / 100) }
+    return ["copiers": hundredths(copiers), "flows": hundredths(flows), "threads": hundredths(threads)]
+  }
+
+  /// Reads it back; nil where the object is none.
+  init?(json: JSON?) {
+    guard let threads = json?["threads"]?.double, threads >= 0, threads < 1e6 else { return nil }
+    func number(_ name: String) -> Double { min(max(json?[name]?.double ?? 0, 0), 1e6) }
+    self.init(threads: threads, copiers: number("copiers"), flows: number("flows"))
   }
 }

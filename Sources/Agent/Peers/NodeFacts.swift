@@ -7,12 +7,20 @@ struct NodeFacts: Equatable {
   var architecture: String
   var board: String
   var cores: Int
+  var speeds = CoreSpeeds()
+  /// MB/s that one core copies, and Mbit/s of the link; 0 where the node does not tell.
+  var memoryRate = 0.0
+  var linkRate = 0.0
+  /// nil where the node does not tell.
+  var images: [HomeNode.Image]?
   var services: [HomeNode.Service] = []
 
   /// As many as a node may define.
   private static let serviceLimit = 256
   /// Bytes of a name: host names have at most 64 (hostname(7)), services and boards no more than this.
   private static let nameLimit = 128
+  /// As many as a node tells of.
+  private static let imageLimit = 128
 
   init(_ json: JSON) {
     func text(_ json: JSON?) -> String { (json?.string ?? "").plain(limit: Self.nameLimit) }
@@ -26,6 +34,29 @@ struct NodeFacts: Equatable {
         let kind = service["type"]?.string, kind == "container" || kind == "native"
       else { continue }
       services.append(HomeNode.Service(name: name.plain(), kind: kind))
+    }
+    takeCapacity(json["capacity"])
+    guard let list = json["images"]?.array else { return }
+    var images: [HomeNode.Image] = []
+    for image in list.prefix(Self.imageLimit) {
+      guard let hash = image["hash"]?.integer.flatMap({ UInt32(exactly: $0) }) else { continue }
+      images.append(
+        HomeNode.Image(hash: hash, mebibytes: Int(min(max(image["mebibytes"]?.integer ?? 0, 0), 1 << 20))))
+    }
+    self.images = images
+  }
+
+  private mutating func takeCapacity(_ json: JSON?) {
+    func number(_ json: JSON?, most: Double) -> Double {
+      let value = json?.double ?? 0
+      return value > 0 && value <= most ? value : 0
+    }
+    memoryRate = number(json?["copyRate"], most: 1e6)
+    linkRate = number(json?["linkRate"], most: 1e6)
+    let quota = number(json?["quota"], most: 4096)
+    if quota > 0 { speeds.quota = quota }
+    for group in (json?["cores"]?.array ?? []).prefix(CoreSpeeds.groupLimit) {
+      speeds.add(number(group["count"], most: 4096), speed: number(group["mips"], most: 1e6))
     }
   }
 }

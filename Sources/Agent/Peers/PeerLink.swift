@@ -1,5 +1,6 @@
 import Hardware
 import Orchestration
+import Scoring
 import Wire
 
 /// What goes back and forth between this node and one other.
@@ -82,7 +83,9 @@ final class PeerLink {
     case .success(let answer) where answer.status == 200 || answer.status == 201:
       return .accepted
     case .success(let answer):
-      let detail = (try? JSON.parse(answer.body))?["detail"]?.string
+      let problem = try? JSON.parse(answer.body)
+      if let demand = Competition(json: problem?["demand"]) { return .busier(demand) }
+      let detail = problem?["detail"]?.string
       return .refused(detail?.plain(limit: Self.detailLimit) ?? "status \(answer.status)")
     case .failure(let error):
       switch error.reason {

@@ -143,7 +143,8 @@ struct ApiRoutes {
   }
 
   private static let members = [
-    "arguments", "callback", "constraints", "environment", "files", "onHostLoss", "service", "type",
+    "arguments", "bound", "callback", "constraints", "deadline", "environment", "files", "onHostLoss", "service",
+    "type",
   ]
 
   private func submit(_ request: HTTPRequest, _ connection: ServerConnection) throws(Problem) {
@@ -210,7 +211,23 @@ struct ApiRoutes {
       }
       run.onHostLoss = choice
     }
+    if let word = json["bound"] { run.bound = try bound(word) }
+    if let seconds = json["deadline"] { run.deadline = try deadline(seconds) }
     return run
+  }
+
+  static func bound(_ json: JSON) throws(Problem) -> Requirements.Bound {
+    guard let bound = Requirements.Bound(rawValue: json.string ?? "") else {
+      throw Problem(status: 422, detail: "bound is '\(json.string ?? "?")', expected cpu, memory or network")
+    }
+    return bound
+  }
+
+  static func deadline(_ json: JSON) throws(Problem) -> Int {
+    guard let seconds = json.integer, (1...Run.deadlineLimit).contains(seconds) else {
+      throw Problem(status: 422, detail: "expected deadline as whole seconds, 1 to \(Run.deadlineLimit)")
+    }
+    return Int(seconds)
   }
 
   private static func constraints(_ json: JSON?) throws(Problem) -> [Constraint] {

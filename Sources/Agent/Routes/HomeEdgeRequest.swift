@@ -6,6 +6,8 @@ struct HomeEdgeRequest {
   struct Offer {
     var kind: ServiceDefinition.Kind
     var command: [String]
+    /// `bound`, `memory` and `deadline` of its `ExecOption`, which Home Edge's own clients do not write.
+    var option: JSON?
   }
 
   var serviceName: String
@@ -35,7 +37,7 @@ struct HomeEdgeRequest {
       if let option = entry["ExecOption"], option.object == nil { throw invalid }
       // `android` is a kind, but not one that any Hearth node can run.
       if let kind = ServiceDefinition.Kind(rawValue: kind) {
-        offers.append(Offer(kind: kind, command: command))
+        offers.append(Offer(kind: kind, command: command, option: entry["ExecOption"]))
       }
     }
     guard let callback = Self.optionalString(json["StatusCallbackURI"]) else { throw invalid }

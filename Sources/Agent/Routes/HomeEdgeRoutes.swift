@@ -58,7 +58,7 @@ struct HomeEdgeRoutes {
     let workload: Workload
     switch offer.kind {
     case .container:
-      workload = .container(arguments: try dockerArguments(offer, name))
+      workload = .container(arguments: try memoryArguments(offer, name) + dockerArguments(offer, name))
     case .native:
       requester =
         Requester.processName(of: connection.peer, localPort: connection.localAddress.port) ?? requester
@@ -70,6 +70,12 @@ struct HomeEdgeRoutes {
     run.source = LocalSource.read(for: workload)
     run.allowsSelf = request.selfSelection
     run.scoresByResource = request.scoresByResource
+    do throws(Problem) {
+      if let bound = offer.option?["bound"] { run.bound = try ApiRoutes.bound(bound) }
+      if let seconds = offer.option?["deadline"] { run.deadline = try ApiRoutes.deadline(seconds) }
+    } catch {
+      throw HomeEdgeAnswer("invalid ExecOption: " + error.detail, serviceName: name)
+    }
     let kind = offer.kind.rawValue
     node.submit(run) { result in
       switch result {
@@ -81,6 +87,15 @@ struct HomeEdgeRoutes {
         connection.respond(self.answer(HomeEdgeAnswer(message, serviceName: name)))
       }
     }
+  }
+
+  /// The memory that an `ExecOption` asks for, as `docker run` reserves it.
+  private func memoryArguments(_ offer: HomeEdgeRequest.Offer, _ name: String) throws(HomeEdgeAnswer) -> [String] {
+    guard let memory = offer.option?["memory"], !offer.command.isEmpty else { return [] }
+    guard let text = memory.string, !text.isEmpty else {
+      throw HomeEdgeAnswer("invalid ExecOption: expected memory as with docker run, such as \"64m\"", serviceName: name)
+    }
+    return ["--memory-reservation=" + text]
   }
 
   /// Home Edge's rule: a container with a command can run anywhere, everything else only where it is registered.

@@ -15,11 +15,14 @@ struct NodeReport {
       "address": .string(node.address),
       "architecture": .string(node.engine.description?.architecture ?? Version.dockerArchitecture),
       "board": .string(node.match.profile.title),
+      "capacity": capacity,
       "cores": .integer(Int64(node.sampler.snapshot.processors.onlineCount)),
       "drained": .bool(node.isDrained),
       "engine": engine,
       "home": home,
       "hostname": .string(HostName.text),
+      "images": .array(
+        node.engine.images.map { ["hash": .integer(Int64($0.hash)), "mebibytes": .integer(Int64($0.mebibytes))] }),
       "id": .string(node.identity),
       "memory": memory,
       "profile": .string(node.match.profile.name),
@@ -32,6 +35,20 @@ struct NodeReport {
         node.catalogue.definitions.map { ["name": .string($0.name), "type": .string($0.kind.rawValue)] }),
       "uptimeSeconds": .integer(uptime.milliseconds / 1000),
       "version": .string(Version.text),
+    ]
+  }
+
+  /// What its cores, memory and link can do, by which others choose.
+  private var capacity: JSON {
+    let snapshot = node.sampler.snapshot
+    let profile = node.match.profile
+    let speeds = CoreSpeeds(of: snapshot, profile: profile)
+    var groups: [JSON] = []
+    for group in speeds.groups { groups.append(["count": .double(group.count), "mips": .double(group.speed)]) }
+    return [
+      "copyRate": .double(speeds.memoryRate(profile)), "cores": .array(groups),
+      "linkRate": .double(LinkUse(of: snapshot, profile: profile).rate),
+      "quota": speeds.quota.map { .double($0) } ?? .null,
     ]
   }
 

@@ -8,15 +8,18 @@ struct Problem: Error {
   var detail: String
   /// With 405: the methods that are possible (RFC 9110, 10.2.1); else empty.
   var allow = ""
+  /// A member beside the usual ones (RFC 9457, 3.2); nil for none.
+  var extra: JSONMember?
 
   var response: HTTPResponse {
-    let body: JSON = [
+    var body: JSONObject = [
       "detail": .string(detail), "status": .integer(Int64(status)), "title": .string(Self.title(status)),
       "type": "about:blank",
     ]
+    if let extra { body[extra.name] = extra.value }
     var response = HTTPResponse(
       status: status, headers: HTTPHeaders([("Content-Type", "application/problem+json")]),
-      body: body.encoded())
+      body: JSON.object(body).encoded())
     if !allow.isEmpty { response.headers.add("Allow", allow) }
     return response
   }

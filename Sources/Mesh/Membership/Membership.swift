@@ -137,8 +137,11 @@ public struct Membership: Sendable {
 
   /// What the next heartbeats say; where the details changed, one is sent at once. Terms alone wait for the next
   /// heartbeat that has the details anyway.
-  public mutating func update(load: NodeLoad, details: NodeDetails, at now: Instant) {
+  ///
+  /// - Parameter isNews: whether the load is to be told at once too; not more often than each 50 ms.
+  public mutating func update(load: NodeLoad, details: NodeDetails, isNews: Bool = false, at now: Instant) {
     self.load = load
+    if isNews, started { nextHeartbeat = min(nextHeartbeat, max(now.nanoseconds, lastHeartbeat &+ Self.newsPause)) }
     guard details != self.details else { return }
     let isNews = details.isNews(after: self.details)
     self.details = details
@@ -147,6 +150,8 @@ public struct Membership: Sendable {
     beatsUntilDetails = 0
     if started { nextHeartbeat = min(nextHeartbeat, now.nanoseconds) }
   }
+
+  private static let newsPause: Int64 = 50_000_000
 
   /// Whether a payload introduces its sender with all its details, so that it should also reach those who are not
   /// known yet.

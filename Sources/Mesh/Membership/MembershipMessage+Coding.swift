@@ -10,13 +10,14 @@
 ///            ping request: target, 16; incarnation, 4; sequence, 4
 ///            nack: target, 16
 ///     then   count of notes, 1; each: claim, 1; node, 16; incarnation, 4; sequence, 4; age, 1
+///     then   heartbeat: threads that compete, 2; copiers, 1; flows, 1; share of the link taken, 1
 ///
-/// Bytes behind the notes are of a later writer of the same version and are ignored.
+/// Bytes behind these are of a later writer of the same version and are ignored.
 extension MembershipMessage {
   static let version: UInt8 = 1
   /// A reader takes no more; a writer puts in fewer.
   static let maximumNotes = 8
-  /// Longer packets are refused unread. The longest that is written is 406 bytes.
+  /// Longer packets are refused unread. The longest that is written is 411 bytes.
   static let maximumSize = 1024
 
   func encoded() -> [UInt8] {
@@ -52,6 +53,12 @@ extension MembershipMessage {
       bytes.append(note.node)
       bytes.append(note.evidence)
       bytes.append(note.age)
+    }
+    if kind == .heartbeat, let demand = load?.demand {
+      bytes.append(demand.threads, size: 2)
+      bytes.append(demand.copiers)
+      bytes.append(demand.flows)
+      bytes.append(demand.link)
     }
     return bytes
   }
@@ -96,6 +103,12 @@ extension MembershipMessage {
         let evidence = reader.evidence(), let age = reader.byte()
       else { return nil }
       notes.append(Note(claim: claim, node: node, evidence: evidence, age: age))
+    }
+    if kind == .heartbeat, let threads = reader.number(2), let copiers = reader.byte(), let flows = reader.byte(),
+      let link = reader.byte()
+    {
+      load?.demand = NodeDemand(
+        threads: UInt16(truncatingIfNeeded: threads), copiers: copiers, flows: flows, link: link)
     }
   }
 }

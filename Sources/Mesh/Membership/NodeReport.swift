@@ -7,6 +7,9 @@ public struct NodeLoad: Hashable, Sendable {
   /// Memory that new programs can have, in units of 16 MiB, at most 0xFFFE; `unknownMemory` where it is not known.
   public var memory: UInt16
 
+  /// What competes there; nil from a node that does not tell.
+  public var demand: NodeDemand?
+
   public static let unknownMemory: UInt16 = 0xFFFF
   /// 16 MiB: fine enough for a board of 256 MiB, and 2 bytes reach to 1 TiB.
   public static let memoryUnit: UInt64 = 16 << 20
@@ -20,16 +23,36 @@ public struct NodeLoad: Hashable, Sendable {
   /// From a score in units of 1/100 of an idle Raspberry Pi 3; what is no number counts as 0, too much as the most.
   ///
   /// - Parameter memory: bytes, rounded down, so that no node promises what it does not have; nil for unknown.
-  public init(score: Double, runs: Int, memory: UInt64?) {
+  public init(score: Double, runs: Int, memory: UInt64?, demand: NodeDemand? = nil) {
     let hundredths = score * 100
     self.score = hundredths >= 0 ? UInt32(min(hundredths, 4e9)) : 0
     self.runs = UInt8(clamping: runs)
     self.memory = memory.map { UInt16(min($0 / Self.memoryUnit, 0xFFFE)) } ?? Self.unknownMemory
+    self.demand = demand
   }
 
   /// The available memory in bytes; nil where it is not known.
   public var memoryBytes: UInt64? {
     memory == Self.unknownMemory ? nil : UInt64(memory) * Self.memoryUnit
+  }
+}
+
+/// What competes for a node's cores, memory bus and link.
+public struct NodeDemand: Hashable, Sendable {
+  /// Threads that want a core, in units of 1/64, at most 0xFFFF.
+  public var threads: UInt16
+  /// Of these, those that mostly wait for memory, at most 255.
+  public var copiers: UInt8
+  /// Flows over the link, at most 255.
+  public var flows: UInt8
+  /// The share of the link that is taken, 255 for all of it.
+  public var link: UInt8
+
+  public init(threads: UInt16, copiers: UInt8, flows: UInt8, link: UInt8) {
+    self.threads = threads
+    self.copiers = copiers
+    self.flows = flows
+    self.link = link
   }
 }
 

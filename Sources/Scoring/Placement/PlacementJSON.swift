@@ -128,21 +128,20 @@ extension Outlook {
     self.rank = rank
   }
 
-  /// `speed 230 of an idle Raspberry Pi 3's core, beside 3.0 others of which 1 is on its way; …`.
+  /// `speed 230 beside 3.0 busy threads, of which 1 run is on its way; heat takes 8 %`.
   func words(placed: Int, trust: Double, failures: Double, _ terms: [HomeNode.Effect]) -> String {
-    func whole(_ value: Double) -> String { Placement.Row.whole(value) }
-    var words = "speed " + whole(speed)
+    func percent(_ effect: Double) -> String { Placement.Row.whole((1 - effect) * 100) + " %" }
+    var words = "speed " + Placement.Row.whole(speed)
     if competing >= 0.05 { words += " beside " + decimal(competing, places: 1) + " busy threads" }
-    if placed > 0 { words += " (" + String(placed) + " on their way there)" }
+    if placed > 0 { words += ", " + String(placed) + " of them on their way" }
+    if wait >= 1 { words += ", after " + Placement.Row.whole(wait) + " s to fetch the image" }
     for term in terms where term.effect < Self.large && Self.tells(term.kind) {
-      words += ", x" + decimal(term.effect, places: 2) + " for " + term.kind.name
+      words += "; " + term.kind.name + " takes " + percent(term.effect)
     }
     if (trust - 1).magnitude >= 0.05 {
-      words += ", x" + decimal(trust, places: 2) + " as its runs took "
-      words += decimal(1 / max(trust, 0.01), places: 2) + " times as long as predicted"
+      words += "; its runs took " + decimal(1 / max(trust, 0.01), places: 2) + " times as long as predicted"
     }
-    if failures >= 0.1 { words += ", x" + decimal(1 / (1 + failures), places: 2) + " as runs failed there lately" }
-    if wait >= 1 { words += ", after " + whole(wait) + " s to fetch the image" }
+    if failures >= 0.1 { words += "; failures of late take " + percent(1 / (1 + failures)) }
     return words
   }
 

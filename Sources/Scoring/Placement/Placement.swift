@@ -109,6 +109,7 @@ public struct Placement: Sendable, Equatable {
     let outlook: Outlook
     private let group: UInt8
     private let bucket: UInt64
+    private let crowd: UInt64
     private let spread: UInt64
 
     init(of node: HomeNode, at index: Int, _ run: String, _ requirements: Requirements, imageSize: Int) {
@@ -123,6 +124,7 @@ public struct Placement: Sendable, Equatable {
       let isPreferred = node.id == requirements.preferredNode
       group = !isCandidate ? UInt8.max : isPreferred ? 0 : tier.rawValue + 1
       bucket = Placement.bucket(outlook.rank)
+      crowd = Placement.crowd(outlook)
       spread = Placement.spread(run, node.id)
     }
 
@@ -137,6 +139,7 @@ public struct Placement: Sendable, Equatable {
     func isBetter(than other: Standing, _ nodes: [HomeNode]) -> Bool {
       if group != other.group { return group < other.group }
       if bucket != other.bucket { return bucket > other.bucket }
+      if crowd != other.crowd { return crowd < other.crowd }
       if spread != other.spread { return spread > other.spread }
       return nodes[index].id < nodes[other.index].id
     }

@@ -6,6 +6,11 @@ extension Placement {
     rank > 0 ? rank.bitPattern >> 47 : 0
   }
 
+  /// In eighths of the cores: of nodes that are as fast, the emptier one stays cooler.
+  static func crowd(_ outlook: Outlook) -> UInt64 {
+    UInt64(min(outlook.crowd * 8, 1e6))
+  }
+
   /// Spreads equal nodes over the runs: the same everywhere, different for each run (FNV-1a, then mixed).
   static func spread(_ run: String, _ node: String) -> UInt64 {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325

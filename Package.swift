@@ -49,7 +49,8 @@ let package = Package(
     .executableTarget(
       name: "Agent",
       dependencies: [
-        "CLinux", "CMbedTLS", "Containers", "Devices", "Hardware", "Mesh", "Orchestration", "Scoring", "Simulation",
+        "CLinux", "CMbedTLS", "Containers", "Devices", "Hardware", "Mesh", "Orchestration", "Scoring",
+        "Simulation",
         "Wire",
       ],
       swiftSettings: strict),
@@ -81,7 +82,7 @@ let package = Package(
       name: "AgentTests",
       dependencies: [
         "Agent", "CLinux", "CMbedTLS", "Containers", "Devices", "Hardware", "Mesh", "Orchestration",
-        "Scoring", "Wire",
+        "Scoring", "Simulation", "Wire",
       ]),
     .testTarget(
       name: "SystemTests", dependencies: ["TestSupport"], path: "Tests/System", exclude: ["zeroconf-node.py"]),

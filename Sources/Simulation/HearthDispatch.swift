@@ -219,7 +219,9 @@ final class HearthDispatch {
     for (id, flight) in flights {
       if flight.waiting?.node == node.index { flight.waiting = nil }
       if flight.pulling == node.index { flight.pulling = -1 }
-      if simulation.jobs[flight.job].hub == node.index, flight.asked == nil, !isUnderWay(flight.job) { gone.append(id) }
+      if simulation.jobs[flight.job].hub == node.index, flight.asked == nil, !isUnderWay(flight.job) {
+        gone.append(id)
+      }
     }
     for id in gone {
       guard let flight = flights.removeValue(forKey: id) else { continue }
@@ -379,7 +381,9 @@ final class HearthDispatch {
   private func call(_ id: RunID, _ step: EngineStep, _ request: EngineRequest, on index: Int) {
     switch step {
     case .create:
-      if let flight = flights[id], flight.pulling < 0, simulation.task(flight.job, on: nodes[index]).fetching > 0 {
+      if let flight = flights[id], flight.pulling < 0,
+        simulation.task(flight.job, on: nodes[index]).fetching > 0
+      {
         let reason = EngineError.Reason.refused(status: 404, message: "No such image")
         engine(
           id, step, on: index, [.failed(EngineError(request.verb, subject: request.subject, reason: reason))])

@@ -112,7 +112,8 @@ extension HomeFile {
     let name = section.label ?? ""
     let every = try seconds(section, "every", in: 0.01...Self.longest)
     let work = try seconds(section, "work", in: Self.shortest...Self.longest)
-    var load = Load(name: name, every: every, work: work, job: Job(arrival: 0, hub: 0, service: name, work: 0))
+    var load = Load(
+      name: name, every: every, work: work, job: Job(arrival: 0, hub: 0, service: name, work: 0))
     load.isEven = try section.bool("evenly") ?? false
     load.burst = try section.integer("burst", in: 1...1000) ?? 1
     load.spread = try section.number("spread", in: 0...3) ?? 0
@@ -156,13 +157,15 @@ extension HomeFile {
     guard requests <= Double(Self.requestLimit) else {
       throw refusal(
         section,
-        "about " + decimal(requests, places: 0) + " requests in " + decimal(length, places: 0) + " s, at most "
+        "about " + decimal(requests, places: 0) + " requests in " + decimal(length, places: 0)
+          + " s, at most "
           + "\(Self.requestLimit) are simulated; make length shorter or every longer", at: "length")
     }
     guard work <= Self.workLimit else {
       let factor = work / Self.workLimit
       throw refusal(
-        section, "this would take minutes; make runs or length " + decimal(factor + 0.1, places: 1) + " times less",
+        section,
+        "this would take minutes; make runs or length " + decimal(factor + 0.1, places: 1) + " times less",
         at: "length")
     }
   }

@@ -120,7 +120,9 @@ public final class HomeTrial {
     runs += 1
     kills += simulation.memoryKills
     moves += simulation.moves
-    for index in simulation.jobs.indices { count(simulation.jobs[index], simulation.progress[index], simulation.now) }
+    for index in simulation.jobs.indices {
+      count(simulation.jobs[index], simulation.progress[index], simulation.now)
+    }
     for load in loads { load.sort() }
     for node in simulation.nodes { count(node, simulation.now) }
   }

@@ -285,7 +285,9 @@ public final class Simulation {
     node.advance(to: now)
     for job in node.fetched { hearth?.fetched(job, on: node) }
     node.fetched = []
-    let ended = node.remove { $0.fetching <= 0 && $0.left <= SimulatedNode.rest * max(1, $0.threads) * 1000 }
+    let ended = node.remove {
+      $0.fetching <= 0 && $0.left <= SimulatedNode.rest * max(1, $0.threads) * 1000
+    }
     for task in ended {
       progress[task.job].ended = now
       node.finished += 1
@@ -301,7 +303,9 @@ public final class Simulation {
   private func seeMemory(_ node: SimulatedNode) {
     while node.memoryUsed > node.board.memory {
       var largest: SimulatedNode.Task?
-      for task in node.tasks where task.fetching <= 0 && task.memory >= largest?.memory ?? 0 { largest = task }
+      for task in node.tasks where task.fetching <= 0 {
+        if task.memory >= largest?.memory ?? 0 { largest = task }
+      }
       guard let largest else { return }
       _ = node.remove { $0.job == largest.job }
       memoryKills += 1

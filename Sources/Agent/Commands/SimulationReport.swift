@@ -93,7 +93,8 @@ struct SimulationReport {
       text += " as long as on the best node alone, not " + now + ".\n"
     }
     if let spare = verdict.spare, let trial = trial(.without(spare)) {
-      text += plain(home.groups[spare]) + " could be switched off: a run would take " + times(trial.all.slowdown)
+      text +=
+        plain(home.groups[spare]) + " could be switched off: a run would take " + times(trial.all.slowdown)
       text += ", not " + now
       if home.groups[spare].board.profile.power.idle == nil {
         text += "; its profile does not know what it draws.\n"
@@ -169,7 +170,8 @@ struct SimulationReport {
       }
       add(trial.all, to: &members)
       add(
-        "killedForMemory moves watts", [Double(trial.kills) / runs, Double(trial.moves) / runs, trial.power ?? -1],
+        "killedForMemory moves watts",
+        [Double(trial.kills) / runs, Double(trial.moves) / runs, trial.power ?? -1],
         to: &members)
       list.append(.object(JSONObject(members)))
     }

@@ -11,7 +11,7 @@ _hearth() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words=
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
-    words='serve run ps logs stop explain nodes status drain score inspect board doctor version help'
+    words='serve run ps logs stop explain nodes status drain score inspect board simulate doctor version help'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
     return
   fi
@@ -34,9 +34,10 @@ _hearth() {
     drain) words='--off --json --api' ;;
     score | inspect) words='--root --config --json' ;;
     board) words='--root --json --check' ;;
+    simulate) words="--example --json $(compgen -f -- "$word")" ;;
     doctor) words='--json --root --config --api' ;;
     version) words='--json' ;;
-    help) words='serve run ps logs stop explain nodes status drain score inspect board doctor version help' ;;
+    help) words='serve run ps logs stop explain nodes status drain score inspect board simulate doctor version help' ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 }

@@ -8,7 +8,8 @@ _hearth_commands() {
     'explain:show why a run is where it is' 'nodes:list the nodes of the home'
     'status:show the agent, its Engine and its runs' 'drain:let this node take no new runs' 'score:show what this board can do now, and why'
     'inspect:show every reading of this board'
-    'board:draft a profile of this board, or check a profile' 'doctor:find what is wrong and say what to do'
+    'board:draft a profile of this board, or check a profile'
+    'simulate:show what a home would do with a load' 'doctor:find what is wrong and say what to do'
     'version:print the version' 'help:explain a command')
   _describe command commands
 }
@@ -43,6 +44,7 @@ _hearth() {
     drain) _arguments '--off[let it take runs again]' $json $api ;;
     score | inspect) _arguments '--config[settings]:file:_files' $root $json ;;
     board) _arguments $root $json '--check[profile to check]:file:_files' ;;
+    simulate) _arguments '--example[print a file to begin with]' $json ':file:_files' ;;
     doctor) _arguments $json $root '--config[settings]:file:_files' $api ;;
     version) _arguments $json ;;
     help) _arguments ':command:_hearth_commands' ;;

@@ -77,7 +77,7 @@ private func mark(_ source: Term.Source) -> String {
 }
 
 /// Four decimals: more is noise, and shorter on the wire.
-private func rounded(_ value: Double) -> Double {
+func rounded(_ value: Double) -> Double {
   let scale = 10_000.0
   guard value.magnitude < 1e12 else { return value.isFinite ? value : 0 }
   return Double(Int64(value * scale + (value < 0 ? -0.5 : 0.5))) / scale

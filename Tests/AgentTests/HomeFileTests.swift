@@ -111,7 +111,7 @@ private func refusal(of text: String) throws -> String {
     #expect(works[0] == works[0].sorted { $0 < $1 } || works[0].count > 50)
   }
 
-  @Test(arguments: [
+  private static let faults: [(text: String, expected: String)] = [
     ("", "home.conf: no node; add [node \"NAME\"]"),
     (home, "home.conf: no load; add [load \"NAME\"]"),
     ("[node]\nboard = raspberry-pi-4\n", "home.conf:1: [node] needs a label"),
@@ -196,7 +196,9 @@ private func refusal(of text: String) throws -> String {
       home + "count = 30\n[load \"x\"]\nevery = 1 min\nwork = 1 s\n[simulation]\nlength = 1 d\n",
       "home.conf:8: this would take minutes; make runs or length"
     ),
-  ])
+  ]
+
+  @Test(arguments: faults)
   func whatIsWrongIsSaidWithItsLine(text: String, expected: String) throws {
     let message = try refusal(of: text)
     #expect(message.hasPrefix(expected), "\(message)")

@@ -35,7 +35,7 @@ public struct Outlook: Equatable, Sendable {
   /// is spent in all. What is urgent counts the first part only. The speed is `s` times what heat, supply and the other
   /// terms beside the cores leave, times how far the node's word has proved true.
   public init(of run: Requirements, on node: HomeNode, imageSize: Int = 0) {
-    let standing = Standing(node)
+    let standing = Standing(node, tellsMemory: run.memory > 0)
     let there = standing.demand + node.placedDemand
     competing = Self.finite(there.threads)
     crowd = competing / max(standing.speeds.count, 1)
@@ -91,7 +91,7 @@ private struct Standing {
   /// What the terms beside those of the cores leave.
   var health = 1.0
 
-  init(_ node: HomeNode) {
+  init(_ node: HomeNode, tellsMemory: Bool) {
     var load = 1.0
     for term in node.terms where term.effect >= 0 && term.effect <= 1 {
       switch term.kind {
@@ -99,8 +99,8 @@ private struct Standing {
       case .clock: clock = term.effect
       // The demand says more, and for each run anew.
       case .cores, .quota, .cpuPressure: break
-      // Whether a run fits is asked before; what is left says nothing of its speed.
-      case .memory: break
+      // Whether a run fits that says its memory is asked before; what is left says nothing of its speed.
+      case .memory where tellsMemory: break
       default: health *= term.effect
       }
     }

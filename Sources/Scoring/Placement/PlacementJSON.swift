@@ -151,7 +151,7 @@ extension Outlook {
   /// Whether the term is part of the speed beside what is said of threads.
   private static func tells(_ kind: Term.Kind) -> Bool {
     switch kind {
-    case .cores, .load, .quota, .cpuPressure, .memory: false
+    case .cores, .load, .quota, .cpuPressure: false
     default: true
     }
   }

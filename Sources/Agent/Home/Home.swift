@@ -46,7 +46,7 @@ final class Home {
 
   /// - Parameter identity: `edge-orchestration-<uuid>`.
   init(configuration: Configuration, identity: String, loop: EventLoop) throws(HomeKeyError) {
-    let uuid = String(identity.dropFirst("edge-orchestration-".utf8.count))
+    let uuid = identity.dropping("edge-orchestration-".utf8.count)
     guard let id = NodeID(uuid: uuid) else { throw HomeKeyError("\(identity) is no identity of a node") }
     self.id = id
     self.loop = loop

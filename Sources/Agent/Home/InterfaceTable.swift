@@ -1,3 +1,5 @@
+import Wire
+
 /// The interfaces of this node and which of them serve the home.
 struct InterfaceTable {
   private struct Known {
@@ -72,8 +74,8 @@ struct InterfaceTable {
 
   /// Docker's own: `docker0`, `veth…` and `br-` with twelve hexadecimal digits. Behind them are containers, not nodes.
   static func isPlumbing(_ name: String) -> Bool {
-    if name == "docker0" || name == "docker_gwbridge" || name.hasPrefix("veth") { return true }
-    guard name.hasPrefix("br-") else { return false }
+    if name == "docker0" || name == "docker_gwbridge" || name.begins(with: "veth") { return true }
+    guard name.begins(with: "br-") else { return false }
     let digits = name.utf8.dropFirst(3)
     return digits.count == 12 && digits.allSatisfy { ($0 >= 48 && $0 <= 57) || ($0 >= 97 && $0 <= 102) }
   }

@@ -159,7 +159,7 @@ final class Neighbours {
 
   private static func id(_ identity: String) -> NodeID? {
     let prefix = "edge-orchestration-"
-    return identity.hasPrefix(prefix) ? NodeID(uuid: String(identity.dropFirst(prefix.utf8.count))) : nil
+    return identity.begins(with: prefix) ? NodeID(uuid: identity.dropping(prefix.utf8.count)) : nil
   }
 
   func ask(_ run: RunID, _ identity: String, attempt: Int, _ body: [UInt8]) {

@@ -6,6 +6,8 @@ import Wire
 extension Orchestrator {
   /// A list under way when the engine finishes an earlier attempt does not show its container; the next one does.
   private static let nameConflicts = 3
+  /// A name that only this run has can be taken by nothing else, and an engine under load takes long to finish it.
+  private static let ownNameConflicts = 30
 
   /// First step of a recorded run.
   mutating func begin(_ id: RunID, at moment: Moment) {
@@ -320,7 +322,8 @@ extension Orchestrator {
       let reason = record.pullError ?? error.description
       return end(id, .failed(RunFailure(.pull, reason)), at: moment)
     }
-    if error.kind == .nameInUse && record.nameConflicts < Self.nameConflicts {
+    let conflicts = command.name == nil ? Self.ownNameConflicts : Self.nameConflicts
+    if error.kind == .nameInUse && record.nameConflicts < conflicts {
       // Perhaps an earlier attempt of ours whose answer was lost: the list of containers tells.
       update(id) { $0.nameConflicts += 1 }
       suspend(id, at: moment)

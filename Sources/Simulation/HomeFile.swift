@@ -55,8 +55,9 @@ public struct HomeFile: Sendable {
   public static let nodeLimit = 32
   public static let loadLimit = 16
   public static let requestLimit = 5000
-  /// Sums over the homes that are compared of nodes times seconds, of all simulations together: a minute or two.
-  public static let workLimit = 4_000_000.0
+  /// Sums over the homes that are compared of nodes times seconds, of all simulations together: half a minute
+  /// on a desktop.
+  public static let workLimit = 2_000_000.0
 
   /// The text of `docs/simulate.conf`.
   public static var example: [UInt8] { Array(String(cString: cboards_simulate()).utf8) }

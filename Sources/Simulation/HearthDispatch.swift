@@ -8,25 +8,40 @@ internal import Wire
 /// they take.
 final class HearthDispatch {
   private let simulation: Simulation
-  private var orchestrators: [Orchestrator] = []
-  /// What a node last said, and when it last told a change.
-  private var loadChanges: [Int] = []
-  private var toldAt: [Double] = []
-  private var newsIsDue: [Bool] = []
-  private var flights: [RunID: Flight] = [:]
+  private var agents: [Agent] = []
+  /// The run of each job that is under way.
+  private var flights: [Flight?]
   /// Jobs whose runs went down with the node that was asked, which has them in its journal.
   private var lost: [Int] = []
-  /// Which hosts' streams are held, by watcher.
-  private var watched: [[Int]] = []
-  /// What each node said of itself at its last sample.
-  private var samples: [HomeNode] = []
   private var serial: UInt64 = 0
-  private let names: [String]
   /// Of each image, by its number.
   private var images: [HomeNode.Image] = []
 
+  /// A node's agent, and what it last said and told.
+  private final class Agent {
+    let name: String
+    var orchestrator: Orchestrator
+    var loadChanges = 0
+    var toldAt = -1.0
+    var newsIsDue = false
+    /// The hosts whose streams it holds.
+    var watched: [Int] = []
+    /// What it said of itself at its last sample.
+    var sample: HomeNode
+
+    init(_ name: String) {
+      self.name = name
+      var settings = Orchestrator.Settings()
+      settings.node = name
+      settings.keptRuns = 20
+      orchestrator = Orchestrator(settings: settings)
+      sample = HomeNode(id: name)
+    }
+  }
+
   /// A run that has not ended.
   private final class Flight {
+    let id: RunID
     let job: Int
     /// The node and the step of a call that waits for its container's end.
     var waiting: (node: Int, step: EngineStep)?
@@ -36,14 +51,15 @@ final class HearthDispatch {
     /// Who asked a host, until that has it on its disk.
     var asked: (requester: Int, attempt: Int)?
 
-    init(_ job: Int) {
+    init(_ id: RunID, _ job: Int) {
+      self.id = id
       self.job = job
     }
   }
 
   init(_ simulation: Simulation) {
     self.simulation = simulation
-    names = simulation.nodes.map { Self.name($0.index) }
+    flights = Array(repeating: nil, count: simulation.jobs.count)
     for job in simulation.jobs {
       while images.count <= job.image {
         images.append(
@@ -51,22 +67,18 @@ final class HearthDispatch {
       }
       images[job.image].mebibytes = job.imageMebibytes
     }
-    for node in simulation.nodes {
-      var settings = Orchestrator.Settings()
-      settings.node = names[node.index]
-      settings.keptRuns = 20
-      orchestrators.append(Orchestrator(settings: settings))
-      loadChanges.append(0)
-      toldAt.append(-1)
-      newsIsDue.append(false)
-      watched.append([])
-      samples.append(HomeNode(id: names[node.index]))
-    }
+    for node in simulation.nodes { agents.append(Agent("node-" + String(node.index))) }
   }
 
   private static func reference(_ image: Int) -> String { "app:" + String(image) }
 
-  private static func name(_ index: Int) -> String { "node-" + String(index) }
+  /// A run's identifier ends in the number of its job, in six of its digits.
+  private func flight(_ id: RunID) -> Flight? {
+    var job = 0
+    for byte in id.text.utf8.dropFirst(6) { job = job << 4 | Int(byte < 0x3a ? byte & 15 : byte - 0x57) }
+    guard job < flights.count, let flight = flights[job], flight.id == id else { return nil }
+    return flight
+  }
 
   private var nodes: [SimulatedNode] { simulation.nodes }
 
@@ -78,7 +90,7 @@ final class HearthDispatch {
 
   func begin() {
     for node in nodes {
-      _ = orchestrators[node.index].engineAvailable(containers: [], at: moment)
+      _ = agents[node.index].orchestrator.engineAvailable(containers: [], at: moment)
       sampled(node)
       for observer in nodes.indices where observer != node.index {
         heard(saying(of: node), of: node.index, by: observer)
@@ -95,23 +107,23 @@ final class HearthDispatch {
   // MARK: - What nodes say
 
   func sampled(_ node: SimulatedNode) {
-    guard node.index < orchestrators.count else { return }
+    guard node.index < agents.count else { return }
     let available = Int64(node.snapshot.memory.value?.available ?? 0)
-    orchestrators[node.index].sampled(node.demand, available: available)
-    samples[node.index] = measured(node)
+    agents[node.index].orchestrator.sampled(node.demand, available: available)
+    agents[node.index].sample = measured(node)
     let own = described(node)
     perform(node.index) { $0.update(node: own, at: self.moment) }
   }
 
   /// As the agent describes itself to its own choices.
   private func described(_ node: SimulatedNode) -> HomeNode {
-    var own = samples[node.index]
-    own.demand = orchestrators[node.index].demand(at: moment.instant)
+    var own = agents[node.index].sample
+    own.demand = agents[node.index].orchestrator.demand(at: moment.instant)
     var held: [HomeNode.Image] = []
     if !images.isEmpty { held.append(images[0]) }
     for image in node.images where image < images.count { held.append(images[image]) }
     own.images = held
-    own.runs = orchestrators[node.index].runsUnderWay
+    own.runs = agents[node.index].orchestrator.runsUnderWay
     own.heardAt = moment.instant
     return own
   }
@@ -120,7 +132,7 @@ final class HearthDispatch {
   private func measured(_ node: SimulatedNode) -> HomeNode {
     let snapshot = node.snapshot
     let score = Score(of: snapshot, profile: node.board.profile)
-    var own = HomeNode(id: names[node.index])
+    var own = HomeNode(id: agents[node.index].name)
     own.isSelf = true
     own.factsKnown = true
     own.name = node.board.name
@@ -141,9 +153,9 @@ final class HearthDispatch {
     var said = described(node)
     said.isSelf = false
     said.memoryAvailable = said.memoryAvailable.map {
-      orchestrators[node.index].unreserved(of: $0) / (16 << 20) * (16 << 20)
+      agents[node.index].orchestrator.unreserved(of: $0) / (16 << 20) * (16 << 20)
     }
-    toldAt[node.index] = simulation.now
+    agents[node.index].toldAt = simulation.now
     return said
   }
 
@@ -156,12 +168,14 @@ final class HearthDispatch {
 
   /// A change of what runs here goes out at once.
   private func tellNews(_ index: Int) {
-    guard orchestrators[index].loadChanges != loadChanges[index], !newsIsDue[index] else { return }
-    loadChanges[index] = orchestrators[index].loadChanges
-    newsIsDue[index] = true
-    simulation.after(max(toldAt[index] + Simulation.newsPause - simulation.now, 0)) {
-      self.newsIsDue[index] = false
-      self.loadChanges[index] = self.orchestrators[index].loadChanges
+    guard agents[index].orchestrator.loadChanges != agents[index].loadChanges, !agents[index].newsIsDue else {
+      return
+    }
+    agents[index].loadChanges = agents[index].orchestrator.loadChanges
+    agents[index].newsIsDue = true
+    simulation.after(max(agents[index].toldAt + Simulation.newsPause - simulation.now, 0)) {
+      self.agents[index].newsIsDue = false
+      self.agents[index].loadChanges = self.agents[index].orchestrator.loadChanges
       if self.nodes[index].isUp { self.simulation.tell(self.nodes[index]) }
     }
   }
@@ -171,8 +185,8 @@ final class HearthDispatch {
   func request(_ job: Int) {
     let it = simulation.jobs[job]
     serial += 1
-    let id = RunID(random: serial)
-    flights[id] = Flight(job)
+    let id = RunID(random: serial << 24 | UInt64(job))
+    flights[job] = Flight(id, job)
     var arguments: [String] = []
     if it.memory > 0, it.tellsMemory { arguments += ["--memory", String(it.memory)] }
     if it.threads != 1 { arguments += ["--cpus", String(Int(it.threads))] }
@@ -192,45 +206,36 @@ final class HearthDispatch {
       }
     }
     if isRefused {
-      flights[id] = nil
+      flights[job] = nil
       simulation.again(job)
     }
   }
 
   func ended(_ job: Int, on node: SimulatedNode, killed: Bool) {
-    for (id, flight) in flights where flight.job == job {
-      guard let wait = flight.waiting, wait.node == node.index else { continue }
-      flight.waiting = nil
-      if killed { flight.isKilled = true }
-      engine(id, wait.step, on: node.index, [.exited(code: killed ? 137 : 0), .done])
-    }
+    guard let flight = flights[job], let wait = flight.waiting, wait.node == node.index else { return }
+    flight.waiting = nil
+    if killed { flight.isKilled = true }
+    engine(flight.id, wait.step, on: node.index, [.exited(code: killed ? 137 : 0), .done])
   }
 
   func fetched(_ job: Int, on node: SimulatedNode) {
-    for (id, flight) in flights where flight.job == job && flight.pulling == node.index {
-      engine(id, .pull, on: node.index, [.done])
-    }
+    guard let flight = flights[job], flight.pulling == node.index else { return }
+    engine(flight.id, .pull, on: node.index, [.done])
   }
 
   // MARK: - Crashes
 
   func crashed(_ node: SimulatedNode) {
-    var gone: [RunID] = []
-    for (id, flight) in flights {
+    for job in flights.indices {
+      guard let flight = flights[job] else { continue }
       if flight.waiting?.node == node.index { flight.waiting = nil }
       if flight.pulling == node.index { flight.pulling = -1 }
-      if simulation.jobs[flight.job].hub == node.index, flight.asked == nil, !isUnderWay(flight.job) {
-        gone.append(id)
+      if simulation.jobs[job].hub == node.index, flight.asked == nil, !isUnderWay(job) {
+        flights[job] = nil
+        lost.append(job)
       }
     }
-    for id in gone {
-      guard let flight = flights.removeValue(forKey: id) else { continue }
-      // In their order, which that of a dictionary is not.
-      var place = lost.count
-      while place > 0, lost[place - 1] > flight.job { place -= 1 }
-      lost.insert(flight.job, at: place)
-    }
-    watched[node.index] = []
+    agents[node.index].watched = []
   }
 
   private func isUnderWay(_ job: Int) -> Bool {
@@ -242,22 +247,22 @@ final class HearthDispatch {
 
   func died(_ node: SimulatedNode) {
     for observer in nodes.indices where observer != node.index && nodes[observer].isUp {
-      perform(observer) { $0.nodeDied(self.names[node.index], at: self.moment) }
+      perform(observer) { $0.nodeDied(self.agents[node.index].name, at: self.moment) }
     }
   }
 
   /// The agent starts anew, and begins what its journal has once more.
   func returned(_ node: SimulatedNode) {
-    var settings = orchestrators[node.index].settings
-    settings.node = names[node.index]
-    orchestrators[node.index] = Orchestrator(settings: settings)
-    _ = orchestrators[node.index].engineAvailable(containers: [], at: moment)
+    var settings = agents[node.index].orchestrator.settings
+    settings.node = agents[node.index].name
+    agents[node.index].orchestrator = Orchestrator(settings: settings)
+    _ = agents[node.index].orchestrator.engineAvailable(containers: [], at: moment)
     node.sample()
     sampled(node)
     for other in nodes where other.index != node.index {
       heard(saying(of: other), of: other.index, by: node.index)
       guard other.isUp else { continue }
-      perform(other.index) { $0.nodeReturned(self.names[node.index], at: self.moment) }
+      perform(other.index) { $0.nodeReturned(self.agents[node.index].name, at: self.moment) }
     }
     simulation.tell(node)
     let jobs = lost
@@ -270,7 +275,7 @@ final class HearthDispatch {
   // MARK: - Directives
 
   private func perform(_ index: Int, _ event: (inout Orchestrator) -> [Directive]) {
-    for directive in event(&orchestrators[index]) { perform(directive, of: index) }
+    for directive in event(&agents[index].orchestrator) { perform(directive, of: index) }
     tellNews(index)
   }
 
@@ -288,12 +293,12 @@ final class HearthDispatch {
     case .call(let id, let step, let request):
       call(id, step, request, on: index)
     case .changed(let run):
-      if case .failed(let failure) = run.state, failure.kind != .outOfMemory, let flight = flights[run.id] {
+      if case .failed(let failure) = run.state, failure.kind != .outOfMemory, let flight = flight(run.id) {
         simulation.again(flight.job)
       }
-      if run.state.isFinal { flights[run.id] = nil }
+      if run.state.isFinal, let flight = flight(run.id) { flights[flight.job] = nil }
     case .placed(let id):
-      guard let flight = flights[id], let (requester, attempt) = flight.asked else { return }
+      guard let flight = flight(id), let (requester, attempt) = flight.asked else { return }
       flight.asked = nil
       guard requester != index else { return }
       answer(id, .accepted, attempt: attempt, from: index, to: requester)
@@ -303,7 +308,8 @@ final class HearthDispatch {
       let host = number(node)
       later(way(index, host), on: host) {
         self.perform(host) { orchestrator in
-          orchestrator.stopHosted(id, attempt: attempt, of: self.names[index], at: self.moment).directives
+          orchestrator.stopHosted(id, attempt: attempt, of: self.agents[index].name, at: self.moment)
+            .directives
         }
         self.later(self.way(index, host), on: index) {
           self.perform(index) {
@@ -314,11 +320,11 @@ final class HearthDispatch {
     case .watch(let node):
       watch(number(node), by: index)
     case .unwatch(let node):
-      watched[index].removeAll { $0 == number(node) }
+      agents[index].watched.removeAll { $0 == number(node) }
     case .report(let run):
-      for watcher in nodes.indices where names[watcher] == run.requesterNode {
+      for watcher in nodes.indices where agents[watcher].name == run.requesterNode {
         later(way(index, watcher), on: watcher) {
-          self.perform(watcher) { $0.hosted(run, on: self.names[index], at: self.moment) }
+          self.perform(watcher) { $0.hosted(run, on: self.agents[index].name, at: self.moment) }
         }
       }
     case .note, .cancel, .listContainers, .spawn, .adopt, .terminate, .keepOutput, .forget:
@@ -333,25 +339,27 @@ final class HearthDispatch {
   }
 
   private func watch(_ host: Int, by watcher: Int) {
-    watched[watcher].append(host)
-    orchestrators[watcher].watchOpened(names[host])
+    agents[watcher].watched.append(host)
+    agents[watcher].orchestrator.watchOpened(agents[host].name)
     later(2 * way(watcher, host), on: watcher) {
       guard self.nodes[host].isUp else { return }
-      for run in self.orchestrators[host].hostedRuns(of: self.names[watcher]) {
-        self.perform(watcher) { $0.hosted(run, on: self.names[host], at: self.moment) }
+      for run in self.agents[host].orchestrator.hostedRuns(of: self.agents[watcher].name) {
+        self.perform(watcher) { $0.hosted(run, on: self.agents[host].name, at: self.moment) }
       }
-      self.perform(watcher) { $0.hostedSynced(self.names[host], at: self.moment) }
+      self.perform(watcher) { $0.hostedSynced(self.agents[host].name, at: self.moment) }
     }
   }
 
   private func ask(_ body: [UInt8], from requester: Int, to host: Int) {
-    guard let json = try? JSON.parse(body), let run = Run(asked: json, host: names[host]) else { return }
+    guard let json = try? JSON.parse(body), let run = Run(asked: json, host: agents[host].name) else {
+      return
+    }
     let id = run.id
     let attempt = run.attempt
     later(way(requester, host), on: host) {
       let command = try? RunCommand(parsing: run.workload.arguments, source: .nothing)
       var verdict = HostedAnswer.accepted
-      self.flights[id]?.asked = (requester, attempt)
+      self.flight(id)?.asked = (requester, attempt)
       self.perform(host) { orchestrator in
         let (answer, directives) = orchestrator.acceptHosted(run, command: command, at: self.moment)
         verdict = answer
@@ -368,10 +376,10 @@ final class HearthDispatch {
   }
 
   private func answer(_ id: RunID, _ answer: HostAnswer, attempt: Int, from host: Int, to requester: Int) {
-    if case .accepted = answer {} else { flights[id]?.asked = nil }
+    if case .accepted = answer {} else { flight(id)?.asked = nil }
     later(way(host, requester), on: requester) {
       self.perform(requester) {
-        $0.answered(id, node: self.names[host], attempt: attempt, answer, at: self.moment)
+        $0.answered(id, node: self.agents[host].name, attempt: attempt, answer, at: self.moment)
       }
     }
   }
@@ -381,7 +389,7 @@ final class HearthDispatch {
   private func call(_ id: RunID, _ step: EngineStep, _ request: EngineRequest, on index: Int) {
     switch step {
     case .create:
-      if let flight = flights[id], flight.pulling < 0,
+      if let flight = flight(id), flight.pulling < 0,
         simulation.task(flight.job, on: nodes[index]).fetching > 0
       {
         let reason = EngineError.Reason.refused(status: 404, message: "No such image")
@@ -391,19 +399,19 @@ final class HearthDispatch {
         engine(id, step, on: index, [.created(id: id.text, warnings: []), .done])
       }
     case .pull:
-      guard let flight = flights[id] else { return }
+      guard let flight = flight(id) else { return }
       flight.pulling = index
       simulation.begin(flight.job, on: index)
     case .start:
       // A pull has begun it already, as one task that first fetches.
-      if let flight = flights[id] {
+      if let flight = flight(id) {
         let isBegun = flight.pulling == index
         flight.pulling = -1
         if !isBegun { simulation.begin(flight.job, on: index) }
       }
       engine(id, step, on: index, [.done])
     case .wait:
-      guard let flight = flights[id] else { return }
+      guard let flight = flight(id) else { return }
       flight.waiting = (index, step)
       // It may have been killed as it began.
       var isThere = false
@@ -412,7 +420,7 @@ final class HearthDispatch {
     case .inspect:
       var state = ContainerState(id: id.text)
       state.status = "exited"
-      let isKilled = flights[id]?.isKilled ?? false
+      let isKilled = flight(id)?.isKilled ?? false
       state.exitCode = isKilled ? 137 : 0
       state.oomKilled = isKilled
       state.startedAt = "2026-01-01T00:00:00Z"

@@ -55,8 +55,9 @@ public struct HomeFile: Sendable {
   public static let nodeLimit = 32
   public static let loadLimit = 16
   public static let requestLimit = 5000
-  /// Sums over the homes that are compared of nodes times seconds, of all simulations together: a minute or two.
-  public static let workLimit = 4_000_000.0
+  /// Sums over the homes that are compared of nodes times seconds, of all simulations together: half a minute
+  /// on a desktop.
+  public static let workLimit = 2_000_000.0
 
   /// The text of `docs/simulate.conf`.
   public static var example: [UInt8] { Array(String(cString: cboards_simulate()).utf8) }
@@ -99,8 +100,7 @@ public struct HomeFile: Sendable {
     for index in groups.indices {
       let group = groups[index]
       for number in 0..<group.count {
-        // The last of several is the one that is missing.
-        if change == .without(index), number == group.count - 1 {
+        if change == .without(index), number == missing(of: group, from: places.count - number) {
           places.append(-1)
           continue
         }
@@ -122,6 +122,18 @@ public struct HomeFile: Sendable {
       scenario.crashes.append(Scenario.Crash(node: places[crash.node], at: crash.at, seconds: crash.seconds))
     }
     return scenario
+  }
+
+  /// The number of the node that is taken away of a group: the last that does not crash.
+  private func missing(of group: Group, from first: Int) -> Int {
+    var number = group.count - 1
+    while number > 0, crashes(first + number) { number -= 1 }
+    return crashes(first + number) ? group.count - 1 : number
+  }
+
+  private func crashes(_ node: Int) -> Bool {
+    for crash in crashes where crash.node == node { return true }
+    return false
   }
 
   /// All requests in the order of their times.

@@ -46,21 +46,21 @@ extension HomeFile {
   private mutating func addNode(_ section: Conf.Section, _ profiles: Profiles) throws(ConfError) {
     let wanted = try section.required("board")
     let name = section.label ?? ""
-    var profile: Profile?
+    var place = 0
     var known: [String] = []
-    for each in profiles.all {
-      known.append(each.name)
-      if each.name == wanted { profile = each }
+    while place < profiles.all.count, profiles.all[place].name != wanted {
+      known.append(profiles.all[place].name)
+      place += 1
     }
-    guard let profile else { throw wrong(section, "board", "one of " + joined(known)) }
-    var board = SimulatedBoard(name: name, profile: profile)
+    guard place < profiles.all.count else { throw wrong(section, "board", "one of " + joined(known)) }
+    var board = SimulatedBoard(name: name, profile: profiles.all[place])
     if let memory = try section.number("memory", in: 16_777_216...Self.terabyte, units: Conf.Unit.memory) {
       board.memory = Int64(memory)
     }
     switch section.text("link") {
     case nil: break
-    case "ethernet": board.link(profile.link.limit, isWireless: false)
-    case "wifi": board.link(profile.link.wifi, isWireless: true)
+    case "ethernet": board.link(board.profile.link.limit, isWireless: false)
+    case "wifi": board.link(board.profile.link.wifi, isWireless: true)
     default:
       guard let rate = try? section.number("link", in: 0.1...100_000, units: Self.rates) else {
         throw wrong(section, "link", "ethernet, wifi or a rate from 0.1 to 100000 Mbit/s")

@@ -160,20 +160,24 @@ public struct HomeVerdict: Sendable {
   /// The groups one node of which is missed most, and one node more of which would help most.
   public var best: Int?
   public var more: Int?
-  /// The group one node of which could be switched off: runs would take a twentieth longer at most, and no more of them
-  /// would wait or not end.
+  /// The group one node of which could be switched off: runs would take a twentieth longer at most, and hardly more of
+  /// them would wait or not end.
   public var spare: Int?
   /// The indices of the trials, those with the shortest runs first.
   public var order: [Int] = []
 
   private static let hardly = 1.05
+  /// What more of the requests may wait.
+  private static let few = 0.005
+  /// Less is not worth a word.
+  private static let felt = 1.01
 
   /// - Parameter trials: of all changes; the first of none.
   public init(_ trials: [HomeTrial]) {
     guard let home = trials.first else { return }
     let own = home.all
-    var missed = 0.0
-    var gained = own.slowdown
+    var missed = own.slowdown * Self.felt
+    var gained = own.slowdown / Self.felt
     var least = Double.greatestFiniteMagnitude
     for index in trials.indices {
       let trial = trials[index]
@@ -193,7 +197,7 @@ public struct HomeVerdict: Sendable {
         }
         // Of several the one without which least is drawn, or where nobody knows, with which runs are shortest.
         let cost = trial.power ?? all.slowdown
-        if all.slowdown <= own.slowdown * Self.hardly, all.waitedShare <= own.waitedShare + 0.001,
+        if all.slowdown <= own.slowdown * Self.hardly, all.waitedShare <= own.waitedShare + Self.few,
           all.unfinishedShare <= own.unfinishedShare, cost < least
         {
           least = cost
@@ -206,7 +210,5 @@ public struct HomeVerdict: Sendable {
         }
       }
     }
-    // Nobody is missed whom the home does as well without.
-    if missed <= own.slowdown { best = nil }
   }
 }

@@ -54,9 +54,14 @@ public final class Simulation {
   public init(_ scenario: Scenario, seed: UInt64) {
     self.scenario = scenario
     var random = Randomness(seed: seed &* 0x9e37_79b9 &+ 1)
-    nodes = scenario.boards(&random).enumerated().map { SimulatedNode(board: $1, index: $0) }
-    jobs = scenario.load(nodes.map { $0.board }, &random)
-    owners = nodes.map { _ in Randomness(seed: random.next()) }
+    let boards = scenario.boards(&random)
+    var nodes: [SimulatedNode] = []
+    for board in boards { nodes.append(SimulatedNode(board: board, index: nodes.count)) }
+    self.nodes = nodes
+    jobs = scenario.load(boards, &random)
+    var owners: [Randomness] = []
+    for _ in nodes { owners.append(Randomness(seed: random.next())) }
+    self.owners = owners
     self.random = Randomness(seed: random.next())
     progress = Array(repeating: Progress(), count: jobs.count)
     seen = Array(repeating: nodes.map { Sight($0) }, count: nodes.count)

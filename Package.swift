@@ -41,7 +41,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Simulation",
-      dependencies: ["CLinux", "Containers", "Hardware", "Orchestration", "Scoring", "Wire"],
+      dependencies: ["CBoards", "CLinux", "Containers", "Hardware", "Orchestration", "Scoring", "Wire"],
       swiftSettings: strict, linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(
       name: "Devices", dependencies: ["CBoards", "CGpiod", "CI2C", "CLinux", "Hardware", "Scoring", "Wire"],
@@ -49,7 +49,9 @@ let package = Package(
     .executableTarget(
       name: "Agent",
       dependencies: [
-        "CLinux", "CMbedTLS", "Containers", "Devices", "Hardware", "Mesh", "Orchestration", "Scoring", "Wire",
+        "CLinux", "CMbedTLS", "Containers", "Devices", "Hardware", "Mesh", "Orchestration", "Scoring",
+        "Simulation",
+        "Wire",
       ],
       swiftSettings: strict),
 
@@ -82,7 +84,7 @@ let package = Package(
       name: "AgentTests",
       dependencies: [
         "Agent", "CLinux", "CMbedTLS", "Containers", "Devices", "Hardware", "Mesh", "Orchestration",
-        "Scoring", "Wire",
+        "Scoring", "Simulation", "Wire",
       ]),
     .testTarget(
       name: "SystemTests", dependencies: ["TestSupport"], path: "Tests/System", exclude: ["zeroconf-node.py"]),

@@ -8,7 +8,8 @@ _hearth_commands() {
     'explain:show why a run is where it is' 'nodes:list the nodes of the home'
     'status:show the agent, its Engine and its runs' 'drain:let this node take no new runs' 'score:show what this board can do now, and why'
     'inspect:show every reading of this board'
-    'board:draft a profile of this board, or check a profile' 'doctor:find what is wrong and say what to do'
+    'board:draft a profile of this board, or check a profile'
+    'simulate:show what a home would do with a load' 'doctor:find what is wrong and say what to do'
     'version:print the version' 'help:explain a command')
   _describe command commands
 }
@@ -33,7 +34,7 @@ _hearth() {
     run)
       _arguments '(-d --detach)'{-d,--detach}'[print the identifier and return]' '--service[its name]:name:' \
         '--native[a native service]' '--callback[told of changes]:URL:' \
-        '*--constraint[only on nodes that fit]:rule:' '--on-host-loss[when its node dies]:what:(restart tell)' $json $api '*::docker run:' ;;
+        '*--constraint[only on nodes that fit]:rule:' '--bound[what it mostly waits for]:what:(cpu memory network)' '--deadline[seconds to its end]:seconds:' '--on-host-loss[when its node dies]:what:(restart tell)' $json $api '*::docker run:' ;;
     ps) _arguments '(-a --all)'{-a,--all}'[ended ones too]' $json $api ;;
     logs) _arguments '(-f --follow)'{-f,--follow}'[go on until the end]' $api ':run:_hearth_all_runs' ;;
     stop) _arguments $api '*:run:_hearth_running_runs' ;;
@@ -43,6 +44,7 @@ _hearth() {
     drain) _arguments '--off[let it take runs again]' $json $api ;;
     score | inspect) _arguments '--config[settings]:file:_files' $root $json ;;
     board) _arguments $root $json '--check[profile to check]:file:_files' ;;
+    simulate) _arguments '--example[print a file to begin with]' $json ':file:_files' ;;
     doctor) _arguments $json $root '--config[settings]:file:_files' $api ;;
     version) _arguments $json ;;
     help) _arguments ':command:_hearth_commands' ;;

@@ -82,7 +82,7 @@ struct Configuration {
     var conf = try parse(file ?? root + path, isOptional: file == nil)
     if file == nil {
       let folder = root + Self.folder
-      let names = File.names(in: folder, limit: folderLimit).filter { $0.hasSuffix(".conf") }
+      let names = File.names(in: folder, limit: folderLimit).filter { $0.ends(with: ".conf") }
       for name in names.sorted() { conf.override(with: try parse(folder + "/" + name, isOptional: false)) }
     }
     return conf

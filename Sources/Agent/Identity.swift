@@ -18,16 +18,16 @@ enum Identity {
   /// The file's UUID without surrounding white space, if it has that shape.
   private static func read(_ path: String) -> String? {
     guard let bytes = try? File.read(path, limit: 256) else { return nil }
-    let word = bytes.split(whereSeparator: { $0 <= 32 }).first ?? []
+    // In lower case, as nodes write each other: the only letters are hexadecimal digits.
+    let word = (bytes.split(whereSeparator: { $0 <= 32 }).first ?? []).map { $0 >= 65 ? $0 | 0x20 : $0 }
     let isUUID =
       word.count == 36
       && word.enumerated().allSatisfy { index, byte in
         if index == 8 || index == 13 || index == 18 || index == 23 { return byte == UInt8(ascii: "-") }
-        return (byte >= 48 && byte <= 57) || (byte | 0x20 >= 97 && byte | 0x20 <= 102)
+        return (byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 102)
       }
     if !isUUID { Log.warning("\(path): expected a UUID, found something else") }
-    // In lower case, as nodes write each other.
-    return isUUID ? String(decoding: word, as: UTF8.self).lowercased() : nil
+    return isUUID ? String(decoding: word, as: UTF8.self) : nil
   }
 
   /// A random UUID (RFC 9562, version 4).

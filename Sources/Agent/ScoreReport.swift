@@ -34,34 +34,29 @@ func scoreText(_ score: Score, _ match: Profiles.Match) -> String {
 func scoreJSON(_ score: Score, _ match: Profiles.Match) -> JSON {
   var terms: [JSON] = []
   for term in score.terms {
-    var members = [
-      JSONMember(name: "term", value: .string(term.kind.name)),
-      JSONMember(name: "value", value: amount(term.value, term.kind)),
-      JSONMember(name: "full", value: amount(term.full, term.kind)),
-      JSONMember(name: "unit", value: .string(term.kind.unit)),
-      JSONMember(name: "reading", value: .string(term.text)),
-      JSONMember(name: "source", value: .string(sourceName(term.source))),
-      JSONMember(name: "weight", value: .double(rounded(term.weight))),
-      JSONMember(name: "factor", value: .double(rounded(term.factor))),
-      JSONMember(name: "effect", value: .double(rounded(term.effect))),
-    ]
-    if let reason = term.standIn {
-      members.append(JSONMember(name: "reason", value: .string(reason)))
-    }
-    terms.append(.object(JSONObject(members)))
+    var members = JSONObject()
+      .with("term", .string(term.kind.name))
+      .with("value", amount(term.value, term.kind))
+      .with("full", amount(term.full, term.kind))
+      .with("unit", .string(term.kind.unit))
+      .with("reading", .string(term.text))
+      .with("source", .string(sourceName(term.source)))
+      .with("weight", .double(rounded(term.weight)))
+      .with("factor", .double(rounded(term.factor)))
+      .with("effect", .double(rounded(term.effect)))
+    if let reason = term.standIn { members = members.with("reason", .string(reason)) }
+    terms.append(.object(members))
   }
-  let profile = JSONObject([
-    JSONMember(name: "name", value: .string(match.profile.name)),
-    JSONMember(name: "title", value: .string(match.profile.title)),
-    JSONMember(name: "rule", value: .string(match.rule.rawValue)),
-    JSONMember(name: "text", value: .string(match.text)),
-  ])
+  let profile = JSONObject()
+    .with("name", .string(match.profile.name))
+    .with("title", .string(match.profile.title))
+    .with("rule", .string(match.rule.rawValue))
+    .with("text", .string(match.text))
   return .object(
-    JSONObject([
-      JSONMember(name: "score", value: .double(rounded(score.value))),
-      JSONMember(name: "profile", value: .object(profile)),
-      JSONMember(name: "terms", value: .array(terms)),
-    ]))
+    JSONObject()
+      .with("score", .double(rounded(score.value)))
+      .with("profile", .object(profile))
+      .with("terms", .array(terms)))
 }
 
 /// A term's value; null where it says that there is no such thing, as no quota or no battery in use.
@@ -82,7 +77,7 @@ private func mark(_ source: Term.Source) -> String {
 }
 
 /// Four decimals: more is noise, and shorter on the wire.
-private func rounded(_ value: Double) -> Double {
+func rounded(_ value: Double) -> Double {
   let scale = 10_000.0
   guard value.magnitude < 1e12 else { return value.isFinite ? value : 0 }
   return Double(Int64(value * scale + (value < 0 ? -0.5 : 0.5))) / scale

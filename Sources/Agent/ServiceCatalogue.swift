@@ -74,7 +74,7 @@ final class ServiceCatalogue {
     for name in File.names(in: homeEdge, limit: Self.limit).sorted() {
       if let file = Self.file("\(homeEdge)/\(name)/\(name).conf", folder: name) { found.append(file) }
     }
-    for name in File.names(in: own, limit: Self.limit).sorted() where name.hasSuffix(".conf") {
+    for name in File.names(in: own, limit: Self.limit).sorted() where name.ends(with: ".conf") {
       if let file = Self.file("\(own)/\(name)", folder: nil) { found.append(file) }
     }
     return found

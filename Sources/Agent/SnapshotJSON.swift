@@ -14,278 +14,329 @@ private struct SnapshotEncoder {
   var now: Instant
 
   func encode(_ snapshot: Snapshot, _ match: Profiles.Match?) -> JSON {
-    object([
-      ("board", encode(snapshot.board)),
-      (
-        "profile",
-        match.map { match in
-          object([
-            ("name", .string(match.profile.name)), ("rule", .string(match.rule.rawValue)),
-            ("text", .string(match.text)),
-          ])
-        } ?? .null
-      ),
-      ("processors", encode(snapshot.processors)),
-      ("load", reading(snapshot.load, encode)),
-      ("memory", reading(snapshot.memory, encode)),
-      (
-        "pressure",
-        object([
-          ("cpu", encode(snapshot.pressure.cpu)), ("memory", encode(snapshot.pressure.memory)),
-          ("io", encode(snapshot.pressure.io)),
-        ])
-      ),
-      ("zones", list(snapshot.thermal.zones, snapshot.thermal.absence, encode)),
-      ("coolingDevices", list(snapshot.thermal.coolingDevices, snapshot.thermal.absence, encode)),
-      ("chips", list(snapshot.hwmon.chips, snapshot.hwmon.absence, encode)),
-      ("sensors", .array(snapshot.sensors.chips.map(encode))),
-      (
-        "firmware",
-        object([
-          ("undervoltage", reading(snapshot.firmware.undervoltage) { .bool($0) }),
-          ("throttle", reading(snapshot.firmware.throttle) { .integer(Int64($0.rawValue)) }),
-          ("clockKilohertz", reading(snapshot.firmware.clock) { whole($0) }),
-        ])
-      ),
-      ("interfaces", list(snapshot.network.interfaces, snapshot.network.absence, encode)),
-      ("stateFolder", reading(snapshot.storage.state, encode)),
-      ("engineFolder", reading(snapshot.storage.engine, encode)),
-      ("disks", list(snapshot.storage.disks, snapshot.storage.absence, encode)),
-      ("powerSupplies", list(snapshot.power.supplies, snapshot.power.absence, encode)),
-      ("drawnWatts", reading(snapshot.power.drawn) { .double($0) }),
-      ("limits", encode(snapshot.controlGroup)),
-    ])
+    .object(
+      JSONObject()
+        .with("board", encode(snapshot.board))
+        .with(
+          "profile",
+          match.map { match in
+            .object(
+              JSONObject()
+                .with("name", .string(match.profile.name))
+                .with("rule", .string(match.rule.rawValue))
+                .with("text", .string(match.text)))
+          } ?? .null
+        )
+        .with("processors", encode(snapshot.processors))
+        .with("load", reading(snapshot.load, encode))
+        .with("memory", reading(snapshot.memory, encode))
+        .with(
+          "pressure",
+          .object(
+            JSONObject()
+              .with("cpu", encode(snapshot.pressure.cpu))
+              .with("memory", encode(snapshot.pressure.memory))
+              .with("io", encode(snapshot.pressure.io)))
+        )
+        .with("zones", list(snapshot.thermal.zones, snapshot.thermal.absence, encode))
+        .with("coolingDevices", list(snapshot.thermal.coolingDevices, snapshot.thermal.absence, encode))
+        .with("chips", list(snapshot.hwmon.chips, snapshot.hwmon.absence, encode))
+        .with("sensors", .array(snapshot.sensors.chips.map(encode)))
+        .with(
+          "firmware",
+          .object(
+            JSONObject()
+              .with("undervoltage", reading(snapshot.firmware.undervoltage) { .bool($0) })
+              .with("throttle", reading(snapshot.firmware.throttle) { .integer(Int64($0.rawValue)) })
+              .with("clockKilohertz", reading(snapshot.firmware.clock) { whole($0) }))
+        )
+        .with("interfaces", list(snapshot.network.interfaces, snapshot.network.absence, encode))
+        .with("stateFolder", reading(snapshot.storage.state, encode))
+        .with("engineFolder", reading(snapshot.storage.engine, encode))
+        .with("disks", list(snapshot.storage.disks, snapshot.storage.absence, encode))
+        .with("powerSupplies", list(snapshot.power.supplies, snapshot.power.absence, encode))
+        .with("drawnWatts", reading(snapshot.power.drawn) { .double($0) })
+        .with("limits", encode(snapshot.controlGroup)))
   }
 
   private func encode(_ board: Board) -> JSON {
-    object([
-      ("architecture", .string(board.architecture)), ("model", text(board.model)),
-      ("compatible", reading(board.compatible) { .array($0.map { .string($0) }) }),
-      ("serial", text(board.serial)),
-      ("vendor", text(board.vendor)), ("product", text(board.product)), ("board", text(board.boardName)),
-      (
-        "parts",
-        reading(board.processorParts) { parts in
-          .array(
-            parts.map { part in
-              object([
-                ("part", whole(part.part)), ("name", .string(part.name)),
-                ("megahertz", whole(part.megahertz)),
-                ("count", whole(part.count)),
-              ])
-            })
-        }
-      ),
-    ])
+    .object(
+      JSONObject()
+        .with("architecture", .string(board.architecture))
+        .with("model", text(board.model))
+        .with("compatible", reading(board.compatible) { .array($0.map { .string($0) }) })
+        .with("serial", text(board.serial))
+        .with("vendor", text(board.vendor))
+        .with("product", text(board.product))
+        .with("board", text(board.boardName))
+        .with(
+          "parts",
+          reading(board.processorParts) { parts in
+            .array(
+              parts.map { part in
+                .object(
+                  JSONObject()
+                    .with("part", whole(part.part))
+                    .with("name", .string(part.name))
+                    .with("megahertz", whole(part.megahertz))
+                    .with("count", whole(part.count)))
+              })
+          }))
   }
 
   private func encode(_ processors: Processors) -> JSON {
-    object([
-      ("utilisation", number(processors.utilisation)),
-      ("times", reading(processors.times, encode)),
-      ("cores", .array(processors.cores.map(encode))),
-      ("policies", .array(processors.policies.map(encode))),
-    ])
+    .object(
+      JSONObject()
+        .with("utilisation", number(processors.utilisation))
+        .with("times", reading(processors.times, encode))
+        .with("cores", .array(processors.cores.map(encode)))
+        .with("policies", .array(processors.policies.map(encode))))
   }
 
   private func encode(_ core: Core) -> JSON {
-    object([
-      ("number", whole(core.number)), ("online", .bool(core.isOnline)),
-      ("utilisation", number(core.utilisation)), ("times", reading(core.times, encode)),
-      ("capacity", whole(core.capacity)), ("package", whole(core.topology.package)),
-      ("cluster", whole(core.topology.cluster)), ("core", whole(core.topology.core)),
-      ("policy", core.policy.map { whole($0) } ?? .null),
-    ])
+    .object(
+      JSONObject()
+        .with("number", whole(core.number))
+        .with("online", .bool(core.isOnline))
+        .with("utilisation", number(core.utilisation))
+        .with("times", reading(core.times, encode))
+        .with("capacity", whole(core.capacity))
+        .with("package", whole(core.topology.package))
+        .with("cluster", whole(core.topology.cluster))
+        .with("core", whole(core.topology.core))
+        .with("policy", core.policy.map { whole($0) } ?? .null))
   }
 
   private func encode(_ times: CoreTimes) -> JSON {
-    object([
-      ("user", count(times.user)), ("nice", count(times.nice)), ("system", count(times.system)),
-      ("idle", count(times.idle)), ("iowait", count(times.iowait)), ("irq", count(times.irq)),
-      ("softirq", count(times.softirq)), ("steal", count(times.steal)),
-    ])
+    .object(
+      JSONObject()
+        .with("user", count(times.user))
+        .with("nice", count(times.nice))
+        .with("system", count(times.system))
+        .with("idle", count(times.idle))
+        .with("iowait", count(times.iowait))
+        .with("irq", count(times.irq))
+        .with("softirq", count(times.softirq))
+        .with("steal", count(times.steal)))
   }
 
   private func encode(_ policy: FrequencyPolicy) -> JSON {
-    object([
-      ("number", whole(policy.number)), ("cores", .array(policy.cores.map { whole($0) })),
-      ("minimum", whole(policy.minimum)), ("maximum", whole(policy.maximum)), ("limit", whole(policy.limit)),
-      ("current", whole(policy.current)),
-    ])
+    .object(
+      JSONObject()
+        .with("number", whole(policy.number))
+        .with("cores", .array(policy.cores.map { whole($0) }))
+        .with("minimum", whole(policy.minimum))
+        .with("maximum", whole(policy.maximum))
+        .with("limit", whole(policy.limit))
+        .with("current", whole(policy.current)))
   }
 
   private func encode(_ load: Load) -> JSON {
-    object([
-      ("one", .double(load.one)), ("five", .double(load.five)), ("fifteen", .double(load.fifteen)),
-      ("runnable", whole(load.runnable)), ("tasks", whole(load.tasks)),
-    ])
+    .object(
+      JSONObject()
+        .with("one", .double(load.one))
+        .with("five", .double(load.five))
+        .with("fifteen", .double(load.fifteen))
+        .with("runnable", whole(load.runnable))
+        .with("tasks", whole(load.tasks)))
   }
 
   private func encode(_ memory: Memory) -> JSON {
-    object([
-      ("total", count(memory.total)), ("available", count(memory.available)),
-      ("swapTotal", count(memory.swapTotal)),
-      ("swapFree", count(memory.swapFree)),
-    ])
+    .object(
+      JSONObject()
+        .with("total", count(memory.total))
+        .with("available", count(memory.available))
+        .with("swapTotal", count(memory.swapTotal))
+        .with("swapFree", count(memory.swapFree)))
   }
 
   private func encode(_ resource: PressureResource) -> JSON {
-    object([
-      ("someShare", number(resource.someShare)), ("fullShare", number(resource.fullShare)),
-      (
-        "stall",
-        reading(resource.stall) { stall in
-          object([
-            ("some", stall.some.map { encode($0) } ?? .null),
-            ("full", stall.full.map { encode($0) } ?? .null),
-          ])
-        }
-      ),
-    ])
+    .object(
+      JSONObject()
+        .with("someShare", number(resource.someShare))
+        .with("fullShare", number(resource.fullShare))
+        .with(
+          "stall",
+          reading(resource.stall) { stall in
+            .object(
+              JSONObject()
+                .with("some", stall.some.map { encode($0) } ?? .null)
+                .with("full", stall.full.map { encode($0) } ?? .null))
+          }))
   }
 
   private func encode(_ line: PressureLine) -> JSON {
-    object([
-      ("average10", .double(line.average10)), ("average60", .double(line.average60)),
-      ("average300", .double(line.average300)), ("total", count(line.total)),
-    ])
+    .object(
+      JSONObject()
+        .with("average10", .double(line.average10))
+        .with("average60", .double(line.average60))
+        .with("average300", .double(line.average300))
+        .with("total", count(line.total)))
   }
 
   private func encode(_ zone: ThermalZone) -> JSON {
-    object([
-      ("number", whole(zone.number)), ("type", .string(zone.type)), ("temperature", whole(zone.temperature)),
-      (
-        "trips",
-        .array(
-          zone.trips.map { trip in
-            object([
-              ("kind", .string(trip.kind.rawValue)), ("temperature", whole(trip.temperature)),
-              ("hysteresis", whole(trip.hysteresis)),
-            ])
-          })
-      ),
-    ])
+    .object(
+      JSONObject()
+        .with("number", whole(zone.number))
+        .with("type", .string(zone.type))
+        .with("temperature", whole(zone.temperature))
+        .with(
+          "trips",
+          .array(
+            zone.trips.map { trip in
+              .object(
+                JSONObject()
+                  .with("kind", .string(trip.kind.rawValue))
+                  .with("temperature", whole(trip.temperature))
+                  .with("hysteresis", whole(trip.hysteresis)))
+            })))
   }
 
   private func encode(_ device: CoolingDevice) -> JSON {
-    object([
-      ("number", whole(device.number)), ("type", .string(device.type)), ("state", whole(device.state)),
-      ("maximum", whole(device.maximum)),
-    ])
+    .object(
+      JSONObject()
+        .with("number", whole(device.number))
+        .with("type", .string(device.type))
+        .with("state", whole(device.state))
+        .with("maximum", whole(device.maximum)))
   }
 
   private func encode(_ chip: HwmonChip) -> JSON {
-    object([
-      ("number", whole(chip.number)), ("name", .string(chip.name)), ("device", .string(chip.device)),
-      (
-        "sensors",
-        .array(
-          chip.sensors.map { sensor in
-            object([
-              ("kind", .string(sensor.kind.prefix)), ("number", whole(sensor.number)),
-              ("label", sensor.label.map { .string($0) } ?? .null), ("value", whole(sensor.value)),
-              ("unit", .string(sensor.kind.unit)), ("maximum", sensor.maximum.map { whole($0) } ?? .null),
-              ("critical", sensor.critical.map { whole($0) } ?? .null),
-            ])
-          })
-      ),
-      (
-        "alarms",
-        .array(
-          chip.alarms.map { alarm in
-            object([("name", .string(alarm.name)), ("raised", reading(alarm.isRaised) { .bool($0) })])
-          })
-      ),
-    ])
+    .object(
+      JSONObject()
+        .with("number", whole(chip.number))
+        .with("name", .string(chip.name))
+        .with("device", .string(chip.device))
+        .with(
+          "sensors",
+          .array(
+            chip.sensors.map { sensor in
+              .object(
+                JSONObject()
+                  .with("kind", .string(sensor.kind.prefix))
+                  .with("number", whole(sensor.number))
+                  .with("label", sensor.label.map { .string($0) } ?? .null)
+                  .with("value", whole(sensor.value))
+                  .with("unit", .string(sensor.kind.unit))
+                  .with("maximum", sensor.maximum.map { whole($0) } ?? .null)
+                  .with("critical", sensor.critical.map { whole($0) } ?? .null))
+            })
+        )
+        .with(
+          "alarms",
+          .array(
+            chip.alarms.map { alarm in
+              .object(
+                JSONObject()
+                  .with("name", .string(alarm.name))
+                  .with("raised", reading(alarm.isRaised) { .bool($0) }))
+            })))
   }
 
   private func encode(_ chip: SensorChip) -> JSON {
-    object([
-      ("name", .string(chip.name)), ("type", .string(chip.type)), ("bus", .string(chip.bus)),
-      ("address", whole(Int(chip.address))), ("score", .string(chip.meaning.rawValue)),
-      (
-        "readings",
-        .array(
-          chip.readings.map { reading in
-            object([
-              ("quantity", .string(reading.quantity.rawValue)), ("name", .string(reading.name)),
-              ("unit", .string(reading.quantity.unit)), ("value", number(reading.value)),
-            ])
-          })
-      ),
-    ])
+    .object(
+      JSONObject()
+        .with("name", .string(chip.name))
+        .with("type", .string(chip.type))
+        .with("bus", .string(chip.bus))
+        .with("address", whole(Int(chip.address)))
+        .with("score", .string(chip.meaning.rawValue))
+        .with(
+          "readings",
+          .array(
+            chip.readings.map { reading in
+              .object(
+                JSONObject()
+                  .with("quantity", .string(reading.quantity.rawValue))
+                  .with("name", .string(reading.name))
+                  .with("unit", .string(reading.quantity.unit))
+                  .with("value", number(reading.value)))
+            })))
   }
 
   private func encode(_ interface: NetworkInterface) -> JSON {
-    object([
-      ("name", .string(interface.name)), ("kind", .string(interface.kind.rawValue)),
-      ("usb", .bool(interface.isUSB)),
-      ("carrier", reading(interface.carrier) { .bool($0) }),
-      ("state", reading(interface.state) { .string($0.rawValue) }), ("speed", whole(interface.speed)),
-      ("receiveRate", number(interface.receiveRate)), ("transmitRate", number(interface.transmitRate)),
-      ("counters", reading(interface.counters, encode)),
-      (
-        "wireless",
-        reading(interface.wireless) { link in
-          object([
-            ("quality", whole(link.quality)), ("level", whole(link.level)), ("noise", whole(link.noise)),
-            ("missedBeacons", count(link.missedBeacons)),
-          ])
-        }
-      ),
-    ])
+    .object(
+      JSONObject()
+        .with("name", .string(interface.name))
+        .with("kind", .string(interface.kind.rawValue))
+        .with("usb", .bool(interface.isUSB))
+        .with("carrier", reading(interface.carrier) { .bool($0) })
+        .with("state", reading(interface.state) { .string($0.rawValue) })
+        .with("speed", whole(interface.speed))
+        .with("receiveRate", number(interface.receiveRate))
+        .with("transmitRate", number(interface.transmitRate))
+        .with("counters", reading(interface.counters, encode))
+        .with(
+          "wireless",
+          reading(interface.wireless) { link in
+            .object(
+              JSONObject()
+                .with("quality", whole(link.quality))
+                .with("level", whole(link.level))
+                .with("noise", whole(link.noise))
+                .with("missedBeacons", count(link.missedBeacons)))
+          }))
   }
 
   private func encode(_ counters: InterfaceCounters) -> JSON {
-    object([
-      ("receivedBytes", count(counters.receivedBytes)), ("receivedPackets", count(counters.receivedPackets)),
-      ("receiveErrors", count(counters.receiveErrors)), ("receiveDrops", count(counters.receiveDrops)),
-      ("sentBytes", count(counters.sentBytes)), ("sentPackets", count(counters.sentPackets)),
-      ("sendErrors", count(counters.sendErrors)), ("sendDrops", count(counters.sendDrops)),
-    ])
+    .object(
+      JSONObject()
+        .with("receivedBytes", count(counters.receivedBytes))
+        .with("receivedPackets", count(counters.receivedPackets))
+        .with("receiveErrors", count(counters.receiveErrors))
+        .with("receiveDrops", count(counters.receiveDrops))
+        .with("sentBytes", count(counters.sentBytes))
+        .with("sentPackets", count(counters.sentPackets))
+        .with("sendErrors", count(counters.sendErrors))
+        .with("sendDrops", count(counters.sendDrops)))
   }
 
   private func encode(_ space: FileSystemSpace) -> JSON {
-    object([
-      ("total", count(space.total)), ("free", count(space.free)), ("readOnly", .bool(space.isReadOnly)),
-    ])
+    .object(
+      JSONObject()
+        .with("total", count(space.total))
+        .with("free", count(space.free))
+        .with("readOnly", .bool(space.isReadOnly)))
   }
 
   private func encode(_ disk: Disk) -> JSON {
-    object([
-      ("name", .string(disk.name)), ("busyShare", number(disk.busyShare)),
-      ("readRate", number(disk.readRate)),
-      ("writeRate", number(disk.writeRate)),
-      (
-        "counters",
-        reading(disk.counters) { counters in
-          object([
-            ("reads", count(counters.reads)), ("readSectors", count(counters.readSectors)),
-            ("writes", count(counters.writes)), ("writtenSectors", count(counters.writtenSectors)),
-            ("busyTime", count(counters.busyTime)),
-          ])
-        }
-      ),
-    ])
+    .object(
+      JSONObject()
+        .with("name", .string(disk.name))
+        .with("busyShare", number(disk.busyShare))
+        .with("readRate", number(disk.readRate))
+        .with("writeRate", number(disk.writeRate))
+        .with(
+          "counters",
+          reading(disk.counters) { counters in
+            .object(
+              JSONObject()
+                .with("reads", count(counters.reads))
+                .with("readSectors", count(counters.readSectors))
+                .with("writes", count(counters.writes))
+                .with("writtenSectors", count(counters.writtenSectors))
+                .with("busyTime", count(counters.busyTime)))
+          }))
   }
 
   private func encode(_ supply: PowerSupply) -> JSON {
-    object([
-      ("name", .string(supply.name)), ("kind", .string(supply.kind.rawValue)),
-      ("state", reading(supply.state, encode)),
-    ])
+    .object(
+      JSONObject()
+        .with("name", .string(supply.name))
+        .with("kind", .string(supply.kind.rawValue))
+        .with("state", reading(supply.state, encode)))
   }
 
   private func encode(_ state: PowerSupplyState) -> JSON {
-    object([
-      ("online", state.isOnline.map { .bool($0) } ?? .null),
-      ("present", state.isPresent.map { .bool($0) } ?? .null),
-      ("status", state.status.map { .string($0.rawValue) } ?? .null),
-      ("capacity", state.capacity.map { whole($0) } ?? .null),
-      ("voltage", state.voltage.map { .integer($0) } ?? .null),
-      ("current", state.current.map { .integer($0) } ?? .null),
-      ("power", state.power.map { .integer($0) } ?? .null),
-    ])
+    .object(
+      JSONObject()
+        .with("online", state.isOnline.map { .bool($0) } ?? .null)
+        .with("present", state.isPresent.map { .bool($0) } ?? .null)
+        .with("status", state.status.map { .string($0.rawValue) } ?? .null)
+        .with("capacity", state.capacity.map { whole($0) } ?? .null)
+        .with("voltage", state.voltage.map { .integer($0) } ?? .null)
+        .with("current", state.current.map { .integer($0) } ?? .null)
+        .with("power", state.power.map { .integer($0) } ?? .null))
   }
 
   private func encode(_ group: ControlGroup) -> JSON {
@@ -293,22 +344,21 @@ private struct SnapshotEncoder {
     if let reading = group.use { use = self.reading(reading, encode) }
     var reclaimable = JSON.null
     if let reading = group.memoryReclaimable { reclaimable = self.reading(reading) { count($0) } }
-    return object([
-      ("version", group.version.map { .integer(Int64($0.rawValue)) } ?? .null),
-      ("cores", reading(group.cores) { $0.map { .double($0) } ?? .null }),
-      ("use", use),
-      ("memoryMaximum", reading(group.memoryMaximum) { $0.map { count($0) } ?? .null }),
-      ("memoryCurrent", reading(group.memoryCurrent) { count($0) }),
-      ("memoryReclaimable", reclaimable),
-      ("allowedCores", reading(group.allowedCores) { $0.map { .array($0.map { whole($0) }) } ?? .null }),
-    ])
+    return .object(
+      JSONObject()
+        .with("version", group.version.map { .integer(Int64($0.rawValue)) } ?? .null)
+        .with("cores", reading(group.cores) { $0.map { .double($0) } ?? .null })
+        .with("use", use)
+        .with("memoryMaximum", reading(group.memoryMaximum) { $0.map { count($0) } ?? .null })
+        .with("memoryCurrent", reading(group.memoryCurrent) { count($0) })
+        .with("memoryReclaimable", reclaimable)
+        .with(
+          "allowedCores", reading(group.allowedCores) { $0.map { .array($0.map { whole($0) }) } ?? .null }))
   }
 
   private func encode(_ use: QuotaUse) -> JSON {
-    object([
-      ("cores", .double(use.cores)),
-      ("throttled", use.throttled.map { .double($0) } ?? .null),
-    ])
+    .object(
+      JSONObject().with("cores", .double(use.cores)).with("throttled", use.throttled.map { .double($0) } ?? .null))
   }
 
   // Single values.
@@ -322,12 +372,18 @@ private struct SnapshotEncoder {
 
   @inline(never)
   private func found(_ value: JSON, at instant: Instant) -> JSON {
-    object([("value", value), ("ageMilliseconds", .integer((now - instant).milliseconds))])
+    .object(
+      JSONObject()
+        .with("value", value)
+        .with("ageMilliseconds", .integer((now - instant).milliseconds)))
   }
 
   @inline(never)
   private func missing(_ absence: Absence) -> JSON {
-    object([("absent", .string(absence.reason.text)), ("path", .string(absence.path))])
+    .object(
+      JSONObject()
+        .with("absent", .string(absence.reason.text))
+        .with("path", .string(absence.path)))
   }
 
   private func list<Element>(_ elements: [Element], _ absence: Absence?, _ encode: (Element) -> JSON) -> JSON
@@ -359,10 +415,5 @@ private struct SnapshotEncoder {
   @inline(never)
   private func count(_ value: UInt64) -> JSON {
     .integer(Int64(clamping: value))
-  }
-
-  @inline(never)
-  private func object(_ members: [(String, JSON)]) -> JSON {
-    .object(JSONObject(members.map { JSONMember(name: $0.0, value: $0.1) }))
   }
 }

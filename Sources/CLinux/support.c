@@ -191,10 +191,6 @@ void arc4random_buf(void *buffer, size_t count) {
 }
 
 // Double.init(_: String); the ARM archives of the embedded library lack it.
-const char *_swift_stdlib_strtod_clocale(const char *text, double *value) {
-  char *end;
-  *value = strtod(text, &end);
-  return end;
-}
+const char *_swift_stdlib_strtod_clocale(const char *text, double *value) { return clinux_double(text, value); }
 
 #endif

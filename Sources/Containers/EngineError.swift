@@ -95,7 +95,7 @@ public struct EngineError: Error, Equatable, Sendable, CustomStringConvertible {
   public var description: String {
     // An identifier is as long as people know it from Docker's own output.
     let isIdentifier = subject.utf8.count == 64 && subject.utf8.allSatisfy { $0 < 0x67 && $0 != 0x2F }
-    let name = isIdentifier ? String(subject.prefix(12)) : subject
+    let name = isIdentifier ? subject.droppingLast(52) : subject
     let call = subject.isEmpty ? verb.rawValue : "\(verb.rawValue) \(name)"
     return "Engine: \(call): \(reason.description)"
   }

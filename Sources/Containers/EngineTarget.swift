@@ -29,6 +29,7 @@ struct EngineTarget {
     }
   }
 
+  @inline(never)
   mutating func query(_ name: StaticString, _ value: String) {
     text += separator
     separator = "&"

@@ -1,3 +1,5 @@
+internal import Wire
+
 /// The name of an image, as the Docker client normalises it (distribution's reference grammar).
 public struct ImageReference: Hashable, Sendable, CustomStringConvertible {
   /// The registry's host and port; `docker.io` where none is named.

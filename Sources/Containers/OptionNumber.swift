@@ -1,3 +1,5 @@
+internal import Wire
+
 // Numbers as the Docker client reads them: Go's strconv, go-units' RAMInBytes and time.ParseDuration.
 
 enum OptionNumber {
@@ -100,7 +102,7 @@ enum OptionNumber {
     var (whole, fraction) = unsigned.cut(at: ".") ?? (unsigned, "")
     guard !whole.utf8.isEmpty || !fraction.utf8.isEmpty else { throw fault }
     if whole.utf8.isEmpty { whole = "0" }
-    while fraction.utf8.last == 0x30 { fraction = fraction.droppingLast }
+    while fraction.utf8.last == 0x30 { fraction = fraction.droppingLast() }
     guard fraction.utf8.allSatisfy({ $0.isDigit }) else { throw fault }
     guard fraction.utf8.count <= 9 else { throw OptionFault("value is too precise") }
     while fraction.utf8.count < 9 { fraction += "0" }

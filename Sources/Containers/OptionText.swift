@@ -1,3 +1,5 @@
+internal import Wire
+
 // Byte-wise text helpers of the option parsers: no grapheme breaking, which would cost size and time.
 
 extension String {
@@ -23,18 +25,9 @@ extension String {
     utf8.contains(UInt8(truncatingIfNeeded: mark.value))
   }
 
-  @inline(never) func begins(with prefix: String) -> Bool { utf8.starts(with: prefix.utf8) }
-
-  /// The text without its first `count` bytes, which must be ASCII.
-  @inline(never) func dropping(_ count: Int) -> String {
-    String(decoding: utf8.dropFirst(count), as: UTF8.self)
-  }
-
-  @inline(never) var droppingLast: String { String(decoding: utf8.dropLast(), as: UTF8.self) }
-
   /// The text without the square brackets around it; nil where there are none.
   @inline(never) var unbracketed: String? {
-    begins(with: "[") && utf8.last == 0x5d ? droppingLast.dropping(1) : nil
+    begins(with: "[") && utf8.last == 0x5d ? droppingLast().dropping(1) : nil
   }
 
   /// True for the texts between the `|`s of `choices`; a list of its own for each place would be larger.

@@ -135,7 +135,7 @@ enum OptionValue {
   private static func domain(_ text: String) throws(OptionFault) -> String {
     var name = text.trimmed
     if name == "." { return name }
-    if name.utf8.last == 0x2e { name = name.droppingLast }
+    if name.utf8.last == 0x2e { name = name.droppingLast() }
     let valid = name.pieces(at: ".").allSatisfy { label in
       label.utf8.allSatisfy { $0.isLetter || $0.isDigit || $0 == 0x2d }
         && !label.utf8.isEmpty && label.utf8.first != 0x2d && label.utf8.last != 0x2d

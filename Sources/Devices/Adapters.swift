@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Wire
 
 /// The I2C adapters of this machine that programs may use (`/sys/class/i2c-dev`).
 public struct Adapter: Equatable, Sendable {
@@ -24,7 +25,7 @@ public struct Adapter: Equatable, Sendable {
     var adapters: [Adapter] = []
     while adapters.count < limit, let entry = readdir(directory) {
       let entry = String(cString: clinux_entry_name(entry))
-      guard entry.hasPrefix("i2c-"), let number = wholeNumber(String(entry.utf8.dropFirst(4)) ?? ""),
+      guard entry.begins(with: "i2c-"), let number = wholeNumber(String(entry.utf8.dropFirst(4)) ?? ""),
         let name = readText(folder + "/" + entry + "/name")
       else { continue }
       adapters.append(Adapter(number: number, name: name))

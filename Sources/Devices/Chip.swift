@@ -87,8 +87,8 @@ public struct Chip: Equatable, Sendable {
   private static func mark(_ entry: Conf.Entry) throws(ConfError) -> Mark {
     var words = words(of: entry.value)
     var mask = 0xffff
-    if words.count == 4, words[3].hasPrefix("mask=") {
-      mask = wholeNumber(String(words[3].dropFirst(5))) ?? -1
+    if words.count == 4, words[3].begins(with: "mask=") {
+      mask = wholeNumber(words[3].dropping(5)) ?? -1
       words.removeLast()
     }
     var values: [Int] = []

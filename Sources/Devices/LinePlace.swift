@@ -1,5 +1,6 @@
 internal import CGpiod
 internal import CLinux
+internal import Wire
 
 /// Where a line was found.
 public struct LinePlace: Equatable, Sendable {
@@ -48,7 +49,7 @@ public struct LinePlace: Equatable, Sendable {
     var paths: [String] = []
     while paths.count < chipLimit, let entry = readdir(directory) {
       let name = String(cString: clinux_entry_name(entry))
-      if name.hasPrefix("gpiochip") { paths.append(folder + "/" + name) }
+      if name.begins(with: "gpiochip") { paths.append(folder + "/" + name) }
     }
     return paths.sorted()
   }

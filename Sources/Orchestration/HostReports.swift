@@ -138,7 +138,7 @@ extension Orchestrator {
       return false
     }
     return order.contains { id in
-      guard let record = records[id], record.run.hostNode == node else { return false }
+      guard let record = record(id), record.run.hostNode == node else { return false }
       return record.step == .remote || record.step == .withdrawing
     }
   }

@@ -40,7 +40,8 @@ extension Orchestrator {
     if let reason = objection(to: run, command) { return .refused(reason) }
     if let expected = run.expectedDemand {
       let demand = demand(at: moment.instant)
-      if demand.threads > expected + Self.surprise { return .busier(demand) }
+      let known = recentDemand(of: run.requesterNode, at: moment.instant)
+      if demand.threads - known > expected + Self.surprise { return .busier(demand) }
     }
     return makeRoom(for: run) ? .recording : .refused("\(settings.home.hostedBytes) bytes of runs are here")
   }
@@ -62,6 +63,18 @@ extension Orchestrator {
     return requirements.objection(to: own)
   }
 
+  /// Threads of the runs that the requester itself has placed here lately: it knows of them, whatever it has heard.
+  private func recentDemand(of requester: String, at now: Instant) -> Double {
+    var threads = 0.0
+    for record in records.values where record.run.requesterNode == requester && !record.run.state.isFinal {
+      if let started = record.startedInstant, now - started > Self.recent { continue }
+      threads += record.demand.threads
+    }
+    return threads
+  }
+
+  /// What was begun longer ago was in a heartbeat since.
+  private static let recent = Interval.seconds(2)
   /// Threads beyond what was known that make the choice another one: a run that somebody else has placed.
   private static let surprise = 0.75
 

@@ -124,7 +124,7 @@ public struct Orchestrator {
 
   /// The run's present state is on disk.
   public mutating func recorded(_ id: RunID, at moment: Moment) -> [Directive] {
-    guard let record = records[id] else { return [] }
+    guard let record = record(id) else { return [] }
     if record.run.state.isFinal {
       settle(id)
     } else if record.step == .unrecorded {
@@ -139,7 +139,7 @@ public struct Orchestrator {
   /// The disk did not take the run's state. A request that was not yet acknowledged is dropped; a result stays in
   /// memory, and its container stays with the engine, until a later attempt.
   public mutating func recordFailed(_ id: RunID) -> [Directive] {
-    guard let record = records[id] else { return [] }
+    guard let record = record(id) else { return [] }
     if record.step == .unrecorded {
       home.displace(run: id.text, from: record.run.hostNode)
       records[id] = nil
@@ -182,7 +182,7 @@ public struct Orchestrator {
   }
 
   mutating func requestStop(_ id: RunID, at moment: Moment) {
-    guard let record = records[id], !record.run.state.isFinal else { return }
+    guard let record = record(id), !record.run.state.isFinal else { return }
     records[id]?.stopIsRequested = true
     switch record.step {
     case .native:
@@ -207,7 +207,7 @@ public struct Orchestrator {
   public mutating func tick(at moment: Moment) -> [Directive] {
     guard underWay > 0 || workIsLeft else { return [] }
     for id in order {
-      guard let record = records[id] else { continue }
+      guard let record = record(id) else { continue }
       if record.recordIsDue {
         records[id]?.recordIsDue = false
         pending.append(.record(id))
@@ -272,7 +272,7 @@ public struct Orchestrator {
   /// Lets go of a container whose run is over. That of a run nobody knows any more goes too, unless it runs: then
   /// the journal was damaged, and ending it is its owner's decision.
   private mutating func tidy(_ container: ContainerState, of id: RunID) {
-    guard let record = records[id] else {
+    guard let record = record(id) else {
       if !container.running && container.status != "restarting" {
         pending.append(.call(id, .remove, .remove(id: container.id, force: true, volumes: true)))
       }
@@ -299,7 +299,7 @@ public struct Orchestrator {
 
   /// What became of a run's native program.
   public mutating func native(_ event: NativeEvent, for id: RunID, at moment: Moment) -> [Directive] {
-    guard let record = records[id], !record.run.state.isFinal else { return [] }
+    guard let record = record(id), !record.run.state.isFinal else { return [] }
     handle(event, of: record, at: moment)
     return take()
   }
@@ -311,30 +311,34 @@ public struct Orchestrator {
     records.values.contains { $0.recordIsDue || $0.removalFailedAt != nil || !$0.run.strays.isEmpty }
   }
 
+  @inline(never)
   mutating func update(_ id: RunID, _ change: (inout RunRecord) -> Void) {
     guard var record = records[id] else { return }
     change(&record)
     records[id] = record
   }
 
+  @inline(never)
   func record(_ id: RunID) -> RunRecord? {
     records[id]
   }
 
   /// Enters a state that is not final and says so.
+  @inline(never)
   mutating func enter(_ id: RunID, _ state: RunState) {
-    guard let record = records[id], record.run.state != state else { return }
+    guard let record = record(id), record.run.state != state else { return }
     records[id]?.run.state = state
     announce(id)
   }
 
+  @inline(never)
   mutating func announce(_ id: RunID) {
     if let run = records[id]?.run { pending.append(run.isHosted ? .report(run) : .changed(run)) }
   }
 
   /// Ends the run, or gives it to the next node where it could not begin on this one.
   mutating func end(_ id: RunID, _ state: RunState, at moment: Moment) {
-    guard let record = records[id], !record.run.state.isFinal else { return }
+    guard let record = record(id), !record.run.state.isFinal else { return }
     if case .failed(let failure) = state, failure.isRefusal, !record.stopIsRequested, hasElsewhere(record) {
       return leaveThisNode(id, failure, at: moment)
     }
@@ -347,7 +351,7 @@ public struct Orchestrator {
 
   /// Enters a final state; it is announced once it is on disk.
   mutating func conclude(_ id: RunID, _ state: RunState, at moment: Moment) {
-    guard let record = records[id], !record.run.state.isFinal else { return }
+    guard let record = record(id), !record.run.state.isFinal else { return }
     home.displace(run: id.text, from: record.run.hostNode)
     touched.append(record.run.hostNode)
     if !record.run.isHosted { learn(from: record, state, at: moment) }
@@ -367,7 +371,7 @@ public struct Orchestrator {
 
   /// A recorded end: announce it, let the container go, and forget the oldest runs.
   private mutating func settle(_ id: RunID) {
-    guard let record = records[id], record.step == .ending else { return }
+    guard let record = record(id), record.step == .ending else { return }
     records[id]?.step = .settled
     announce(id)
     answerRequest(id)

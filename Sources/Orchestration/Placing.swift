@@ -105,7 +105,7 @@ extension Orchestrator {
       enter(id, .placing)
       // Asked for the last time it takes the run whatever has come in between.
       var asked = run
-      asked.expectedDemand = record.rechoices < settings.home.rechoices ? record.competing : nil
+      asked.expectedDemand = record.rechoices < settings.home.rechoices ? home.node(run.hostNode)?.demand?.threads : nil
       pending.append(
         .ask(id, node: run.hostNode, attempt: run.attempt, body: asked.askBody(from: settings.node)))
     }
@@ -227,9 +227,6 @@ extension Orchestrator {
 extension RunRecord {
   /// The host's row in the choice.
   var row: Placement.Row? { run.placement?.rows.first { $0.node == run.hostNode } }
-
-  /// Threads that the choice took to compete for the host's cores.
-  var competing: Double? { row?.outlook.competing }
 }
 
 extension RunFailure {

@@ -91,7 +91,7 @@ public struct Run: Sendable {
   public var bound = Requirements.Bound.processor
   /// Seconds from the request within which it should have ended; nil where that does not matter.
   public var deadline: Int?
-  /// Threads that the requester knows to compete for the host's cores; in asks only.
+  /// Threads that the requester has heard to compete for the host's cores; in asks only.
   public internal(set) var expectedDemand: Double?
   /// The last choice among the nodes; nil where this node did not choose.
   public internal(set) var placement: Placement?

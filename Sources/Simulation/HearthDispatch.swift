@@ -13,20 +13,33 @@ final class HearthDispatch {
   private var loadChanges: [Int] = []
   private var toldAt: [Double] = []
   private var newsIsDue: [Bool] = []
-  private var jobOf: [RunID: Int] = [:]
-  /// Calls that wait for a container's end.
-  private var waiting: [RunID: (node: Int, step: EngineStep)] = [:]
-  private var killed: Set<RunID> = []
-  /// Where images are fetched for runs.
-  private var pulling: [RunID: Int] = [:]
+  private var flights: [RunID: Flight] = [:]
+  /// Jobs whose runs went down with the node that was asked, which has them in its journal.
+  private var lost: [Int] = []
   /// Which hosts' streams are held, by watcher.
   private var watched: [[Int]] = []
-  /// Who asked a host, until it has the run on its disk.
-  private var asked: [RunID: (requester: Int, attempt: Int)] = [:]
+  /// What each node said of itself at its last sample.
+  private var samples: [HomeNode] = []
   private var serial: UInt64 = 0
   private let names: [String]
   /// Of each image, by its number.
   private var images: [HomeNode.Image] = []
+
+  /// A run that has not ended.
+  private final class Flight {
+    let job: Int
+    /// The node and the step of a call that waits for its container's end.
+    var waiting: (node: Int, step: EngineStep)?
+    var isKilled = false
+    /// Where its image is fetched; -1 for nowhere.
+    var pulling = -1
+    /// Who asked a host, until that has it on its disk.
+    var asked: (requester: Int, attempt: Int)?
+
+    init(_ job: Int) {
+      self.job = job
+    }
+  }
 
   init(_ simulation: Simulation) {
     self.simulation = simulation
@@ -47,6 +60,7 @@ final class HearthDispatch {
       toldAt.append(-1)
       newsIsDue.append(false)
       watched.append([])
+      samples.append(HomeNode(id: names[node.index]))
     }
   }
 
@@ -84,15 +98,28 @@ final class HearthDispatch {
     guard node.index < orchestrators.count else { return }
     let available = Int64(node.snapshot.memory.value?.available ?? 0)
     orchestrators[node.index].sampled(node.demand, available: available)
+    samples[node.index] = measured(node)
     let own = described(node)
     perform(node.index) { $0.update(node: own, at: self.moment) }
   }
 
   /// As the agent describes itself to its own choices.
   private func described(_ node: SimulatedNode) -> HomeNode {
+    var own = samples[node.index]
+    own.demand = orchestrators[node.index].demand(at: moment.instant)
+    var held: [HomeNode.Image] = []
+    if !images.isEmpty { held.append(images[0]) }
+    for image in node.images where image < images.count { held.append(images[image]) }
+    own.images = held
+    own.runs = orchestrators[node.index].runsUnderWay
+    own.heardAt = moment.instant
+    return own
+  }
+
+  /// What of it changes with each sample only.
+  private func measured(_ node: SimulatedNode) -> HomeNode {
     let snapshot = node.snapshot
     let score = Score(of: snapshot, profile: node.board.profile)
-    let orchestrator = orchestrators[node.index]
     var own = HomeNode(id: names[node.index])
     own.isSelf = true
     own.factsKnown = true
@@ -105,11 +132,7 @@ final class HearthDispatch {
     own.score = score.value
     for term in score.terms { own.terms.append(HomeNode.Effect(kind: term.kind, effect: term.effect)) }
     own.memoryAvailable = Int64(snapshot.memory.value?.available ?? 0)
-    own.demand = orchestrator.demand(at: moment.instant)
     own.hasEngine = true
-    own.images = ([0] + node.images).compactMap { $0 < images.count ? images[$0] : nil }
-    own.runs = orchestrator.runsUnderWay
-    own.heardAt = moment.instant
     return own
   }
 
@@ -149,7 +172,7 @@ final class HearthDispatch {
     let it = simulation.jobs[job]
     serial += 1
     let id = RunID(random: serial)
-    jobOf[id] = job
+    flights[id] = Flight(job)
     var arguments: [String] = []
     if it.memory > 0, it.tellsMemory { arguments += ["--memory", String(it.memory)] }
     if it.threads != 1 { arguments += ["--cpus", String(Int(it.threads))] }
@@ -168,34 +191,53 @@ final class HearthDispatch {
         return []
       }
     }
-    if isRefused { again(job) }
-  }
-
-  private func again(_ job: Int) {
-    simulation.waits += 1
-    simulation.after(Simulation.patience) { self.request(job) }
+    if isRefused {
+      flights[id] = nil
+      simulation.again(job)
+    }
   }
 
   func ended(_ job: Int, on node: SimulatedNode, killed: Bool) {
-    for (id, wait) in waiting where wait.node == node.index && jobOf[id] == job {
-      waiting[id] = nil
-      if killed { self.killed.insert(id) }
+    for (id, flight) in flights where flight.job == job {
+      guard let wait = flight.waiting, wait.node == node.index else { continue }
+      flight.waiting = nil
+      if killed { flight.isKilled = true }
       engine(id, wait.step, on: node.index, [.exited(code: killed ? 137 : 0), .done])
     }
   }
 
   func fetched(_ job: Int, on node: SimulatedNode) {
-    for (id, index) in pulling where index == node.index && jobOf[id] == job {
-      engine(id, .pull, on: index, [.done])
+    for (id, flight) in flights where flight.job == job && flight.pulling == node.index {
+      engine(id, .pull, on: node.index, [.done])
     }
   }
 
   // MARK: - Crashes
 
   func crashed(_ node: SimulatedNode) {
-    for (id, wait) in waiting where wait.node == node.index { waiting[id] = nil }
+    var gone: [RunID] = []
+    for (id, flight) in flights {
+      if flight.waiting?.node == node.index { flight.waiting = nil }
+      if flight.pulling == node.index { flight.pulling = -1 }
+      if simulation.jobs[flight.job].hub == node.index, flight.asked == nil, !isUnderWay(flight.job) {
+        gone.append(id)
+      }
+    }
+    for id in gone {
+      guard let flight = flights.removeValue(forKey: id) else { continue }
+      // In their order, which that of a dictionary is not.
+      var place = lost.count
+      while place > 0, lost[place - 1] > flight.job { place -= 1 }
+      lost.insert(flight.job, at: place)
+    }
     watched[node.index] = []
-    for (id, index) in pulling where index == node.index { pulling[id] = nil }
+  }
+
+  private func isUnderWay(_ job: Int) -> Bool {
+    for node in nodes {
+      for task in node.tasks where task.job == job { return true }
+    }
+    return false
   }
 
   func died(_ node: SimulatedNode) {
@@ -204,7 +246,7 @@ final class HearthDispatch {
     }
   }
 
-  /// The agent starts anew, with nothing under way.
+  /// The agent starts anew, and begins what its journal has once more.
   func returned(_ node: SimulatedNode) {
     var settings = orchestrators[node.index].settings
     settings.node = names[node.index]
@@ -218,6 +260,11 @@ final class HearthDispatch {
       perform(other.index) { $0.nodeReturned(self.names[node.index], at: self.moment) }
     }
     simulation.tell(node)
+    let jobs = lost
+    lost = []
+    for job in jobs {
+      if simulation.jobs[job].hub == node.index { request(job) } else { lost.append(job) }
+    }
   }
 
   // MARK: - Directives
@@ -241,12 +288,14 @@ final class HearthDispatch {
     case .call(let id, let step, let request):
       call(id, step, request, on: index)
     case .changed(let run):
-      if case .failed(let failure) = run.state, failure.kind != .outOfMemory, let job = jobOf[run.id] {
-        again(job)
+      if case .failed(let failure) = run.state, failure.kind != .outOfMemory, let flight = flights[run.id] {
+        simulation.again(flight.job)
       }
-      if run.state.isFinal { jobOf[run.id] = nil }
+      if run.state.isFinal { flights[run.id] = nil }
     case .placed(let id):
-      guard let (requester, attempt) = asked.removeValue(forKey: id), requester != index else { return }
+      guard let flight = flights[id], let (requester, attempt) = flight.asked else { return }
+      flight.asked = nil
+      guard requester != index else { return }
       answer(id, .accepted, attempt: attempt, from: index, to: requester)
     case .ask(_, let node, _, let body):
       ask(body, from: index, to: number(node))
@@ -278,7 +327,9 @@ final class HearthDispatch {
   }
 
   private func number(_ name: String) -> Int {
-    Int(name.dropFirst(5)) ?? 0
+    var number = 0
+    for byte in name.utf8.dropFirst(5) { number = number * 10 + Int(byte) - 48 }
+    return number
   }
 
   private func watch(_ host: Int, by watcher: Int) {
@@ -300,7 +351,7 @@ final class HearthDispatch {
     later(way(requester, host), on: host) {
       let command = try? RunCommand(parsing: run.workload.arguments, source: .nothing)
       var verdict = HostedAnswer.accepted
-      self.asked[id] = (requester, attempt)
+      self.flights[id]?.asked = (requester, attempt)
       self.perform(host) { orchestrator in
         let (answer, directives) = orchestrator.acceptHosted(run, command: command, at: self.moment)
         verdict = answer
@@ -317,7 +368,7 @@ final class HearthDispatch {
   }
 
   private func answer(_ id: RunID, _ answer: HostAnswer, attempt: Int, from host: Int, to requester: Int) {
-    if case .accepted = answer {} else { asked[id] = nil }
+    if case .accepted = answer {} else { flights[id]?.asked = nil }
     later(way(host, requester), on: requester) {
       self.perform(requester) {
         $0.answered(id, node: self.names[host], attempt: attempt, answer, at: self.moment)
@@ -330,7 +381,9 @@ final class HearthDispatch {
   private func call(_ id: RunID, _ step: EngineStep, _ request: EngineRequest, on index: Int) {
     switch step {
     case .create:
-      if let job = jobOf[id], simulation.task(job, on: nodes[index]).fetching > 0, pulling[id] == nil {
+      if let flight = flights[id], flight.pulling < 0,
+        simulation.task(flight.job, on: nodes[index]).fetching > 0
+      {
         let reason = EngineError.Reason.refused(status: 404, message: "No such image")
         engine(
           id, step, on: index, [.failed(EngineError(request.verb, subject: request.subject, reason: reason))])
@@ -338,23 +391,30 @@ final class HearthDispatch {
         engine(id, step, on: index, [.created(id: id.text, warnings: []), .done])
       }
     case .pull:
-      pulling[id] = index
-      if let job = jobOf[id] { simulation.begin(job, on: index) }
+      guard let flight = flights[id] else { return }
+      flight.pulling = index
+      simulation.begin(flight.job, on: index)
     case .start:
       // A pull has begun it already, as one task that first fetches.
-      if pulling.removeValue(forKey: id) != index, let job = jobOf[id] { simulation.begin(job, on: index) }
+      if let flight = flights[id] {
+        let isBegun = flight.pulling == index
+        flight.pulling = -1
+        if !isBegun { simulation.begin(flight.job, on: index) }
+      }
       engine(id, step, on: index, [.done])
     case .wait:
-      waiting[id] = (index, step)
+      guard let flight = flights[id] else { return }
+      flight.waiting = (index, step)
       // It may have been killed as it began.
-      if let job = jobOf[id], !nodes[index].tasks.contains(where: { $0.job == job }) {
-        ended(job, on: nodes[index], killed: simulation.progress[job].ended < 0)
-      }
+      var isThere = false
+      for task in nodes[index].tasks where task.job == flight.job { isThere = true }
+      if !isThere { ended(flight.job, on: nodes[index], killed: simulation.progress[flight.job].ended < 0) }
     case .inspect:
       var state = ContainerState(id: id.text)
       state.status = "exited"
-      state.exitCode = killed.contains(id) ? 137 : 0
-      state.oomKilled = killed.contains(id)
+      let isKilled = flights[id]?.isKilled ?? false
+      state.exitCode = isKilled ? 137 : 0
+      state.oomKilled = isKilled
       state.startedAt = "2026-01-01T00:00:00Z"
       engine(id, step, on: index, [.container(state), .done])
     case .output, .remove, .stop:

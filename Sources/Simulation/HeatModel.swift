@@ -1,5 +1,3 @@
-internal import CLinux
-
 /// How a board's processor warms up: a quick part, the chip, on a slow one, the board and its case.
 ///
 /// With all cores at the full clock each part goes towards its rise; with less, towards as much less.
@@ -71,7 +69,7 @@ public struct HeatModel: Sendable {
 
     private static func approach(_ now: Double, _ part: Part, _ work: Double, _ seconds: Double) -> Double {
       let goal = part.rise * work
-      return goal + (now - goal) * exp(-seconds / part.time)
+      return goal + (now - goal) * Mathematics.exponential(-seconds / part.time)
     }
   }
 }

@@ -1,5 +1,3 @@
-internal import CLinux
-
 /// Numbers that are the same for the same seed, on every machine (SplitMix64, Steele et al. 2014).
 public struct Randomness: RandomNumberGenerator, Sendable {
   private var state: UInt64
@@ -31,24 +29,24 @@ public struct Randomness: RandomNumberGenerator, Sendable {
 
   /// The time to the next of events that come by chance.
   public mutating func exponential(mean: Double) -> Double {
-    -log(unit()) * mean
+    -Mathematics.logarithm(unit()) * mean
   }
 
   public mutating func normal() -> Double {
-    (-2 * log(unit())).squareRoot() * cos(6.283185307179586 * unit())
+    (-2 * Mathematics.logarithm(unit())).squareRoot() * Mathematics.cosine(turn: unit())
   }
 
   /// With this mean; `sigma` is the deviation of its logarithm.
   public mutating func lognormal(mean: Double, sigma: Double) -> Double {
-    mean * exp(sigma * normal() - sigma * sigma / 2)
+    mean * Mathematics.exponential(sigma * normal() - sigma * sigma / 2)
   }
 
   /// Few large ones hold most (Pareto, cut off at 100 times the least).
   public mutating func heavyTailed(mean: Double, shape: Double) -> Double {
     // The mean of the bounded distribution over its least value.
-    let ratio = 100.0
-    let cut = 1 - pow(ratio, -shape)
-    let average = shape / (shape - 1) * (1 - pow(ratio, 1 - shape)) / cut
-    return mean / average * pow(1 - unit() * cut, -1 / shape)
+    let spread = Mathematics.logarithm(100)
+    let cut = 1 - Mathematics.exponential(-shape * spread)
+    let average = shape / (shape - 1) * (1 - Mathematics.exponential((1 - shape) * spread)) / cut
+    return mean / average * Mathematics.exponential(-Mathematics.logarithm(1 - unit() * cut) / shape)
   }
 }

@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Hardware
 public import Scoring
 
@@ -50,10 +49,13 @@ public struct SimulatedBoard: Sendable {
     memory = Int64(profile.assumed.memory)
     isWireless = Self.wireless.contains(profile.name)
     linkRate = isWireless ? profile.link.wifi : profile.link.limit
-    latency = isWireless ? 0.004 : 0.00013
+    latency = isWireless ? Self.wirelessLatency : Self.wiredLatency
     memoryRate = speeds.memoryRate(profile)
     heat = HeatModel.of(profile.name)
   }
+
+  static let wiredLatency = 0.00013
+  static let wirelessLatency = 0.004
 
   /// Boards without Ethernet of their own.
   private static let wireless = ["raspberry-pi-zero-2", "raspberry-pi-zero", "hikey", "hikey960"]

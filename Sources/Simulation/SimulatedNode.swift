@@ -32,6 +32,9 @@ public final class SimulatedNode {
   /// Watt seconds, where the profile knows what the board draws.
   public private(set) var energy = 0.0
   public internal(set) var finished = 0
+  /// By its samples: degrees Celsius, and bytes that runs had.
+  public private(set) var highestCelsius = 0.0
+  public private(set) var highestMemory: Int64 = 0
   /// Jobs whose images came since this was last looked at.
   var fetched: [Int] = []
 
@@ -163,6 +166,17 @@ public final class SimulatedNode {
     board.heat.map { heat.celsius($0) } ?? 45
   }
 
+  /// Takes off the tasks that are so, and returns them.
+  func remove(_ isGone: (Task) -> Bool) -> [Task] {
+    var gone: [Task] = []
+    var left: [Task] = []
+    for task in tasks {
+      if isGone(task) { gone.append(task) } else { left.append(task) }
+    }
+    tasks = left
+    return gone
+  }
+
   // MARK: - Memory
 
   public var memoryUsed: Int64 {
@@ -206,6 +220,8 @@ public final class SimulatedNode {
       snapshot.processors.policies[0].limit = value(Int(Double(full) * clock))
     }
     if !snapshot.thermal.zones.isEmpty { snapshot.thermal.zones[0].temperature = value(Int(celsius * 1000)) }
+    highestCelsius = max(highestCelsius, celsius)
+    highestMemory = max(highestMemory, memoryUsed)
     let available = max(board.memory - memoryUsed, 0)
     snapshot.memory = value(Memory(total: UInt64(board.memory) + 256 << 20, available: UInt64(available)))
     snapshot.network.interfaces[0].receiveRate = value(moved / seconds * 1e6)

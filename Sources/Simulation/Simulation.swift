@@ -18,7 +18,7 @@ public final class Simulation {
   /// How often the kernel killed a run because the node's memory was full.
   public private(set) var memoryKills = 0
   /// How often a request had to be asked again because no node would have it.
-  public internal(set) var waits = 0
+  public private(set) var waits = 0
   /// Of the network alone, so that how often nodes speak changes nothing else.
   private var random: Randomness
   /// Of each node's owner: their programs come and go alike, whoever chooses.
@@ -35,6 +35,8 @@ public final class Simulation {
     public var ended = -1.0
     /// The node that it ran on last.
     public var node = -1
+    /// How often it was asked again because no node would have it.
+    public var waits = 0
   }
 
   /// A home's heartbeats come each 600 ms, and up to 100 ms are they waited for (`MembershipSettings`, `Home`).
@@ -53,7 +55,7 @@ public final class Simulation {
     self.scenario = scenario
     var random = Randomness(seed: seed &* 0x9e37_79b9 &+ 1)
     nodes = scenario.boards(&random).enumerated().map { SimulatedNode(board: $1, index: $0) }
-    jobs = scenario.load(nodes.map(\.board), &random)
+    jobs = scenario.load(nodes.map { $0.board }, &random)
     owners = nodes.map { _ in Randomness(seed: random.next()) }
     self.random = Randomness(seed: random.next())
     progress = Array(repeating: Progress(), count: jobs.count)
@@ -65,6 +67,12 @@ public final class Simulation {
   ///
   /// - Parameter policy: who chooses; nil for Hearth.
   public func run(_ policy: Policy?, limit: Double = 100_000) -> Outcome {
+    pass(policy, limit: limit)
+    return Outcome(self)
+  }
+
+  /// The same, without the figures of all nodes together.
+  func pass(_ policy: Policy?, limit: Double) {
     self.policy = policy
     if policy == nil { hearth = HearthDispatch(self) }
     begin()
@@ -74,9 +82,7 @@ public final class Simulation {
     }
     queue.removeAll()
     for node in nodes { node.advance(to: now) }
-    let outcome = Outcome(self)
     hearth = nil
-    return outcome
   }
 
   /// Lets somebody look at all nodes each so many seconds, from the beginning on.
@@ -149,7 +155,7 @@ public final class Simulation {
 
   private func crash(_ node: SimulatedNode, for seconds: Double) {
     node.advance(to: now)
-    let lost = node.tasks.map(\.job)
+    let lost = node.tasks.map { $0.job }
     node.isUp = false
     node.tasks = []
     node.background = 0
@@ -211,8 +217,10 @@ public final class Simulation {
     if let hearth { hearth.request(job) } else { place(job) }
   }
 
-  private func again(_ job: Int) {
+  /// No node would have it: its client asks again in a second.
+  func again(_ job: Int) {
     waits += 1
+    progress[job].waits += 1
     after(Self.patience) { self.arrive(job) }
   }
 
@@ -281,10 +289,9 @@ public final class Simulation {
     node.advance(to: now)
     for job in node.fetched { hearth?.fetched(job, on: node) }
     node.fetched = []
-    let ended = node.tasks.filter {
+    let ended = node.remove {
       $0.fetching <= 0 && $0.left <= SimulatedNode.rest * max(1, $0.threads) * 1000
     }
-    node.tasks.removeAll { task in ended.contains { $0.job == task.job } }
     for task in ended {
       progress[task.job].ended = now
       node.finished += 1
@@ -298,10 +305,13 @@ public final class Simulation {
 
   /// The kernel kills the largest while there is more than fits. Its client asks again.
   private func seeMemory(_ node: SimulatedNode) {
-    while node.memoryUsed > node.board.memory,
-      let largest = node.tasks.filter({ $0.fetching <= 0 }).max(by: { $0.memory < $1.memory })
-    {
-      node.tasks.removeAll { $0.job == largest.job }
+    while node.memoryUsed > node.board.memory {
+      var largest: SimulatedNode.Task?
+      for task in node.tasks where task.fetching <= 0 {
+        if task.memory >= largest?.memory ?? 0 { largest = task }
+      }
+      guard let largest else { return }
+      _ = node.remove { $0.job == largest.job }
       memoryKills += 1
       progress[largest.job].begun = -1
       policy?.ended(largest.job, on: node.index)

@@ -98,7 +98,8 @@ extension Conf.Section {
     return parts
   }
 
-  private func error(_ entry: Conf.Entry, _ expected: String) -> ConfError {
+  /// A value that is not as it should be, and where it stands.
+  public func error(_ entry: Conf.Entry, _ expected: String) -> ConfError {
     let text = "\(entry.key) = \(entry.value); expected \(expected)"
     return ConfError(file: entry.file, line: entry.line, text: text)
   }

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Wire
 
 /// The words of a command line, taken one by one.
 struct Arguments {
@@ -35,7 +36,7 @@ struct Arguments {
       words.removeFirst()
       return words.removeFirst()
     }
-    guard word.hasPrefix(name + "=") else { return nil }
+    guard word.begins(with: name + "=") else { return nil }
     words.removeFirst()
     return String(decoding: word.utf8.dropFirst(name.utf8.count + 1), as: UTF8.self)
   }

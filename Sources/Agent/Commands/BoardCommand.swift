@@ -90,11 +90,11 @@ extension Profiles {
   /// The profiles of a folder.
   static func additions(in folder: String) throws(ConfError) -> [Addition] {
     var additions: [Addition] = []
-    for name in File.names(in: folder, limit: limit).sorted() where name.hasSuffix(".conf") {
+    for name in File.names(in: folder, limit: limit).sorted() where name.ends(with: ".conf") {
       let path = folder + "/" + name
       do throws(SystemError) {
         let text = try File.read(path, limit: Conf.Rules.hearth.textLimit)
-        additions.append(Addition(name: String(name.dropLast(5)), file: path, text: text))
+        additions.append(Addition(name: name.droppingLast(5), file: path, text: text))
       } catch {
         throw ConfError(file: path, line: 0, text: error.reason)
       }

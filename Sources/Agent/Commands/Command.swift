@@ -38,6 +38,7 @@ enum Command {
     case "score": return try parsed { () throws(UsageError) in try BoardCommand(&arguments) }.score()
     case "inspect": return try parsed { () throws(UsageError) in try BoardCommand(&arguments) }.inspect()
     case "board": return try parsed { () throws(UsageError) in try ProfileCommand(&arguments) }.run()
+    case "simulate": return try parsed { () throws(UsageError) in try SimulateCommand(&arguments) }.run()
     case "doctor": return try parsed { () throws(UsageError) in try DoctorCommand(&arguments) }.run()
     case "version", "--version", "-v": return try version(&arguments)
     case "help", "--help", "-h": return try help(&arguments)

@@ -102,6 +102,18 @@ enum Help {
 
         """),
     Topic(
+      name: "simulate", usage: "hearth simulate FILE [--json] | --example",
+      summary: "show what a home would do with a load, and which boards help",
+      details: """
+          FILE                   describes the home and the load; - for standard input
+          --example              print such a file, to change
+          --json                 print all figures as JSON
+
+        Nothing is started: the agent's own choices are simulated, in some seconds, on boards as their profiles describe them.
+        The same file leads to the same figures.
+
+        """),
+    Topic(
       name: "version", usage: "hearth version [--json]", summary: "print the version", details: ""),
     Topic(
       name: "help", usage: "hearth help [COMMAND]", summary: "explain a command", details: ""),

@@ -78,7 +78,7 @@ struct NodesCommand {
   /// The first 8 digits behind `edge-orchestration-`.
   private static func shortID(of node: JSON) -> String {
     let id = (node["id"] ?? node["node"])?.string ?? "?"
-    return String(id.split(separator: "-").dropFirst(2).first ?? Substring(id))
+    return id.words(at: "-").dropFirst(2).first ?? id
   }
 
   private static func memory(of node: JSON) -> String {

@@ -78,7 +78,7 @@ struct ProfileCommand {
         throw CommandFailure(error.description)
       }
       name = String(decoding: file.utf8.split(separator: UInt8(ascii: "/")).last ?? [], as: UTF8.self)
-      if name.hasSuffix(".conf") { name = String(decoding: name.utf8.dropLast(5), as: UTF8.self) }
+      if name.ends(with: ".conf") { name = String(decoding: name.utf8.dropLast(5), as: UTF8.self) }
     }
     let findings = Profile.findings(in: text, name: name, file: file, others: profiles)
     if json {

@@ -21,7 +21,7 @@ struct ServeCommand {
       } else if let value = try arguments.option("--state") {
         changes.append { $0.state = value }
       } else if let value = try arguments.option("--engine") {
-        changes.append { $0.engine = value.hasPrefix("unix://") ? String(value.dropFirst(7)) : value }
+        changes.append { $0.engine = value.begins(with: "unix://") ? value.dropping(7) : value }
       } else if let value = try arguments.option("--root") {
         changes.append { $0.root = value }
       } else if let value = try arguments.option("--external") {

@@ -9,7 +9,7 @@ extension Checkup {
       return .fail(fault.message, remedy: "Correct that line; the agent does not start with it.")
     }
     var files = [Configuration.path]
-    for name in it.names(in: Configuration.folder) where name.hasSuffix(".conf") {
+    for name in it.names(in: Configuration.folder) where name.ends(with: ".conf") {
       files.append(Configuration.folder + "/" + name)
     }
     for file in files {
@@ -87,7 +87,7 @@ extension Checkup {
         "systemd does not know the agent", remedy: "Install the package, which brings hearth.service.")
     }
     let folder = "/etc/systemd/system"
-    for name in it.names(in: folder) where name.hasSuffix(".wants") {
+    for name in it.names(in: folder) where name.ends(with: ".wants") {
       if it.exists("\(folder)/\(name)/hearth.service") { return .ok("enabled") }
     }
     return .warn(

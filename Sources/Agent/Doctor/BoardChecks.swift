@@ -82,7 +82,7 @@ extension Checkup {
     _ it: Examination, prefix: String, group: String, remedy: String
   ) -> Verdict {
     let names = it.names(in: "/dev").filter { name in
-      name.hasPrefix(prefix)
+      name.begins(with: prefix)
         && name.utf8.dropFirst(prefix.utf8.count).first.map { $0 >= 48 && $0 <= 57 } ?? false
     }
     guard let first = names.first else { return .fail("there is no /dev/\(prefix)N", remedy: remedy) }

@@ -26,7 +26,7 @@ extension Checkup {
         let version = engine["version"]?.string ?? "?"
         return .ok("Docker \(version) (API \(engine["api"]?.string ?? "?")), says the agent")
       }
-      let isNobody = error.text.hasPrefix("no agent at")
+      let isNobody = error.text.begins(with: "no agent at")
       return .fail(
         isNobody ? "nobody listens at \(socket)" : "\(socket) does not answer as a Docker Engine does",
         remedy: isNobody

@@ -101,7 +101,7 @@ final class Examination {
       }
       agent = .answered(node: node, nodes: (try? client.call("GET", "/api/v2/nodes"))?["nodes"]?.array ?? [])
     } catch {
-      let isNobody = error.text.hasPrefix("no agent at")
+      let isNobody = error.text.begins(with: "no agent at")
       agent = isNobody ? .absent(error.text) : .silent(error.text)
     }
   }
@@ -192,7 +192,7 @@ final class Examination {
 
   /// Whether this is a board of the Raspberry Pi family.
   var isRaspberryPi: Bool {
-    (snapshot.board.compatible.value ?? []).contains { $0.hasPrefix("raspberrypi,") }
+    (snapshot.board.compatible.value ?? []).contains { $0.begins(with: "raspberrypi,") }
   }
 }
 

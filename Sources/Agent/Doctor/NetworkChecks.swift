@@ -116,7 +116,7 @@ extension Checkup {
   static func hostname(_ it: Examination) -> Verdict {
     let name = it.word("/proc/sys/kernel/hostname") ?? it.word("/etc/hostname") ?? ""
     let remedy = "Give the board a name of its own: hostnamectl set-hostname NAME."
-    if name.isEmpty || name == "(none)" || name == "localhost" || name.hasPrefix("localhost.") {
+    if name.isEmpty || name == "(none)" || name == "localhost" || name.begins(with: "localhost.") {
       return .warn("the board has no name ('\(name)')", remedy: remedy)
     }
     if case .answered(_, let nodes) = it.agent {

@@ -12,7 +12,7 @@ extension Checkup {
     var length = -1
     for words in it.words("/proc/mounts") ?? [] where words.count >= 4 {
       let point = words[1] == "/" ? "" : words[1]
-      let isAbove = path == point || path.hasPrefix(point + "/")
+      let isAbove = path == point || path.begins(with: point + "/")
       // Of two on one place the later hides the earlier.
       if isAbove, point.utf8.count >= length {
         found = (words[0], words[2], words[3])
@@ -83,7 +83,7 @@ extension Checkup {
 
   /// What an eMMC tells of its wear (JESD84-B51 7.4.46, EXT_CSD 267).
   static func card(_ it: Examination) -> Verdict {
-    for name in it.names(in: "/sys/block") where name.hasPrefix("mmcblk") {
+    for name in it.names(in: "/sys/block") where name.begins(with: "mmcblk") {
       guard let life = it.word("/sys/block/\(name)/device/pre_eol_info") else { continue }
       let remedy = "Copy what matters and replace \(name)."
       switch life {
@@ -102,7 +102,7 @@ extension Checkup {
     for words in lines.dropFirst() {
       guard let name = words.first else { continue }
       let device = words.count > 1 && words[1] == "file" ? mount(of: name, it)?.device ?? name : name
-      if device.hasPrefix("/dev/mmcblk") {
+      if device.begins(with: "/dev/mmcblk") {
         return .warn(
           "\(name) swaps to the card, which wears it out",
           remedy: "Swap to compressed memory instead: apt install zram-tools; swapoff \(name).")

@@ -46,7 +46,7 @@ extension Node {
     add(Version.text)
     add(match.profile.name)
     add(snapshot.board.architecture)
-    add(String(snapshot.processors.cores.count))
+    add(String(snapshot.usableCores))
     add(String(snapshot.memory.value?.total ?? 0))
     // In tens, for a radio link's rate moves all the time.
     add(String(Int(LinkUse(of: snapshot, profile: match.profile).rate / 10)))

@@ -56,7 +56,7 @@ final class HomeEdge {
   }
 
   private func isHearth(_ identity: String) -> Bool {
-    guard identity.hasPrefix("edge-orchestration-"), let id = NodeID(uuid: String(identity.dropFirst(19)))
+    guard identity.begins(with: "edge-orchestration-"), let id = NodeID(uuid: identity.dropping(19))
     else {
       return false
     }

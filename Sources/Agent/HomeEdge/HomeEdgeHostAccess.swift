@@ -21,7 +21,7 @@ enum HomeEdgeHostAccess {
     for name in lists where !isEmpty(host[name]) { return "the container has \(name)" }
     for name in namespaces {
       let mode = host[name]?.string ?? ""
-      if mode == "host" || mode.hasPrefix("container:") { return "the container has \(name) \(mode)" }
+      if mode == "host" || mode.begins(with: "container:") { return "the container has \(name) \(mode)" }
     }
     // A bind begins with a path of this machine, a volume with its name.
     for bind in host["Binds"]?.array ?? [] where bind.string?.utf8.first == UInt8(ascii: "/") {

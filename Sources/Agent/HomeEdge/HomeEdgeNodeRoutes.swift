@@ -39,7 +39,7 @@ final class HomeEdgeNodeRoutes {
     guard isWithinRate() else { return Self.answer(connection, status: 503) }
     guard request.body.count <= Self.bodyLimit else { return Self.answer(connection, status: 413) }
     if request.path.utf8.count > 1, request.path.utf8.last == UInt8(ascii: "/") {
-      let target = String(request.path.dropLast())
+      let target = request.path.droppingLast()
       return connection.respond(
         HTTPResponse(status: 301, headers: HTTPHeaders([("Location", target)])), closing: true)
     }
@@ -68,7 +68,7 @@ final class HomeEdgeNodeRoutes {
       case "/api/v1/discoverymgr/orchestrationinfo": self = .information
       default:
         // The number in the path is not looked at, as Home Edge has it.
-        guard path.hasPrefix(HomeEdgeNotification.path),
+        guard path.begins(with: HomeEdgeNotification.path),
           !path.utf8.dropFirst(HomeEdgeNotification.path.utf8.count).contains(UInt8(ascii: "/"))
         else { return nil }
         self = .notification

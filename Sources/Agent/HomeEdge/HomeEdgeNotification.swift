@@ -59,7 +59,7 @@ struct HomeEdgeNotification: Equatable {
   }
 
   private static func parse(_ callback: String) -> (address: String, number: UInt64)? {
-    guard callback.hasPrefix(scheme) else { return nil }
+    guard callback.begins(with: scheme) else { return nil }
     let rest = Array(callback.utf8.dropFirst(scheme.utf8.count))
     guard let slash = rest.lastIndex(of: UInt8(ascii: "/")),
       let number = UInt64(String(decoding: rest[(slash + 1)...], as: UTF8.self)), number <= numberLimit

@@ -77,7 +77,7 @@ extension HomeEdgeStart {
   private static func container(_ arguments: [String], _ run: Run) throws(HomeEdgeObjection) -> [String] {
     guard !arguments.isEmpty else {
       // The definition that Home Edge ships under this name has no command, and asking for it ends the daemon (B-04).
-      if run.service.hasPrefix("DataStorage") {
+      if run.service.begins(with: "DataStorage") {
         throw HomeEdgeObjection(reason: "Home Edge's DataStorage has no command to run")
       }
       return []

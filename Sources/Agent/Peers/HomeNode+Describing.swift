@@ -106,7 +106,7 @@ extension Node {
     own.address = address
     own.architecture = engine.description?.architecture ?? Version.dockerArchitecture
     own.board = match.profile.name
-    own.cores = snapshot.processors.onlineCount
+    own.cores = snapshot.usableCores
     own.score = score.value
     for term in score.terms { own.terms.append(HomeNode.Effect(kind: term.kind, effect: term.effect)) }
     own.memoryAvailable = snapshot.availableMemory.map { Int64(clamping: $0) }

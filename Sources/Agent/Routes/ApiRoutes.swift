@@ -22,7 +22,7 @@ struct ApiRoutes {
   }
 
   private func route(_ request: HTTPRequest, _ connection: ServerConnection) throws(Problem) {
-    let segments = request.path.split(separator: "/").dropFirst(2).map { String($0) }
+    let segments = Array(request.path.words(at: "/").dropFirst(2))
     let method = request.method == "HEAD" ? "GET" : request.method
     switch (method, segments.count, segments.first) {
     case ("GET", 1, "node"):
@@ -116,7 +116,7 @@ struct ApiRoutes {
   /// The run of that identifier, of that beginning of one, or of that service, where it is the only such run.
   private func run(_ text: String) throws(Problem) -> Run {
     if let id = RunID(text), let run = node.orchestrator.run(id) { return run }
-    let matches = text.isEmpty ? [] : node.orchestrator.runs.filter { $0.id.text.hasPrefix(text) }
+    let matches = text.isEmpty ? [] : node.orchestrator.runs.filter { $0.id.text.begins(with: text) }
     if matches.count > 1 {
       throw Problem(
         status: 404, detail: "'\(text)' is the beginning of \(matches.count) runs; give more of it")

@@ -15,7 +15,7 @@ struct HomeEdgeRoutes {
     case Self.servicesPath:
       connection.respond(HTTPResponse(status: 405, headers: HTTPHeaders([("Allow", "POST")])))
     case Self.servicesPath + "/", "/api/v1/ping/":
-      let target = String(request.path.dropLast())
+      let target = request.path.droppingLast()
       connection.respond(HTTPResponse(status: 301, headers: HTTPHeaders([("Location", target)])))
     default:
       connection.respond(

@@ -30,7 +30,7 @@ struct HostedRoutes {
   }
 
   private func route(_ request: HTTPRequest, _ connection: ServerConnection) throws(Problem) {
-    let segments = request.path.split(separator: "/").dropFirst(2).map { String($0) }
+    let segments = Array(request.path.words(at: "/").dropFirst(2))
     switch (request.method, segments.count, segments.first) {
     case ("GET", 1, "node"):
       node.catalogue.refresh()
@@ -52,7 +52,7 @@ struct HostedRoutes {
   private func caller(of request: HTTPRequest) throws(Problem) -> String {
     // Only in its own form, so that one node has one name here.
     guard let name = request.headers["Hearth-Node"], name.utf8.count <= Self.nameLimit,
-      let id = NodeID(uuid: String(name.dropFirst(19))), name == Neighbours.identity(id),
+      let id = NodeID(uuid: name.dropping(19)), name == Neighbours.identity(id),
       name != node.identity
     else { throw Problem(status: 400, detail: "expected the caller's identifier in Hearth-Node") }
     return name

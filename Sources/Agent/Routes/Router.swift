@@ -21,7 +21,7 @@ struct Router {
       return connection.respond(HTTPResponse(status: 406))
     }
     if let problem = browserProblem(request) { return connection.respond(problem.response) }
-    if request.path.hasPrefix("/api/v2/") {
+    if request.path.begins(with: "/api/v2/") {
       api.handle(request, connection)
     } else {
       homeEdge.handle(request, connection)

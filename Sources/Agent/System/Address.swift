@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Wire
 
 /// An IPv4 or IPv6 address without a port.
 struct IPAddress: Hashable {
@@ -56,12 +57,10 @@ struct SocketAddress {
   /// `127.0.0.1:56001` or `[::1]:56001`; the port alone means the given default host.
   static func parse(_ text: String) -> SocketAddress? {
     guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")) else { return nil }
-    var host = text[..<colon]
+    var host = String(text[..<colon])
     guard let port = UInt16(text[text.utf8.index(after: colon)...]) else { return nil }
-    if host.utf8.first == UInt8(ascii: "["), host.utf8.last == UInt8(ascii: "]") {
-      host = host.dropFirst().dropLast()
-    }
-    return SocketAddress(host: String(host), port: port)
+    if host.begins(with: "["), host.ends(with: "]") { host = host.droppingLast().dropping(1) }
+    return SocketAddress(host: host, port: port)
   }
 
   var ip: IPAddress {

@@ -14,10 +14,15 @@ enum File {
     guard status.st_mode & mode_t(S_IFMT) == mode_t(S_IFREG) else {
       throw SystemError("read", path, errno: EINVAL)
     }
+    return try readAll(Int32(descriptor), path, limit: limit)
+  }
+
+  /// Reads to the end of what may be a pipe or a terminal: for commands, not for the agent.
+  static func readAll(_ descriptor: Int32, _ path: String, limit: Int) throws(SystemError) -> [UInt8] {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 4096)
     while true {
-      let count = retrying { CLinux.read(Int32(descriptor), &chunk, chunk.count) }
+      let count = retrying { CLinux.read(descriptor, &chunk, chunk.count) }
       guard count >= 0 else { throw SystemError("read", path) }
       if count == 0 { return bytes }
       bytes += chunk[..<count]

@@ -26,6 +26,7 @@ enum Log {
   static let minuteLimit = 2000
   nonisolated(unsafe) private static var budget = LineBudget(limit: minuteLimit)
 
+  @inline(never)
   private static func write(_ priority: StaticString, _ message: String) {
     switch budget.take(at: Clock.now()) {
     case .none: return

@@ -9,4 +9,7 @@ const char *cboards_text(unsigned index);
 /// Text of boards/chips/chips.conf: how sensor chips are read.
 const char *cboards_chips(void);
 
+/// Text of docs/simulate.conf: the example of a home and a load.
+const char *cboards_simulate(void);
+
 #endif

@@ -273,4 +273,8 @@ static inline int clinux_clock_is_kept(void) {
   return adjtimex(&state) < 0 ? -1 : !(state.status & STA_UNSYNC);
 }
 
+/// Reads a decimal number, rounded to the nearest double; returns its end, or NULL where there is none or it has more than
+/// 600 digits.
+const char *clinux_double(const char *text, double *value);
+
 #endif

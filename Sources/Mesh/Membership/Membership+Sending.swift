@@ -76,6 +76,7 @@ extension Membership {
   }
 
   /// An empty message of this node; it gets its evidence when it is sent.
+  @inline(never)
   func message(_ kind: MembershipMessage.Kind) -> MembershipMessage {
     MembershipMessage(
       kind: kind, sender: id, evidence: evidence,

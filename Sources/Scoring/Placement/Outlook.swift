@@ -2,6 +2,8 @@
 public struct Outlook: Equatable, Sendable {
   /// Threads that compete for the node's cores already, with those on their way there.
   public var competing: Double
+  /// The same for each core.
+  public var crowd = 0.0
   /// The run's speed beside them, where 100 is a core of an idle Raspberry Pi 3.
   public var speed: Double
   /// Seconds before it begins: the way there, and fetching the image.
@@ -35,7 +37,8 @@ public struct Outlook: Equatable, Sendable {
   public init(of run: Requirements, on node: HomeNode, imageSize: Int = 0) {
     let standing = Standing(node)
     let there = standing.demand + node.placedDemand
-    competing = there.threads
+    competing = Self.finite(there.threads)
+    crowd = competing / max(standing.speeds.count, 1)
     let worth = standing.health * node.trust / (1 + node.failures) * 100
     let cores = standing.speeds.share(of: there.threads + run.cores) * standing.clock
     let coresBefore = standing.speeds.share(of: there.threads) * standing.clock
@@ -58,12 +61,17 @@ public struct Outlook: Equatable, Sendable {
       cost = there.flows / max(link, Self.least)
     case .memory, .network: break
     }
-    speed = max(own * worth, Self.least)
-    wait = (node.isSelf ? 0 : Self.moving) + node.fetching(imageSize, beside: there.flows)
+    speed = max(Self.finite(own * worth), Self.least)
+    wait = (node.isSelf ? 0 : Self.moving) + Self.finite(node.fetching(imageSize, beside: there.flows))
     if run.isUrgent { cost = 0 }
     let work = run.work * 100
     seconds = work / (speed * run.threads) + wait
-    rank = work / (work / speed + run.work * Self.consideration * cost * 100 / worth + wait)
+    rank = Self.finite(work / (work / speed + run.work * Self.consideration * cost * 100 / worth + wait))
+  }
+
+  /// What no number came of counts as nothing.
+  private static func finite(_ value: Double) -> Double {
+    value > 0 && value < .greatestFiniteMagnitude ? value : 0
   }
 
   /// A Raspberry Pi 3's: memcpy in MB/s (ThomasKaiser/sbc-bench, Results.md) and its Ethernet in Mbit/s.

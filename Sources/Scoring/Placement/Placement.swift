@@ -65,8 +65,14 @@ public struct Placement: Sendable, Equatable {
     var best: [Standing] = []
     best.reserveCapacity(min(nodes.count, Self.rowLimit))
     let size = Self.size(ofImage: requirements.image, nodes)
+    var top: Standing?
     for index in nodes.indices {
       let standing = Standing(of: nodes[index], at: index, run, requirements, imageSize: size)
+      if top.map({ standing.isAbove($0) }) ?? true { top = standing }
+    }
+    for index in nodes.indices {
+      var standing = Standing(of: nodes[index], at: index, run, requirements, imageSize: size)
+      if let top { standing.compare(with: top) }
       var place = best.count
       while place > 0, standing.isBetter(than: best[place - 1], nodes) { place -= 1 }
       guard place < Self.rowLimit else { continue }
@@ -108,7 +114,9 @@ public struct Placement: Sendable, Equatable {
     let tier: Tier
     let outlook: Outlook
     private let group: UInt8
-    private let bucket: UInt64
+    /// Whether its rank is the best of its group's, as far as readings are exact.
+    private var isTop = false
+    private let crowd: UInt64
     private let spread: UInt64
 
     init(of node: HomeNode, at index: Int, _ run: String, _ requirements: Requirements, imageSize: Int) {
@@ -122,7 +130,7 @@ public struct Placement: Sendable, Equatable {
       tier = Self.tier(of: node, requirements, outlook)
       let isPreferred = node.id == requirements.preferredNode
       group = !isCandidate ? UInt8.max : isPreferred ? 0 : tier.rawValue + 1
-      bucket = Placement.bucket(outlook.rank)
+      crowd = Placement.crowd(outlook)
       spread = Placement.spread(run, node.id)
     }
 
@@ -134,9 +142,20 @@ public struct Placement: Sendable, Equatable {
       return .ready
     }
 
+    /// Whether it is in an earlier group, or has a higher rank in the same.
+    func isAbove(_ other: Standing) -> Bool {
+      group != other.group ? group < other.group : outlook.rank > other.outlook.rank
+    }
+
+    mutating func compare(with top: Standing) {
+      isTop = group == top.group && outlook.rank >= top.outlook.rank * Placement.resolution
+    }
+
     func isBetter(than other: Standing, _ nodes: [HomeNode]) -> Bool {
       if group != other.group { return group < other.group }
-      if bucket != other.bucket { return bucket > other.bucket }
+      if isTop != other.isTop { return isTop }
+      if !isTop, outlook.rank != other.outlook.rank { return outlook.rank > other.outlook.rank }
+      if crowd != other.crowd { return crowd < other.crowd }
       if spread != other.spread { return spread > other.spread }
       return nodes[index].id < nodes[other.index].id
     }

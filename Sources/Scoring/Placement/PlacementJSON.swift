@@ -109,7 +109,7 @@ extension Placement.Row {
   }
 
   static func whole(_ value: Double) -> String {
-    String(Int64(min(max(value, 0), 1e9) + 0.5))
+    value > 0 ? String(Int64(min(value, 1e9) + 0.5)) : "0"
   }
 
   /// To hundredths, as far as that fits: more digits would pretend.

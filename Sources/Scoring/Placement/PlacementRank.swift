@@ -1,9 +1,11 @@
 // How nodes are compared.
 extension Placement {
-  /// Ranks closer than about 3 % count as equal, because readings are no more exact than that: the first bits of a
-  /// positive double are its logarithm.
-  static func bucket(_ rank: Double) -> UInt64 {
-    rank > 0 ? rank.bitPattern >> 47 : 0
+  /// Ranks this close to the best count as equal to it, because readings are no more exact than that.
+  static let resolution = 0.97
+
+  /// In eighths of the cores: of nodes that are as fast, the emptier one stays cooler.
+  static func crowd(_ outlook: Outlook) -> UInt64 {
+    UInt64(min(outlook.crowd * 8, 1e6))
   }
 
   /// Spreads equal nodes over the runs: the same everywhere, different for each run (FNV-1a, then mixed).

@@ -17,8 +17,11 @@ struct Contestant: Sendable {
     HomeEdge(excludesSelf: true, seed: $0)
   }
 
-  /// Without those that are never best, and whose queues take longest.
-  static let brief = all.filter { !["Home Edge", "bin-pack", "round robin", "random"].contains($0.name) }
+  /// Without those that are never best and take longest, and what no verdict needs.
+  static let brief = all.filter { !leftOut.contains($0.name) }
+  private static let leftOut = [
+    "oracle by slowdown", "Home Edge", "bin-pack", "round robin", "random", "least CPU",
+  ]
 
   static let all = [
     oracle,

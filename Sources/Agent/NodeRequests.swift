@@ -126,7 +126,8 @@ extension Node {
       case .refused(let reason): throw Problem(status: 409, detail: reason)
       case .busier(let demand):
         var problem = Problem(
-          status: 409, detail: "\(decimal(demand.threads, places: 1)) threads compete for its cores, more than was known")
+          status: 409,
+          detail: "\(decimal(demand.threads, places: 1)) threads compete for its cores, more than was known")
         problem.extra = JSONMember(name: "demand", value: demand.json)
         throw problem
       }

@@ -358,7 +358,8 @@ private struct SnapshotEncoder {
 
   private func encode(_ use: QuotaUse) -> JSON {
     .object(
-      JSONObject().with("cores", .double(use.cores)).with("throttled", use.throttled.map { .double($0) } ?? .null))
+      JSONObject().with("cores", .double(use.cores)).with(
+        "throttled", use.throttled.map { .double($0) } ?? .null))
   }
 
   // Single values.

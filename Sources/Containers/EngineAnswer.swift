@@ -37,7 +37,8 @@ struct EngineAnswer {
     case .imageInspect:
       return try answer(ImageDescription(json).map { .image($0) }, or: "an image without Id")
     case .images:
-      return try answer(json.array.map { .images($0.compactMap { ImageDescription($0) }) }, or: "no list of images")
+      return try answer(
+        json.array.map { .images($0.compactMap { ImageDescription($0) }) }, or: "no list of images")
     case .create: return try answer(created(json), or: "a created container without Id")
     case .list: return try answer(containers(json), or: "a list with an element that is no container")
     case .wait: return try exit(json)

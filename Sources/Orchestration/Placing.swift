@@ -105,7 +105,8 @@ extension Orchestrator {
       enter(id, .placing)
       // Asked for the last time it takes the run whatever has come in between.
       var asked = run
-      asked.expectedDemand = record.rechoices < settings.home.rechoices ? home.node(run.hostNode)?.demand?.threads : nil
+      asked.expectedDemand =
+        record.rechoices < settings.home.rechoices ? home.node(run.hostNode)?.demand?.threads : nil
       pending.append(
         .ask(id, node: run.hostNode, attempt: run.attempt, body: asked.askBody(from: settings.node)))
     }
@@ -208,7 +209,8 @@ extension Orchestrator {
     // Both by the speed that was promised: a node that is slower than it says makes the work of its runs seem larger,
     // but those of all nodes make the mean.
     if let work = history.work(of: run.service) {
-      home.learn(.speed(ratio: work / row.outlook.speed * 100 / seconds), of: run.hostNode, at: moment.instant)
+      home.learn(
+        .speed(ratio: work / row.outlook.speed * 100 / seconds), of: run.hostNode, at: moment.instant)
     }
     history.learn(run.service, work: seconds * row.outlook.speed / 100)
   }

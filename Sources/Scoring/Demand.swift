@@ -39,7 +39,9 @@ public struct Demand: Equatable, Sendable {
     if cores < 1 { cores = Double(profile.processor.cores) }
     var busy = snapshot.processors.utilisation.value ?? profile.assumed.load
     isBlind = false
-    if let quota = snapshot.controlGroup.cores.value ?? nil, quota > 0, let use = snapshot.controlGroup.use?.value {
+    if let quota = snapshot.controlGroup.cores.value ?? nil, quota > 0,
+      let use = snapshot.controlGroup.use?.value
+    {
       busy = clamped(use.cores / quota)
       threads = busy * min(cores, max(quota, 1))
       isBlind = busy >= Self.full

@@ -7,7 +7,8 @@ extension Term {
   static func link(_ snapshot: Snapshot, _ profile: Profile) -> Term {
     let link = LinkUse(of: snapshot, profile: profile)
     return Term(
-      kind: .link, value: link.free, full: profile.link.ample, source: link.source, weight: profile.weights.link,
+      kind: .link, value: link.free, full: profile.link.ample, source: link.source,
+      weight: profile.weights.link,
       factor: clamped(link.free / profile.link.ample))
   }
 }

@@ -141,7 +141,8 @@ extension Profile {
 
   private static func power(_ section: Conf.Section) throws(ConfError) -> Power {
     Power(
-      supply: try section.number("supply", in: 0.5...10_000), idle: try section.number("idle", in: 0...10_000),
+      supply: try section.number("supply", in: 0.5...10_000),
+      idle: try section.number("idle", in: 0...10_000),
       full: try section.number("full", in: 0...10_000))
   }
 

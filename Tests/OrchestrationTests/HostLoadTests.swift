@@ -29,7 +29,9 @@ import Wire
     return own
   }
 
-  private static func asked(_ number: UInt64, by node: String = "other", memory: Int = 0, expected: Double? = nil) -> Run {
+  private static func asked(
+    _ number: UInt64, by node: String = "other", memory: Int = 0, expected: Double? = nil
+  ) -> Run {
     var arguments = ["busybox"]
     if memory > 0 { arguments = ["--memory", "\(memory)m"] + arguments }
     var run = World.run(number, .container(arguments: arguments))
@@ -101,7 +103,8 @@ import Wire
     // Of its own runs a requester knows, whatever it has heard.
     #expect(try Self.host(&world, Self.asked(4, by: "a", expected: 2)) == .recording)
     #expect(try Self.host(&world, Self.asked(5, by: "c", expected: 2)) == .busier(Competition(threads: 4)))
-    #expect(try Self.host(&world, Self.asked(5, by: "c")) == .recording, "asked for the last time it takes it")
+    #expect(
+      try Self.host(&world, Self.asked(5, by: "c")) == .recording, "asked for the last time it takes it")
   }
 
   @Test func memoryThatRunsHaveReservedIsNotPromisedTwice() throws {
@@ -111,7 +114,8 @@ import Wire
     world.settle()
     // It runs, and has not touched its memory yet.
     world.seconds = 12
-    world.orchestrator.sampled(Demand(threads: 1, from: Self.instant(11), to: Self.instant(12)), available: 990 << 20)
+    world.orchestrator.sampled(
+      Demand(threads: 1, from: Self.instant(11), to: Self.instant(12)), available: 990 << 20)
     #expect(world.orchestrator.unreserved(of: 990 << 20) == 400 << 20)
     guard case .refused(let reason) = try Self.host(&world, Self.asked(2, memory: 500)) else {
       Issue.record("it was taken")
@@ -130,7 +134,8 @@ import Wire
     world.settle()
     world.engine.endPrograms(code: 0)
     world.settle()
-    world.orchestrator.sampled(Demand(threads: 0, from: Self.instant(11), to: Self.instant(12)), available: 950 << 20)
+    world.orchestrator.sampled(
+      Demand(threads: 0, from: Self.instant(11), to: Self.instant(12)), available: 950 << 20)
     #expect(world.orchestrator.unreserved(of: 950 << 20) == 950 << 20)
     #expect(try Self.host(&world, Self.asked(2, memory: 900)) == .recording)
   }
@@ -196,7 +201,8 @@ import Wire
       // Each is busier than it was, so that the other one is chosen.
       world.perform(
         world.orchestrator.answered(
-          id, node: asks[0].node, attempt: round, .busier(Competition(threads: Double(round * 40))), at: world.now))
+          id, node: asks[0].node, attempt: round, .busier(Competition(threads: Double(round * 40))),
+          at: world.now))
     }
   }
 
@@ -212,7 +218,8 @@ import Wire
       world.orchestrator.answered(id, node: "b", attempt: 2, .busier(Competition(threads: 1)), at: world.now))
     world.settle()
     #expect(Self.asks(&world).map(\.node) == ["b"])
-    #expect(world.orchestrator.run(id)?.placement?.rows.first { $0.node == "a" }?.outcome == .refused("no room"))
+    #expect(
+      world.orchestrator.run(id)?.placement?.rows.first { $0.node == "a" }?.outcome == .refused("no room"))
   }
 
   @Test func whatRunsOfAServiceWereIsExpectedOfTheNextAndSlowNodesAreTrustedLess() throws {

@@ -19,7 +19,9 @@ private func node(_ id: String = "a", speed: Double = 100, threads: Double = 0) 
 
 private let container = Requirements(kind: "container", service: "s", mustBeRegistered: false)
 
-private func outlook(_ node: HomeNode, imageSize: Int = 0, _ change: (inout Requirements) -> Void = { _ in }) -> Outlook {
+private func outlook(_ node: HomeNode, imageSize: Int = 0, _ change: (inout Requirements) -> Void = { _ in })
+  -> Outlook
+{
   var run = container
   change(&run)
   return Outlook(of: run, on: node, imageSize: imageSize)
@@ -85,7 +87,9 @@ private func outlook(_ node: HomeNode, imageSize: Int = 0, _ change: (inout Requ
 
   @Test func termsBesideTheCoresTakeTheirShare() {
     var hot = node()
-    hot.terms = [.init(kind: .heat, effect: 0.8), .init(kind: .load, effect: 0.1), .init(kind: .memory, effect: 0.5)]
+    hot.terms = [
+      .init(kind: .heat, effect: 0.8), .init(kind: .load, effect: 0.1), .init(kind: .memory, effect: 0.5),
+    ]
     #expect((outlook(hot).speed - 40).magnitude < 1e-9, "load is what competes")
     #expect((outlook(hot) { $0.memory = 1 }.speed - 80).magnitude < 1e-9, "memory is asked for before")
     hot.terms.append(.init(kind: .clock, effect: 0.5))
@@ -127,7 +131,8 @@ private func outlook(_ node: HomeNode, imageSize: Int = 0, _ change: (inout Requ
     run.workIsKnown = true
     var fast = node("fast", speed: 200)
     fast.state = .alive
-    let placement = Placement(run: "1", requirements: run, nodes: [node("slow", speed: 100), fast], madeAt: 0)
+    let placement = Placement(
+      run: "1", requirements: run, nodes: [node("slow", speed: 100), fast], madeAt: 0)
     #expect(placement.rows.map(\.tier) == [.ready, .late])
     #expect(placement.rows[1].reason.contains("after the deadline"))
     run.workIsKnown = false

@@ -152,7 +152,8 @@ struct CommandTests {
   @Test func everyCommandHasItsHelp() throws {
     let overview = try Child([Lab.program, "help"]).finish().output
     for name in [
-      "serve", "run", "ps", "logs", "stop", "status", "score", "inspect", "board", "simulate", "version", "help",
+      "serve", "run", "ps", "logs", "stop", "status", "score", "inspect", "board", "simulate", "version",
+      "help",
     ] {
       #expect(overview.contains("  \(name) "))
       let help = try Child([Lab.program, "help", name]).finish()

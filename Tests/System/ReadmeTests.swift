@@ -51,7 +51,9 @@ import Testing
   private func compare(_ output: String, _ command: Readme.Command) {
     guard !command.output.isEmpty else { return }
     let real = output.components(separatedBy: "\n")
-    let changes = ["hearth status", "hearth score", "hearth ps", "hearth simulate"].contains { command.line.hasPrefix($0) }
+    let changes = ["hearth status", "hearth score", "hearth ps", "hearth simulate"].contains {
+      command.line.hasPrefix($0)
+    }
     for (index, shown) in command.output.enumerated() where !shown.isEmpty {
       guard changes else {
         #expect(real.indices.contains(index) && real[index] == shown, "\(command.line): \(output)")

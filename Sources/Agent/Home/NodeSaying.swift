@@ -19,7 +19,8 @@ extension Node {
       load: NodeLoad(
         score: score.value, runs: orchestrator.runsUnderWay, memory: unreservedMemory, demand: saidDemand),
       details: NodeDetails(
-        terms: score.terms.map { UInt8(min(max($0.effect, 0), 1) * 255) }, abilities: abilities, facts: facts), isNews: isNews)
+        terms: score.terms.map { UInt8(min(max($0.effect, 0), 1) * 255) }, abilities: abilities, facts: facts),
+      isNews: isNews)
   }
 
   /// What new runs can still reserve, in bytes.

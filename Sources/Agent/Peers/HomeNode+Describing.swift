@@ -132,7 +132,9 @@ extension Node {
 extension Competition {
   /// `{"copiers": …, "flows": …, "threads": …}`.
   var json: JSON {
-    func hundredths(_ value: Double) -> JSON { .double(Double(Int64(min(max(value, 0), 1e6) * 100 + 0.5)) / 100) }
+    func hundredths(_ value: Double) -> JSON {
+      .double(Double(Int64(min(max(value, 0), 1e6) * 100 + 0.5)) / 100)
+    }
     return ["copiers": hundredths(copiers), "flows": hundredths(flows), "threads": hundredths(threads)]
   }
 

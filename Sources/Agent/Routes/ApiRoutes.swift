@@ -143,7 +143,8 @@ struct ApiRoutes {
   }
 
   private static let members = [
-    "arguments", "bound", "callback", "constraints", "deadline", "environment", "files", "onHostLoss", "service",
+    "arguments", "bound", "callback", "constraints", "deadline", "environment", "files", "onHostLoss",
+    "service",
     "type",
   ]
 

@@ -90,10 +90,13 @@ struct HomeEdgeRoutes {
   }
 
   /// The memory that an `ExecOption` asks for, as `docker run` reserves it.
-  private func memoryArguments(_ offer: HomeEdgeRequest.Offer, _ name: String) throws(HomeEdgeAnswer) -> [String] {
+  private func memoryArguments(_ offer: HomeEdgeRequest.Offer, _ name: String) throws(HomeEdgeAnswer)
+    -> [String]
+  {
     guard let memory = offer.option?["memory"], !offer.command.isEmpty else { return [] }
     guard let text = memory.string, !text.isEmpty else {
-      throw HomeEdgeAnswer("invalid ExecOption: expected memory as with docker run, such as \"64m\"", serviceName: name)
+      throw HomeEdgeAnswer(
+        "invalid ExecOption: expected memory as with docker run, such as \"64m\"", serviceName: name)
     }
     return ["--memory-reservation=" + text]
   }

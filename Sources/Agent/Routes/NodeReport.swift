@@ -22,7 +22,9 @@ struct NodeReport {
       "home": home,
       "hostname": .string(HostName.text),
       "images": .array(
-        node.engine.images.map { ["hash": .integer(Int64($0.hash)), "mebibytes": .integer(Int64($0.mebibytes))] }),
+        node.engine.images.map {
+          ["hash": .integer(Int64($0.hash)), "mebibytes": .integer(Int64($0.mebibytes))]
+        }),
       "id": .string(node.identity),
       "memory": memory,
       "profile": .string(node.match.profile.name),
@@ -44,7 +46,9 @@ struct NodeReport {
     let profile = node.match.profile
     let speeds = CoreSpeeds(of: snapshot, profile: profile)
     var groups: [JSON] = []
-    for group in speeds.groups { groups.append(["count": .double(group.count), "mips": .double(group.speed)]) }
+    for group in speeds.groups {
+      groups.append(["count": .double(group.count), "mips": .double(group.speed)])
+    }
     return [
       "copyRate": .double(speeds.memoryRate(profile)), "cores": .array(groups),
       "linkRate": .double(LinkUse(of: snapshot, profile: profile).rate),

@@ -141,7 +141,9 @@ public struct Membership: Sendable {
   /// - Parameter isNews: whether the load is to be told at once too; not more often than each 50 ms.
   public mutating func update(load: NodeLoad, details: NodeDetails, isNews: Bool = false, at now: Instant) {
     self.load = load
-    if isNews, started { nextHeartbeat = min(nextHeartbeat, max(now.nanoseconds, lastHeartbeat &+ Self.newsPause)) }
+    if isNews, started {
+      nextHeartbeat = min(nextHeartbeat, max(now.nanoseconds, lastHeartbeat &+ Self.newsPause))
+    }
     guard details != self.details else { return }
     let isNews = details.isNews(after: self.details)
     self.details = details

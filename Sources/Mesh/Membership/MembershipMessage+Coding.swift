@@ -104,7 +104,8 @@ extension MembershipMessage {
       else { return nil }
       notes.append(Note(claim: claim, node: node, evidence: evidence, age: age))
     }
-    if kind == .heartbeat, let threads = reader.number(2), let copiers = reader.byte(), let flows = reader.byte(),
+    if kind == .heartbeat, let threads = reader.number(2), let copiers = reader.byte(),
+      let flows = reader.byte(),
       let link = reader.byte()
     {
       load?.demand = NodeDemand(

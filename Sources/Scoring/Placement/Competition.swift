@@ -27,6 +27,7 @@ public struct Competition: Equatable, Sendable {
 
   public static func + (left: Competition, right: Competition) -> Competition {
     Competition(
-      threads: left.threads + right.threads, copiers: left.copiers + right.copiers, flows: left.flows + right.flows)
+      threads: left.threads + right.threads, copiers: left.copiers + right.copiers,
+      flows: left.flows + right.flows)
   }
 }

@@ -137,7 +137,9 @@ public struct Placement: Sendable, Equatable {
     private static func tier(of node: HomeNode, _ run: Requirements, _ outlook: Outlook) -> Tier {
       if node.state == .suspect { return .suspect }
       if node.isHomeEdge { return .homeEdge }
-      if node.isSelf && node.factsKnown && !node.hasEngine && run.kind == "container" { return .withoutEngine }
+      if node.isSelf && node.factsKnown && !node.hasEngine && run.kind == "container" {
+        return .withoutEngine
+      }
       if let deadline = run.deadline, run.workIsKnown, outlook.seconds > deadline { return .late }
       return .ready
     }

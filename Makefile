@@ -83,6 +83,7 @@ test-image: ## Boot such an image of a Raspberry Pi 3 under QEMU to the running 
 bench: ## Measure what the README promises, beside rivals on this machine
 	@Tests/lab/packages bench
 	@for board in $(SHIPPED); do $(MAKE) --no-print-directory program BOARD=$$board; done
+	@$(MAKE) --no-print-directory decisions
 	@HEARTH_LONG=1 $(SWIFT) test --filter MembershipFigures | grep -E 'nodes|crash|death|first sight|Test run'
 	@Tests/bench/bench .build-boards/generic-x86-64/hearth .build-boards/raspberry-pi-3/hearth
 
@@ -94,6 +95,10 @@ placement-real: ## Place real jobs on six boards made of this machine, in five w
 	@Tests/lab/packages bench
 	@$(MAKE) --no-print-directory program
 	@Tests/bench/placement-real $(PROGRAM)
+
+decisions: ## Time the choice among 32 and 1,000 nodes in the shipping build of BOARD, for this machine
+	@$(MAKE) --no-print-directory portable-program
+	@HEARTH_DECISIONS=20000 $(BUILD)/portable
 
 check-board: program ## Say whether PROFILE=FILE (or NAME, of boards/) is complete and sane
 	@$(PROGRAM) board --check $(if $(wildcard $(PROFILE)),$(PROFILE),boards/$(PROFILE).conf)

@@ -8,6 +8,7 @@ internal import CLinux
 @main
 struct Portable {
   static func main() {
+    if let count = getenv("HEARTH_DECISIONS") { return timeDecisions(Int(atoi(count))) }
     var sections: [Section] = []
     wireSections(&sections)
     dnsSections(&sections)

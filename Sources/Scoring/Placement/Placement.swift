@@ -61,23 +61,26 @@ public struct Placement: Sendable, Equatable {
 
   /// Ranks the nodes for the run of that identifier.
   public init(run: String, requirements: Requirements, nodes: [HomeNode], madeAt: Int64) {
-    // Only the best are kept while looking, so that a large home costs no more memory than a small one.
-    var best: [Standing] = []
-    best.reserveCapacity(min(nodes.count, Self.rowLimit))
     let size = Self.size(ofImage: requirements.image, nodes)
-    var top: Standing?
+    var standings: [Standing] = []
+    standings.reserveCapacity(nodes.count)
+    var top = 0
     for index in nodes.indices {
-      let standing = Standing(of: nodes[index], at: index, run, requirements, imageSize: size)
-      if top.map({ standing.isAbove($0) }) ?? true { top = standing }
+      standings.append(Standing(of: nodes[index], at: index, requirements, imageSize: size))
+      if standings[index].isAbove(standings[top]) { top = index }
     }
+    // Only the best are made rows of, so that a large home's placement is kept in no more memory than a small one's.
+    var best: [Standing] = []
+    best.reserveCapacity(min(nodes.count, Self.rowLimit) + 1)
+    let hash = Self.hash(run)
     for index in nodes.indices {
-      var standing = Standing(of: nodes[index], at: index, run, requirements, imageSize: size)
-      if let top { standing.compare(with: top) }
+      var standing = standings[index]
+      standing.compare(with: standings[top], spread: Self.spread(hash, nodes[index].id))
       var place = best.count
       while place > 0, standing.isBetter(than: best[place - 1], nodes) { place -= 1 }
       guard place < Self.rowLimit else { continue }
-      if best.count == Self.rowLimit { best.removeLast() }
       best.insert(standing, at: place)
+      if best.count > Self.rowLimit { best.removeLast() }
     }
     rows = []
     rows.reserveCapacity(best.count)
@@ -117,9 +120,10 @@ public struct Placement: Sendable, Equatable {
     /// Whether its rank is the best of its group's, as far as readings are exact.
     private var isTop = false
     private let crowd: UInt64
-    private let spread: UInt64
+    /// The same everywhere, different for each run.
+    private var spread: UInt64 = 0
 
-    init(of node: HomeNode, at index: Int, _ run: String, _ requirements: Requirements, imageSize: Int) {
+    init(of node: HomeNode, at index: Int, _ requirements: Requirements, imageSize: Int) {
       self.index = index
       isCandidate = requirements.objection(to: node) == nil
       var missing = 0
@@ -131,7 +135,6 @@ public struct Placement: Sendable, Equatable {
       let isPreferred = node.id == requirements.preferredNode
       group = !isCandidate ? UInt8.max : isPreferred ? 0 : tier.rawValue + 1
       crowd = Placement.crowd(outlook)
-      spread = Placement.spread(run, node.id)
     }
 
     private static func tier(of node: HomeNode, _ run: Requirements, _ outlook: Outlook) -> Tier {
@@ -149,7 +152,8 @@ public struct Placement: Sendable, Equatable {
       group != other.group ? group < other.group : outlook.rank > other.outlook.rank
     }
 
-    mutating func compare(with top: Standing) {
+    mutating func compare(with top: Standing, spread: UInt64) {
+      self.spread = spread
       isTop = group == top.group && outlook.rank >= top.outlook.rank * Placement.resolution
     }
 

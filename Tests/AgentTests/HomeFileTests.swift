@@ -300,6 +300,7 @@ private func refusal(of text: String) throws -> String {
       """
       [node "attic"]
       board = raspberry-pi-zero-2
+      memory = 450 MiB
       [load "x"]
       every = 5 s
       work = 300 s

@@ -94,7 +94,9 @@ placement: ## Compare ways to choose nodes, in simulation: SEEDS (20), SCENARIO,
 placement-real: ## Place real jobs on six boards made of this machine, in five ways; needs root, takes 15 minutes at most
 	@Tests/lab/packages bench
 	@$(MAKE) --no-print-directory program
+	@$(SWIFT) build -c release --product Placement --quiet
 	@Tests/bench/placement-real $(PROGRAM)
+	@REAL=.lab/placement-real.json .build/release/Placement
 
 decisions: ## Time the choice among 32 and 1,000 nodes in the shipping build of BOARD, for this machine
 	@$(MAKE) --no-print-directory portable-program

@@ -27,8 +27,11 @@ extension Orchestrator {
       hostAccepted(id, at: moment)
     case (.asking, .refused(let reason)), (.asking, .unreachable(let reason)):
       tryNext(id, .refused(reason), at: moment)
-    case (.asking, .busier(let demand)):
+    case (.asking, .busier(let demand)) where record.rechoices < settings.home.rechoices:
       chooseAnew(id, demand: demand, at: moment)
+    case (.asking, .busier):
+      // It was asked without a condition.
+      tryNext(id, .refused("it is busier than was known, again and again"), at: moment)
     case (.asking, .silent(let reason)):
       hostIsSilent(id, reason, at: moment)
     case (.withdrawing, .refused), (.withdrawing, .busier):

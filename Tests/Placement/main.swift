@@ -1,6 +1,10 @@
 import Foundation
 import Simulation
 
+if let path = ProcessInfo.processInfo.environment["REAL"] {
+  print(try RealHome(path).report())
+  exit(0)
+}
 let settings = Settings(ProcessInfo.processInfo.environment)
 let scenarios = try Scenarios.all().filter { $0.name.hasPrefix(settings.scenario) }
 guard !scenarios.isEmpty else {

@@ -197,13 +197,15 @@ import Wire
       world.settle()
       let asks = Self.asks(&world)
       #expect(asks.count == 1 && (asks[0].body["expectedDemand"] == nil) == (round == 4), "round \(round)")
-      guard round < 4 else { break }
       // Each is busier than it was, so that the other one is chosen.
       world.perform(
         world.orchestrator.answered(
           id, node: asks[0].node, attempt: round, .busier(Competition(threads: Double(round * 40))),
           at: world.now))
     }
+    // Who says so even then has refused: nobody can keep a requester choosing for ever.
+    let outcomes = world.orchestrator.run(id)?.placement?.rows.compactMap(\.outcome) ?? []
+    #expect(outcomes.contains(.refused("it is busier than was known, again and again")))
   }
 
   @Test func whoHasRefusedIsNotAskedAgainAfterASurprise() throws {

@@ -224,9 +224,9 @@ import Wire
       world.orchestrator.run(id)?.placement?.rows.first { $0.node == "a" }?.outcome == .refused("no room"))
   }
 
-  @Test func whatRunsOfAServiceWereIsExpectedOfTheNextAndSlowNodesAreTrustedLess() throws {
+  @Test func whatRunsOfAServiceWereIsExpectedOfTheNext() throws {
     var world = Self.world()
-    for number in 1...8 as ClosedRange<UInt64> {
+    for number in 1...16 as ClosedRange<UInt64> {
       let id = try world.submit(number)
       world.settle()
       let ask = Self.asks(&world)
@@ -250,9 +250,6 @@ import Wire
         world.perform(world.orchestrator.update(node: peer, at: world.now))
       }
     }
-    let trust = try #require(world.orchestrator.nodes.first { $0.id == "a" }?.trust)
-    #expect((0.55..<0.95).contains(trust), "\(trust)")
-    #expect(world.orchestrator.nodes.first { $0.id == "b" }?.trust == 1)
     // 20 s at 3000 of 864 MIPS are 69 s on a Raspberry Pi 3's core.
     let work = try #require(world.orchestrator.history.work(of: "hello"))
     #expect((69...140).contains(work))

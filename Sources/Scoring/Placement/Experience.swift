@@ -11,16 +11,21 @@ public struct Experience: Equatable, Sendable {
     case failure
   }
 
-  /// How fast runs went of what was expected, within `bounds`.
-  public private(set) var trust = 1.0
+  /// How fast runs went of what was expected, within `bounds`; 1 where the difference is no more than chance makes.
+  public var trust: Double {
+    (ratio - 1).magnitude < Self.chance ? 1 : ratio
+  }
+
+  private var ratio = 1.0
   private var failures = 0.0
   private var failedAt = Instant(nanoseconds: 0)
 
   /// A node is never taken for slower or faster than this.
   public static let bounds = 0.5...1.5
-  /// What one run says of its node is a fifth of the whole: runs differ more than nodes do. With a tenth the unluckiest of
-  /// `make placement`, on boards that are not what their profiles say, are 1.39 times as slow as with the oracle, so 1.30.
-  private static let weight = 0.2
+  /// What one run says of its node is a tenth of the whole: runs differ more than nodes do.
+  private static let weight = 0.1
+  /// A difference that runs of equal boards show as well: to believe it would heap work on some of them and heat them.
+  private static let chance = 0.2
   /// A failure counts half after this.
   private static let halfLife = 60.0
   private static let failureLimit = 8.0
@@ -31,8 +36,8 @@ public struct Experience: Equatable, Sendable {
     switch lesson {
     case .speed(let ratio):
       guard ratio > 0 else { return }
-      let ratio = min(max(ratio, Self.bounds.lowerBound), Self.bounds.upperBound)
-      trust += Self.weight * (ratio - trust)
+      self.ratio +=
+        Self.weight * (min(max(ratio, Self.bounds.lowerBound), Self.bounds.upperBound) - self.ratio)
     case .failure:
       failures = min(failures(at: now) + 1, Self.failureLimit)
       failedAt = now

@@ -17,8 +17,8 @@ public struct Outlook: Equatable, Sendable {
   public static let referenceSpeed = Score.referenceCapacity / 4
   /// Seconds that the work of a run is taken for on such a core, where nothing is known of it.
   public static let assumedWork = 30.0
-  /// How much of what others lose counts: they may end before the run does. The worst of `make placement` is best from 0.5
-  /// to 0.8; at 0 mean slowdowns are a tenth higher, at 1 those of the unluckiest runs.
+  /// How much of what others lose counts: they may end before the run does. In `make placement` means are best
+  /// near 1 and at 0 a tenth higher; the unluckiest runs are worst off at the ends.
   static let consideration = 0.7
   /// Seconds it takes to run a thing elsewhere: two writes to flash, two ways through the network.
   static let moving = 0.05

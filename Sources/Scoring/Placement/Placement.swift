@@ -70,21 +70,22 @@ public struct Placement: Sendable, Equatable {
       if standings[index].isAbove(standings[top]) { top = index }
     }
     // Only the best are made rows of, so that a large home's placement is kept in no more memory than a small one's.
-    var best: [Standing] = []
+    var best: [Int] = []
     best.reserveCapacity(min(nodes.count, Self.rowLimit) + 1)
     let hash = Self.hash(run)
     for index in nodes.indices {
-      var standing = standings[index]
-      standing.compare(with: standings[top], spread: Self.spread(hash, nodes[index].id))
+      if standings[index].compare(with: standings[top]) {
+        standings[index].spread = Self.spread(hash, nodes[index].id)
+      }
       var place = best.count
-      while place > 0, standing.isBetter(than: best[place - 1], nodes) { place -= 1 }
+      while place > 0, standings[index].isBetter(than: standings[best[place - 1]], nodes) { place -= 1 }
       guard place < Self.rowLimit else { continue }
-      best.insert(standing, at: place)
+      best.insert(index, at: place)
       if best.count > Self.rowLimit { best.removeLast() }
     }
     rows = []
     rows.reserveCapacity(best.count)
-    for standing in best { rows.append(standing.row(nodes[standing.index], requirements)) }
+    for index in best { rows.append(standings[index].row(nodes[index], requirements)) }
     omitted = nodes.count - rows.count
     self.madeAt = madeAt
   }
@@ -120,8 +121,8 @@ public struct Placement: Sendable, Equatable {
     /// Whether its rank is the best of its group's, as far as readings are exact.
     private var isTop = false
     private let crowd: UInt64
-    /// The same everywhere, different for each run.
-    private var spread: UInt64 = 0
+    /// Of those with the best rank; the same everywhere, different for each run.
+    var spread: UInt64 = 0
 
     init(of node: HomeNode, at index: Int, _ requirements: Requirements, imageSize: Int) {
       self.index = index
@@ -152,9 +153,10 @@ public struct Placement: Sendable, Equatable {
       group != other.group ? group < other.group : outlook.rank > other.outlook.rank
     }
 
-    mutating func compare(with top: Standing, spread: UInt64) {
-      self.spread = spread
+    /// - Returns: whether its rank is as good as the best.
+    mutating func compare(with top: Standing) -> Bool {
       isTop = group == top.group && outlook.rank >= top.outlook.rank * Placement.resolution
+      return isTop
     }
 
     func isBetter(than other: Standing, _ nodes: [HomeNode]) -> Bool {

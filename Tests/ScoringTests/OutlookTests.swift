@@ -203,6 +203,8 @@ private func outlook(_ node: HomeNode, imageSize: Int = 0, _ change: (inout Requ
   @Test func failuresAreForgottenInMinutes() {
     var seen = Experience()
     for _ in 0..<20 { seen.take(.failure, at: start) }
+    #expect(seen.failures(at: start) == 1, "of one cause")
+    for second in 1...20 { seen.take(.failure, at: start + .seconds(second * 3 - 60)) }
     #expect(seen.failures(at: start) == 8)
     var last = 8.0
     for seconds in stride(from: 10, through: 600, by: 10) {

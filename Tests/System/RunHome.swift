@@ -88,7 +88,7 @@ final class RunHome: @unchecked Sendable {
 
   /// Makes one host better than all others, and waits until the requester knows.
   func favour(_ best: Int) throws {
-    for host in 1...count where host != best { try setMemory(host, mebibytes: 64) }
+    for host in 1...count where host != best { try setMemory(host, mebibytes: 32) }
     try Lab.eventually("host \(best) is the best") {
       let nodes = try agent(1).get("/api/v2/nodes").json["nodes"].array
       return nodes.allSatisfy { ($0["score"].int ?? 100 < 60) == ($0["id"].string != id(best)) }

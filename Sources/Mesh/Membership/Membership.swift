@@ -138,14 +138,14 @@ public struct Membership: Sendable {
   /// What the next heartbeats say; where the details changed, one is sent at once. Terms alone wait for the next
   /// heartbeat that has the details anyway.
   ///
-  /// - Parameter isNews: whether the load is to be told at once too; not more often than each 50 ms.
+  /// - Parameter isNews: whether load and terms are to be told at once too; not more often than each 50 ms.
   public mutating func update(load: NodeLoad, details: NodeDetails, isNews: Bool = false, at now: Instant) {
     self.load = load
     if isNews, started {
       nextHeartbeat = min(nextHeartbeat, max(now.nanoseconds, lastHeartbeat &+ Self.newsPause))
     }
     guard details != self.details else { return }
-    let isNews = details.isNews(after: self.details)
+    let isNews = isNews || details.isNews(after: self.details)
     self.details = details
     guard isNews else { return }
     detailsVersion &+= 1

@@ -29,6 +29,7 @@ public struct Experience: Equatable, Sendable {
   /// A failure counts half after this.
   private static let halfLife = 60.0
   private static let failureLimit = 8.0
+  private static let moment = Interval.seconds(2)
 
   public init() {}
 
@@ -39,6 +40,8 @@ public struct Experience: Equatable, Sendable {
       self.ratio +=
         Self.weight * (min(max(ratio, Self.bounds.lowerBound), Self.bounds.upperBound) - self.ratio)
     case .failure:
+      // All runs of a board that dies fail at one moment, of one cause.
+      if failures > 0, now - failedAt < Self.moment { return }
       failures = min(failures(at: now) + 1, Self.failureLimit)
       failedAt = now
     }

@@ -204,15 +204,16 @@ private func outlook(_ node: HomeNode, imageSize: Int = 0, _ change: (inout Requ
     var seen = Experience()
     for _ in 0..<20 { seen.take(.failure, at: start) }
     #expect(seen.failures(at: start) == 1, "of one cause")
-    for second in 1...20 { seen.take(.failure, at: start + .seconds(second * 3 - 60)) }
-    #expect(seen.failures(at: start) == 8)
+    for number in 1...20 { seen.take(.failure, at: start + .seconds(number * 3)) }
+    let end = start + .seconds(60)
+    #expect(seen.failures(at: end) == 8)
     var last = 8.0
     for seconds in stride(from: 10, through: 600, by: 10) {
-      let now = seen.failures(at: start + .seconds(seconds))
+      let now = seen.failures(at: end + .seconds(seconds))
       #expect(now <= last && now >= 0)
       last = now
     }
-    #expect(seen.failures(at: start + .seconds(60)) == 4 && last == 0)
+    #expect(seen.failures(at: end + .seconds(60)) == 4 && last == 0)
   }
 
   @Test func theHomeKeepsWhatItLearnedOfANode() {

@@ -13,6 +13,9 @@ extension Orchestrator {
     unreservedMemory = reservedMemory == 0 ? available : max(unreservedMemory ?? available, available)
   }
 
+  /// Whether the run is this node's to carry out, whoever was asked for it.
+  func takesRoomHere(_ run: Run) -> Bool { run.isHosted || isHere(run) }
+
   /// Whether this node's own demand is known.
   var isSampled: Bool { measured.to.nanoseconds > 0 }
 
@@ -21,14 +24,14 @@ extension Orchestrator {
     var sum = Competition(threads: measured.threads)
     if measured.isBlind {
       var begun = 0.0
-      for record in records.values where record.run.isHosted || isHere(record.run) {
+      for record in records.values where takesRoomHere(record.run) {
         if let started = record.startedInstant, !record.run.state.isFinal {
           begun += record.demand.threads * (1 - measured.hidden(since: started))
         }
       }
       sum.threads = max(sum.threads, begun)
     }
-    for record in records.values where record.run.isHosted || isHere(record.run) {
+    for record in records.values where takesRoomHere(record.run) {
       let its = record.demand
       if let ended = record.endedInstant {
         // Gone, but a part of what was measured.
@@ -65,7 +68,7 @@ extension Orchestrator {
   }
 
   private func reservation(of record: RunRecord) -> Int64 {
-    guard !record.run.state.isFinal, record.run.isHosted || isHere(record.run) else { return 0 }
+    guard !record.run.state.isFinal, takesRoomHere(record.run) else { return 0 }
     return min(record.command?.reservedMemory ?? 0, 1 << 48)
   }
 }

@@ -355,7 +355,7 @@ public struct Orchestrator {
     home.displace(run: id.text, from: record.run.hostNode)
     touched.append(record.run.hostNode)
     if !record.run.isHosted { learn(from: record, state, at: moment) }
-    if record.run.isHosted || isHere(record.run) {
+    if takesRoomHere(record.run) {
       loadChanges &+= 1
       records[id]?.endedInstant = moment.instant
     }

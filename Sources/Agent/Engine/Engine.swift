@@ -31,7 +31,7 @@ final class Engine {
   private var attempt: UInt64 = 0
   private var eventsCall: UInt64?
   private var listIsDue = false
-  /// What images it holds, by the hashes of their references; nil before it was asked.
+  /// What images it holds, by the hashes of their references; none before it was asked.
   private(set) var images: [HomeNode.Image] = []
 
   /// The Engine answers again and these are this node's containers.

@@ -275,6 +275,8 @@ final class Node {
       answer(id)
     case .ask(let id, let node, let attempt, let body):
       neighbours?.ask(id, node, attempt: attempt, body)
+    case .begin(let id, let node, let attempt):
+      neighbours?.begin(id, node, attempt: attempt)
     case .withdraw(let id, let node, let attempt):
       neighbours?.withdraw(id, node, attempt: attempt)
     case .watch(let node):

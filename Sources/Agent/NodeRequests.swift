@@ -137,6 +137,18 @@ extension Node {
     }
   }
 
+  /// - Returns: whether the attempt is here.
+  func beginHosted(_ id: RunID, attempt: Int, of requester: String) -> Bool {
+    var isThere = false
+    perform { orchestrator in
+      let (there, directives) = orchestrator.beginHosted(
+        id, attempt: attempt, of: requester, at: Clock.moment())
+      isThere = there
+      return directives
+    }
+    return isThere
+  }
+
   /// - Returns: whether nothing of it is left to end.
   func stopHosted(_ id: RunID, attempt: Int, of requester: String) -> Bool {
     var isOver = true

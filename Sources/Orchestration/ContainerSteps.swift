@@ -16,7 +16,7 @@ extension Orchestrator {
     if record.stopIsRequested { return end(id, .stopped, at: moment) }
     switch record.run.workload {
     case .native(let command):
-      beginNative(id, command)
+      beginNative(id, command, at: moment)
     case .container:
       guard engineIsAvailable else { return suspend(id, at: moment) }
       prepare(id, at: moment)
@@ -122,10 +122,11 @@ extension Orchestrator {
     }
   }
 
-  private mutating func start(_ id: RunID, at moment: Moment) {
+  mutating func start(_ id: RunID, at moment: Moment) {
     guard let record = record(id), let container = record.containerID else { return }
     if record.stopIsRequested { return end(id, .stopped, at: moment) }
     if record.mayNotStart { return giveBackUnstarted(id, at: moment) }
+    if record.awaitsWord { return hold(id, at: moment) }
     update(id) {
       $0.step = .start
       $0.startMayBeUnderWay = true

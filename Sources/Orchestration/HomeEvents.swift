@@ -75,8 +75,6 @@ extension Orchestrator {
       case .asking:
         addStray(id, node: node, attempt: record.run.attempt)
         tryNext(id, .silent("it died"), at: moment)
-      case .withdrawing:
-        tryNext(id, nil, at: moment)
       case .remote:
         hostLost(id, "its host died", mayHaveCopy: true, at: moment)
       default:

@@ -11,10 +11,10 @@ public struct HomeSettings: Sendable {
   public var hostGrace = Interval.seconds(30)
   /// An ask without any word of its end counts as silence.
   public var askPatience = Interval.seconds(10)
-  /// So long a silent host is asked to let go before the next one is asked; a dead host is known within 3 s.
-  public var silencePatience = Interval.seconds(5)
-  /// Between two attempts to end a copy.
-  public var withdrawPause = Interval.seconds(2)
+  /// A host keeps a run ready so long for its requester's word; that is repeated, and a dead requester is known within 3 s.
+  public var wordPatience = Interval.seconds(15)
+  /// Between two attempts to tell a host that it may begin, or that it is to end its copy.
+  public var repeatPause = Interval.seconds(2)
   /// How long this node's own engine is waited for where another node could run it.
   public var engineGrace = Interval.seconds(5)
   /// How often the choice is made anew because a host is busier than was known; each costs a write and an answer.

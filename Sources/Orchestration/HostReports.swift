@@ -52,10 +52,6 @@ extension Orchestrator {
       apply(report, to: id, at: moment)
     case .remote:
       apply(report, to: id, at: moment)
-    case .withdrawing where report.state.isFinal && report.state != .stopped:
-      // It had ended before it could be withdrawn.
-      hostAccepted(id, at: moment)
-      apply(report, to: id, at: moment)
     default:
       break
     }
@@ -73,7 +69,7 @@ extension Orchestrator {
       guard let record = record(id), record.step == .remote, record.run.hostNode == node,
         record.run.attempt == expected.attempt
       else { continue }
-      let reason = "its host does not know it"
+      let reason = Self.unknownThere
       if record.run.times.started > 0 && !record.stopIsRequested {
         conclude(id, .failed(RunFailure(.lost, reason)), at: moment)
       } else {
@@ -139,7 +135,7 @@ extension Orchestrator {
     }
     return order.contains { id in
       guard let record = record(id), record.run.hostNode == node else { return false }
-      return record.step == .remote || record.step == .withdrawing
+      return record.step == .remote
     }
   }
 }

@@ -21,6 +21,42 @@ extension Orchestrator {
     return (answer, take())
   }
 
+  /// The requester goes by this attempt: it may start, now or once it is ready.
+  ///
+  /// - Returns: whether the attempt is here.
+  public mutating func beginHosted(
+    _ id: RunID, attempt: Int, of requester: String, at moment: Moment
+  ) -> (isThere: Bool, directives: [Directive]) {
+    guard let record = record(id), record.run.requesterNode == requester, record.run.attempt == attempt,
+      record.step != .unrecorded
+    else { return (false, take()) }
+    update(id) { $0.awaitsWord = false }
+    if record.step == .held {
+      switch record.run.workload {
+      case .native(let command): beginNative(id, command, at: moment)
+      case .container: start(id, at: moment)
+      }
+    }
+    return (true, take())
+  }
+
+  /// Waits for the requester's word, with all else done.
+  mutating func hold(_ id: RunID, at moment: Moment) {
+    update(id) {
+      $0.step = .held
+      $0.heldAt = moment.instant
+    }
+    enter(id, .starting)
+  }
+
+  /// Once a second: a requester that does not say the word has given the run to another, or is gone.
+  mutating func tickHeld(_ id: RunID, _ record: RunRecord, at moment: Moment) {
+    guard record.step == .held, let since = record.heldAt,
+      moment.instant - since > settings.home.wordPatience
+    else { return }
+    conclude(id, .failed(RunFailure(.givenBack, "its requester did not say that it may begin")), at: moment)
+  }
+
   private mutating func judge(_ run: Run, _ command: RunCommand?, at moment: Moment) -> HostedAnswer {
     let id = run.id
     if let record = record(id) {

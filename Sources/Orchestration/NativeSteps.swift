@@ -2,8 +2,9 @@ import Hardware
 
 // The life of a native program: spawn, then what its supervisor tells.
 extension Orchestrator {
-  mutating func beginNative(_ id: RunID, _ command: [String]) {
+  mutating func beginNative(_ id: RunID, _ command: [String], at moment: Moment) {
     guard let record = record(id) else { return }
+    if record.awaitsWord { return hold(id, at: moment) }
     update(id) { $0.step = .native }
     enter(id, .starting)
     let native = NativeCommand(

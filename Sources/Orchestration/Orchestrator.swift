@@ -196,7 +196,7 @@ public struct Orchestrator {
       end(id, .stopped, at: moment)
     case .asking, .remote:
       withdraw(id, at: moment)
-    case .waiting:
+    case .waiting, .held:
       end(id, .stopped, at: moment)
     default:
       break  // The step under way looks at stopIsRequested when it is done.
@@ -213,6 +213,7 @@ public struct Orchestrator {
         pending.append(.record(id))
       }
       if record.step == .suspended && !engineIsAvailable { waitForEngine(id, record, at: moment) }
+      tickHeld(id, record, at: moment)
       tickRemote(id, at: moment)
       if let failedAt = record.removalFailedAt, engineIsAvailable,
         moment.instant - failedAt >= settings.removalPause

@@ -1,12 +1,11 @@
 internal import Hardware
 internal import Scoring
 
-// The steps of a run on another node: (choose) ask, accepted, reports, end.
+// The steps of a run on another node: (choose) ask, accepted, begin, reports, end.
 //
-// A host that does not answer may have accepted. Its attempt is remembered as a stray, on disk, and withdrawn; the next
-// node is asked when the silent one confirms that it has no copy, when it is dead, or when `silencePatience` is over.
-// Only in the last case may two connected nodes run it at the same time: the host then hears heartbeats but answers
-// nothing, and whether it runs the copy cannot be known. Strays are withdrawn until their node confirms.
+// A host that has accepted makes everything ready and starts nothing before it hears `begin`. So one that does not answer
+// holds at most a copy that never runs: the next node is asked at once. The silent attempt is remembered as a stray, on
+// disk, and withdrawn until its node confirms.
 extension Orchestrator {
   /// What a host said to `Directive.ask`.
   public mutating func answered(
@@ -34,9 +33,6 @@ extension Orchestrator {
       tryNext(id, .refused("it is busier than was known, again and again"), at: moment)
     case (.asking, .silent(let reason)):
       hostIsSilent(id, reason, at: moment)
-    case (.withdrawing, .refused), (.withdrawing, .busier):
-      removeStrays(id, node: node, attempt: attempt)
-      tryNext(id, nil, at: moment)
     default:
       break
     }
@@ -54,29 +50,53 @@ extension Orchestrator {
     }
     touched.append(node)
     answerRequest(id)
-    if record.stopIsRequested { withdraw(id, at: moment) }
-    if isHomeEdge {
+    if record.stopIsRequested {
+      withdraw(id, at: moment)
+    } else if isHomeEdge {
       // It tells nothing before the end.
       update(id) { $0.run.times.started = moment.wallMilliseconds }
       pending.append(.note(id))
       enter(id, .running)
+    } else {
+      sayBegin(id, at: moment)
     }
   }
 
   private mutating func hostIsSilent(_ id: RunID, _ reason: String, at moment: Moment) {
-    guard let record = record(id) else { return }
-    let run = record.run
+    guard let run = record(id)?.run else { return }
     addStray(id, node: run.hostNode, attempt: run.attempt)
-    update(id) {
-      $0.step = .withdrawing
-      $0.askedAt = moment.instant
-      $0.run.placement?.note(.silent(reason), of: run.hostNode)
-    }
-    if home.node(run.hostNode)?.isReachable != true { return tryNext(id, nil, at: moment) }
     // The stray must not be forgotten with this agent.
     pending.append(.note(id))
     withdrawStrays(id, at: moment)
+    tryNext(id, .silent(reason), at: moment)
   }
+
+  // MARK: - Beginning
+
+  /// Tells the host that it may begin.
+  private mutating func sayBegin(_ id: RunID, at moment: Moment) {
+    guard let run = record(id)?.run else { return }
+    let again = moment.instant + settings.home.repeatPause
+    update(id) { $0.beginAt = again }
+    pending.append(.begin(id, node: run.hostNode, attempt: run.attempt))
+  }
+
+  /// The host has heard `Directive.begin`; `isThere` says whether it has the run.
+  public mutating func begun(
+    _ id: RunID, node: String, attempt: Int, isThere: Bool, at moment: Moment
+  ) -> [Directive] {
+    guard let record = record(id), record.step == .remote, record.run.hostNode == node,
+      record.run.attempt == attempt, record.run.times.started == 0
+    else { return take() }
+    if isThere {
+      update(id) { $0.beginIsHeard = true }
+    } else {
+      hostLost(id, Self.unknownThere, mayHaveCopy: false, at: moment)
+    }
+    return take()
+  }
+
+  static let unknownThere = "its host does not know it"
 
   // MARK: - Withdrawing
 
@@ -90,13 +110,8 @@ extension Orchestrator {
     guard record.run.hostNode == node, record.run.attempt == attempt, !record.run.state.isFinal else {
       return take()
     }
-    switch record.step {
-    case .withdrawing:
-      tryNext(id, nil, at: moment)
-    case .asking where record.stopIsRequested, .remote where record.stopIsRequested:
+    if record.stopIsRequested, record.step == .asking || record.step == .remote {
       conclude(id, .stopped, at: moment)
-    default:
-      break
     }
     return take()
   }
@@ -104,7 +119,7 @@ extension Orchestrator {
   /// Asks the host to end the run.
   mutating func withdraw(_ id: RunID, at moment: Moment) {
     guard let run = record(id)?.run else { return }
-    let again = moment.instant + settings.home.withdrawPause
+    let again = moment.instant + settings.home.repeatPause
     update(id) { $0.withdrawAt = again }
     pending.append(.withdraw(id, node: run.hostNode, attempt: run.attempt))
   }
@@ -112,7 +127,7 @@ extension Orchestrator {
   /// Asks all nodes that answer to let go of their copies.
   mutating func withdrawStrays(_ id: RunID, at moment: Moment) {
     guard let strays = record(id)?.run.strays, !strays.isEmpty else { return }
-    let again = moment.instant + settings.home.withdrawPause
+    let again = moment.instant + settings.home.repeatPause
     update(id) { $0.withdrawAt = again }
     for stray in strays where home.node(stray.node)?.isReachable == true {
       pending.append(.withdraw(id, node: stray.node, attempt: stray.attempt))
@@ -152,10 +167,6 @@ extension Orchestrator {
       if let askedAt = record.askedAt, now - askedAt > settings.askPatience {
         hostIsSilent(id, "it did not answer", at: moment)
       }
-    case .withdrawing:
-      if let askedAt = record.askedAt, now - askedAt > settings.silencePatience {
-        tryNext(id, nil, at: moment)
-      }
     case .waiting:
       placeWaiting(id, record, at: moment)
     case .remote:
@@ -169,6 +180,12 @@ extension Orchestrator {
   private mutating func waitForHost(_ id: RunID, _ record: RunRecord, at moment: Moment) {
     if home.node(record.run.hostNode)?.isReachable == true {
       if record.hostGoneAt != nil { update(id) { $0.hostGoneAt = nil } }
+      let now = moment.instant
+      if !record.beginIsHeard, record.run.times.started == 0, !record.stopIsRequested,
+        now >= record.beginAt ?? now
+      {
+        sayBegin(id, at: moment)
+      }
     } else if let since = record.hostGoneAt {
       guard moment.instant - since > settings.home.hostGrace else { return }
       hostLost(id, "its host has left and did not return", mayHaveCopy: true, at: moment)

@@ -11,12 +11,12 @@ struct RunRecord {
     case suspended
     case pull, create, start, wait, inspect, output
     case native
+    /// Hosted, and all but started: the requester's word is awaited.
+    case held
     /// The next host is chosen and is being written to disk, before it is asked.
     case choosing
     /// The host was asked and has not answered.
     case asking
-    /// The host did not answer: it is asked to let go before another one is asked.
-    case withdrawing
     /// A host has accepted it.
     case remote
     /// No node can run it now; one is waited for.
@@ -63,8 +63,11 @@ struct RunRecord {
 
   /// Who asked for it was told what became of the request.
   var isAnswered = false
-  /// When the host was asked, or was asked to let go.
   var askedAt: Instant?
+  /// The host knows that it may begin.
+  var beginIsHeard = false
+  /// When it is told so again.
+  var beginAt: Instant?
   /// When a copy that is to end is asked for again.
   var withdrawAt: Instant?
   /// Since when the host is neither there nor known to be dead.
@@ -78,6 +81,9 @@ struct RunRecord {
   var failuresDiffer = false
   /// Taken up from the disk for another node, which may have given it to a third since: it must not start anew.
   var mayNotStart = false
+  /// A hosted run whose requester has not said yet that it may begin, and since when all else is done.
+  var awaitsWord: Bool
+  var heldAt: Instant?
   /// A hosted run that ends because this node is cut off from its requester.
   var givesBack = false
   /// The requester knows the end of this hosted run.
@@ -96,6 +102,7 @@ struct RunRecord {
 
   init(run: Run, command: RunCommand?) {
     demand = Competition(of: run.bound, cores: command?.wantedCores ?? 1)
+    awaitsWord = run.isHosted
     self.run = run
     self.command = command
     usesTerminal = command?.terminal ?? false
@@ -118,6 +125,8 @@ struct RunRecord {
     brokenCalls = 0
     nameConflicts = 0
     askedAt = nil
+    beginIsHeard = false
+    beginAt = nil
     withdrawAt = nil
     hostGoneAt = nil
     startedInstant = nil

@@ -304,6 +304,22 @@ final class HearthDispatch {
       answer(id, .accepted, attempt: attempt, from: index, to: requester)
     case .ask(_, let node, _, let body):
       ask(body, from: index, to: number(node))
+    case .begin(let id, let node, let attempt):
+      let host = number(node)
+      later(way(index, host), on: host) {
+        var isThere = false
+        self.perform(host) { orchestrator in
+          let (there, directives) = orchestrator.beginHosted(
+            id, attempt: attempt, of: self.agents[index].name, at: self.moment)
+          isThere = there
+          return directives
+        }
+        self.later(self.way(index, host), on: index) {
+          self.perform(index) {
+            $0.begun(id, node: node, attempt: attempt, isThere: isThere, at: self.moment)
+          }
+        }
+      }
     case .withdraw(let id, let node, let attempt):
       let host = number(node)
       later(way(index, host), on: host) {

@@ -82,6 +82,8 @@ import Wire
         if let run = Run(asked: json, host: "h") {
           _ = orchestrator.acceptHosted(run, command: nil, at: moment)
           _ = orchestrator.recorded(run.id, at: moment)
+          _ = orchestrator.beginHosted(
+            run.id, attempt: random.below(3), of: run.requesterNode, at: moment)
           _ = orchestrator.stopHosted(run.id, attempt: random.below(5), of: run.requesterNode, at: moment)
         }
         if let report = Run(report: json) {

@@ -223,8 +223,36 @@ import Wire
       home.weather.lostPercent = 0
       home.run(milliseconds: 15_000)
       #expect(home.hosts(of: id).count == 1 && home.state(id, of: 0) == .running, "seed \(seed)")
+      let starts = home.worlds.reduce(0) { $0 + $1.engine.starts[id, default: 0] }
+      #expect(starts == 1, "seed \(seed): nobody died, and it started \(starts) times")
       #expect(home.allFaults.isEmpty, "seed \(seed)")
     }
+  }
+
+  @Test func aSilentHostCostsOneTimeoutAndStartsNothingWhenItIsBack() throws {
+    var home = Self.pair(3)
+    home.weather.detection = 60_000...60_000
+    home.part(0b010)
+    let id = try home.worlds[0].submit()
+    home.run(milliseconds: 3000 + 4 * HomeWorld.step)
+    #expect(home.hosts(of: id) == [2])
+    home.part(0)
+    home.run(milliseconds: 20_000)
+    #expect(home.hosts(of: id) == [2] && home.worlds[1].engine.starts[id] == nil)
+    #expect(home.worlds[0].orchestrator.run(id)?.strays.isEmpty == true && home.allFaults.isEmpty)
+  }
+
+  @Test func aHostThatHeardNoWordIsToldAgain() throws {
+    var home = Self.pair(3)
+    let id = try home.worlds[0].submit()
+    // Its answer is on the way.
+    while home.worlds[1].disk[id] == nil { home.step() }
+    home.weather.lostPercent = 100
+    home.run(milliseconds: 1000)
+    #expect(home.hosts(of: id).isEmpty && home.worlds[0].placed == [id])
+    home.weather.lostPercent = 0
+    home.run(milliseconds: 4000)
+    #expect(home.hosts(of: id) == [1] && home.state(id, of: 0) == .running && home.allFaults.isEmpty)
   }
 
   @Test func aBurstSpreadsOverEqualNodes() throws {

@@ -21,6 +21,8 @@ struct HomeWorld {
   enum Content {
     case ask(RunID, attempt: Int, body: [UInt8])
     case answer(RunID, attempt: Int, HostAnswer)
+    case begin(RunID, attempt: Int)
+    case begun(RunID, attempt: Int, isThere: Bool)
     case withdraw(RunID, attempt: Int)
     case withdrawn(RunID, attempt: Int, isOver: Bool)
     case open(stream: Int)
@@ -228,6 +230,8 @@ struct HomeWorld {
         }
         asks.append(Ask(id: id, attempt: attempt, from: from, to: to, deadline: clock + 3000))
         post(.ask(id, attempt: attempt, body: body), from: from, to: to)
+      case .begin(let id, let node, let attempt):
+        post(.begin(id, attempt: attempt), from: from, to: Self.number(node))
       case .withdraw(let id, let node, let attempt):
         post(.withdraw(id, attempt: attempt), from: from, to: Self.number(node))
       case .watch(let node):
@@ -297,6 +301,14 @@ struct HomeWorld {
       asks.removeAll { $0.id == id && $0.attempt == attempt && $0.from == to && $0.to == message.from }
       worlds[to].perform(
         worlds[to].orchestrator.answered(id, node: node, attempt: attempt, answer, at: now))
+    case .begin(let id, let attempt):
+      let (isThere, directives) = worlds[to].orchestrator.beginHosted(
+        id, attempt: attempt, of: node, at: now)
+      worlds[to].perform(directives)
+      post(.begun(id, attempt: attempt, isThere: isThere), from: to, to: message.from)
+    case .begun(let id, let attempt, let isThere):
+      worlds[to].perform(
+        worlds[to].orchestrator.begun(id, node: node, attempt: attempt, isThere: isThere, at: now))
     case .withdraw(let id, let attempt):
       let (isOver, directives) = worlds[to].orchestrator.stopHosted(id, attempt: attempt, of: node, at: now)
       worlds[to].perform(directives)

@@ -50,12 +50,24 @@ import Wire
     return answer
   }
 
+  /// The hosted runs get ready and then hear that they may start.
+  private static func begin(_ world: inout World) {
+    world.settle()
+    for run in world.orchestrator.runs {
+      world.perform(
+        world.orchestrator.beginHosted(
+          run.id, attempt: run.attempt, of: run.requesterNode, at: world.now
+        ).directives)
+    }
+    world.settle()
+  }
+
   @Test func aRunCountsFromItsAcceptanceOnUntilTheSampleShowsIt() throws {
     var world = Self.world(threads: 2)
     #expect(world.orchestrator.demand(at: world.now.instant).threads == 2)
     try Self.host(&world, Self.asked(1))
     #expect(world.orchestrator.demand(at: world.now.instant).threads == 3)
-    world.settle()
+    Self.begin(&world)
     #expect(world.orchestrator.demand(at: world.now.instant).threads == 3)
     // The next window has all of it.
     world.seconds = 12
@@ -73,7 +85,7 @@ import Wire
     let before = world.orchestrator.loadChanges
     try Self.host(&world, Self.asked(1))
     let accepted = world.orchestrator.loadChanges
-    world.settle()
+    Self.begin(&world)
     world.engine.endPrograms(code: 0)
     world.settle()
     #expect(before < accepted && accepted < world.orchestrator.loadChanges)
@@ -82,7 +94,7 @@ import Wire
   @Test func insideAFullQuotaTheRunsHereAreTheCrowd() throws {
     var world = Self.world()
     for number in 1...3 as ClosedRange<UInt64> { try Self.host(&world, Self.asked(number)) }
-    world.settle()
+    Self.begin(&world)
     world.seconds = 12
     var snapshot = Snapshot(instant: Self.instant(11))
     snapshot.controlGroup.cores = .value(0.5, at: Self.instant(11))
@@ -111,7 +123,7 @@ import Wire
     var world = Self.world(memory: 1000 << 20)
     #expect(try Self.host(&world, Self.asked(1, memory: 600)) == .recording)
     #expect(world.orchestrator.unreserved(of: 1000 << 20) == 400 << 20)
-    world.settle()
+    Self.begin(&world)
     // It runs, and has not touched its memory yet.
     world.seconds = 12
     world.orchestrator.sampled(
@@ -131,7 +143,7 @@ import Wire
   @Test func theMemoryOfRunsThatHaveEndedIsFreeAgain() throws {
     var world = Self.world(memory: 1000 << 20)
     try Self.host(&world, Self.asked(1, memory: 600))
-    world.settle()
+    Self.begin(&world)
     world.engine.endPrograms(code: 0)
     world.settle()
     world.orchestrator.sampled(

@@ -26,6 +26,75 @@ import Wire
     return answer
   }
 
+  /// The run gets ready, and then its requester's word.
+  private static func begin(_ world: inout World, _ number: UInt64 = 1, attempt: Int = 1) {
+    world.settle()
+    let (isThere, directives) = world.orchestrator.beginHosted(
+      RunID(random: number), attempt: attempt, of: "r", at: world.now)
+    #expect(isThere)
+    world.perform(directives)
+    world.settle()
+  }
+
+  @Test(arguments: [false, true]) func nothingStartsBeforeTheRequesterSaysSo(isNative: Bool) throws {
+    var world = World()
+    let run = try Self.asked(native: isNative)
+    _ = try Self.ask(&world, run)
+    world.settle()
+    #expect(world.state(run.id) == .starting && world.engine.starts.isEmpty && world.programs.isEmpty)
+    #expect(world.engine.containers.count == (isNative ? 0 : 1), "it is ready")
+    for (attempt, node) in [(2, "r"), (0, "r"), (1, "thief")] {
+      let (isThere, directives) = world.orchestrator.beginHosted(
+        run.id, attempt: attempt, of: node, at: world.now)
+      #expect(!isThere && directives.isEmpty)
+    }
+    Self.begin(&world)
+    Self.begin(&world)
+    if isNative {
+      #expect(world.programs[run.id]?.spawns == 1)
+    } else {
+      #expect(world.state(run.id) == .running && world.engine.starts[run.id] == 1)
+    }
+    #expect(world.faults.isEmpty)
+  }
+
+  @Test func theWordMayComeBeforeItIsReady() throws {
+    var world = World()
+    let run = try Self.asked()
+    _ = try Self.ask(&world, run)
+    world.flush()
+    world.perform(world.orchestrator.beginHosted(run.id, attempt: 1, of: "r", at: world.now).directives)
+    world.settle()
+    #expect(world.state(run.id) == .running)
+  }
+
+  @Test func aRunWhoseRequesterSaysNothingIsGivenBackAndLeavesNothing() throws {
+    var world = World()
+    let run = try Self.asked()
+    _ = try Self.ask(&world, run)
+    for _ in 0..<17 {
+      world.settle()
+      world.tick()
+    }
+    world.settle()
+    #expect(ContainerRunTests.failure(world.state(run.id))?.kind == .givenBack)
+    #expect(world.engine.starts.isEmpty && world.engine.containers.isEmpty && world.faults.isEmpty)
+    // The word comes too late: it is known here, and its end has been told.
+    #expect(world.orchestrator.beginHosted(run.id, attempt: 1, of: "r", at: world.now).isThere)
+    world.settle()
+    #expect(world.engine.starts.isEmpty)
+  }
+
+  @Test func aRunThatIsWithdrawnBeforeTheWordNeverStarts() throws {
+    var world = World()
+    let run = try Self.asked()
+    _ = try Self.ask(&world, run)
+    world.settle()
+    world.perform(world.orchestrator.stopHosted(run.id, attempt: 1, of: "r", at: world.now).directives)
+    Self.begin(&world)
+    #expect(world.state(run.id) == .stopped && world.engine.starts.isEmpty && world.engine.containers.isEmpty)
+  }
+
   @Test func itIsAnsweredOnceItIsOnDiskAndAgainTheSame() throws {
     var world = World()
     let run = try Self.asked()
@@ -35,7 +104,7 @@ import Wire
     let placed = world.outbox.count { if case .placed = $0 { true } else { false } }
     #expect(placed == 1 && world.placed.isEmpty)
     #expect(try Self.ask(&world, run) == .accepted)
-    world.settle()
+    Self.begin(&world)
     #expect(world.state(run.id) == .running && world.engine.starts[run.id] == 1)
     #expect(world.orchestrator.run(run.id)?.callback == "", "the requester tells it")
     #expect(world.orchestrator.hostedRuns(of: "r").map(\.id) == [run.id])
@@ -52,7 +121,7 @@ import Wire
     }
     world.settle()
     #expect(try Self.ask(&world, Self.asked(2)) == .recording)
-    world.settle()
+    Self.begin(&world, attempt: 2)
     let id = RunID(random: 1)
     #expect(world.orchestrator.run(id)?.attempt == 2 && world.state(id) == .running)
     #expect(world.orchestrator.runsUnderWay == 1 && world.orchestrator.runs.count == 1)
@@ -92,7 +161,7 @@ import Wire
     var world = World()
     let run = try Self.asked()
     _ = try Self.ask(&world, run)
-    world.settle()
+    Self.begin(&world)
     world.perform(world.orchestrator.stopHosted(run.id, attempt: 9, of: "thief", at: world.now).directives)
     guard case .refused = try Self.ask(&world, Self.asked(9, by: "thief")) else {
       Issue.record("a foreign node replaces a run")
@@ -126,9 +195,9 @@ import Wire
       return try #require(Run(asked: JSON.parse(run.askBody(from: "r")), host: "node-1"))
     }
     #expect(try Self.ask(&world, long(1)) == .recording)
-    world.settle()
+    Self.begin(&world)
     #expect(try Self.ask(&world, long(2)) == .recording)
-    world.settle()
+    Self.begin(&world, 2)
     guard case .refused(let reason) = try Self.ask(&world, long(3)) else {
       Issue.record("the bound is none")
       return
@@ -197,7 +266,7 @@ import Wire
       var world = World()
       let run = try Self.asked()
       _ = try Self.ask(&world, run)
-      if isStarted { world.settle() } else { world.flush() }
+      if isStarted { Self.begin(&world) } else { world.flush() }
       try world.restart()
       for _ in 0..<8 {
         world.settle()

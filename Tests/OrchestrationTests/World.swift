@@ -134,7 +134,7 @@ struct World {
     case .report(let run):
       announce(run)
       outbox.append(directive)
-    case .ask, .withdraw, .watch, .unwatch: outbox.append(directive)
+    case .ask, .begin, .withdraw, .watch, .unwatch: outbox.append(directive)
     }
   }
 

@@ -174,6 +174,14 @@ final class Neighbours {
     link.ask(run, body, then: answered)
   }
 
+  func begin(_ run: RunID, _ identity: String, attempt: Int) {
+    link(identity)?.begin(run, attempt: attempt) { isThere in
+      self.node.perform {
+        $0.begun(run, node: identity, attempt: attempt, isThere: isThere, at: Clock.moment())
+      }
+    }
+  }
+
   func withdraw(_ run: RunID, _ identity: String, attempt: Int) {
     if let homeEdge = node.homeEdge, homeEdge.withdraw(run, identity, attempt: attempt) { return }
     link(identity)?.withdraw(run, attempt: attempt) { isOver in

@@ -95,6 +95,13 @@ final class PeerLink {
     }
   }
 
+  /// Tells the node that a run which it has accepted may begin; `then` is called where it answers.
+  func begin(_ run: RunID, attempt: Int, then: @escaping (_ isThere: Bool) -> Void) {
+    client.call("PUT", "/api/v2/hosted/\(run.text)/begin?attempt=\(attempt)", headers: headers) { result in
+      if case .success(let answer) = result { then(answer.status == 200) }
+    }
+  }
+
   /// Asks the node to end its copy of a run; `isOver` says whether nothing is left of it.
   func withdraw(_ run: RunID, attempt: Int, then: @escaping (_ isOver: Bool) -> Void) {
     client.call("DELETE", "/api/v2/hosted/\(run.text)?attempt=\(attempt)", headers: headers) { result in

@@ -7,6 +7,8 @@ import Wire
 ///
 ///     GET    /api/v2/node                  what this node is and can do
 ///     PUT    /api/v2/hosted/{run}          run this; 201 once it is on disk, or a problem that says why not
+///     PUT    /api/v2/hosted/{run}/begin?attempt
+///                                          it may start; 404 where this attempt is not here
 ///     DELETE /api/v2/hosted/{run}?attempt  end this attempt and earlier ones; 200 once nothing is left, else 202
 ///     GET    /api/v2/hosted/events         the caller's runs, then `synced`, then each change
 ///     GET    /api/v2/hosted/{run}/logs     as /api/v2/runs/{run}/logs
@@ -40,6 +42,8 @@ struct HostedRoutes {
       node.followers.add(connection, requester: caller, runs: node.orchestrator.hostedRuns(of: caller))
     case ("PUT", 2, "hosted"):
       try accept(request, segments[1], connection)
+    case ("PUT", 3, "hosted") where segments[2] == "begin":
+      try begin(request, segments[1], connection)
     case ("DELETE", 2, "hosted"):
       try end(request, segments[1], connection)
     case ("GET", 3, "hosted") where segments[2] == "logs":
@@ -120,11 +124,22 @@ struct HostedRoutes {
   private static let limits = JSON.Limits(bytes: 1 << 20, nodes: 1 << 16)
 
   private func end(_ request: HTTPRequest, _ text: String, _ connection: ServerConnection) throws(Problem) {
-    let id = try identifier(text)
+    let isOver = node.stopHosted(
+      try identifier(text), attempt: try attempt(in: request), of: try caller(of: request))
+    connection.respond(HTTPResponse(status: isOver ? 200 : 202))
+  }
+
+  private func begin(_ request: HTTPRequest, _ text: String, _ connection: ServerConnection) throws(Problem) {
+    let isThere = node.beginHosted(
+      try identifier(text), attempt: try attempt(in: request), of: try caller(of: request))
+    guard isThere else { throw Problem(status: 404, detail: "no such attempt of \(text) is here") }
+    connection.respond(HTTPResponse(status: 200))
+  }
+
+  private func attempt(in request: HTTPRequest) throws(Problem) -> Int {
     guard let attempt = request.queryValue("attempt").flatMap({ UInt32($0) }), attempt <= 1 << 30 else {
       throw Problem(status: 400, detail: "expected attempt=N")
     }
-    let isOver = node.stopHosted(id, attempt: Int(attempt), of: try caller(of: request))
-    connection.respond(HTTPResponse(status: isOver ? 200 : 202))
+    return Int(attempt)
   }
 }

@@ -277,8 +277,8 @@ final class Node {
       neighbours?.ask(id, node, attempt: attempt, body)
     case .begin(let id, let node, let attempt):
       neighbours?.begin(id, node, attempt: attempt)
-    case .withdraw(let id, let node, let attempt):
-      neighbours?.withdraw(id, node, attempt: attempt)
+    case .withdraw(let id, let node, let attempt, let speed):
+      neighbours?.withdraw(id, node, attempt: attempt, speed: speed)
     case .watch(let node):
       neighbours?.watch(node)
     case .unwatch(let node):

@@ -150,11 +150,11 @@ extension Node {
   }
 
   /// - Returns: whether nothing of it is left to end.
-  func stopHosted(_ id: RunID, attempt: Int, of requester: String) -> Bool {
+  func stopHosted(_ id: RunID, attempt: Int, of requester: String, speed: Double?) -> Bool {
     var isOver = true
     perform { orchestrator in
       let (over, directives) = orchestrator.stopHosted(
-        id, attempt: attempt, of: requester, at: Clock.moment())
+        id, attempt: attempt, of: requester, speed: speed, at: Clock.moment())
       isOver = over
       return directives
     }

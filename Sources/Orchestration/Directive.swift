@@ -33,8 +33,9 @@ public enum Directive: Sendable {
   /// Comes again until there is one.
   case begin(RunID, node: String, attempt: Int)
   /// Ask the node to end its copy of this attempt or an earlier one (`DELETE hosted/ID?attempt=N`); then
-  /// `withdrawn(_:node:attempt:isOver:at:)`. Comes again until that says that it is over.
-  case withdraw(RunID, node: String, attempt: Int)
+  /// `withdrawn(_:node:attempt:isOver:at:)`. Comes again until that says that it is over. Of one whose end is known, `speed`
+  /// tells how fast it ran of how fast the node had promised.
+  case withdraw(RunID, node: String, attempt: Int, speed: Double? = nil)
   /// Hold the stream of hosted runs of this node open, connecting again as needed: `watchOpened(_:)` before each
   /// request, then `hosted(_:on:at:)` for each event and `hostedSynced(_:at:)`.
   case watch(String)

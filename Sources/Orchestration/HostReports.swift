@@ -103,11 +103,13 @@ extension Orchestrator {
   }
 
   /// The end is on disk here, so the host may forget the run when it likes.
-  mutating func letHostForget(_ run: Run) {
+  mutating func letHostForget(_ record: RunRecord) {
+    let run = record.run
     guard !run.isHosted, run.hostNode != settings.node, let node = home.node(run.hostNode),
       node.isReachable, !node.isHomeEdge
     else { return }
-    pending.append(.withdraw(run.id, node: run.hostNode, attempt: run.attempt))
+    pending.append(
+      .withdraw(run.id, node: run.hostNode, attempt: run.attempt, speed: record.lesson))
   }
 
   // MARK: - Watching

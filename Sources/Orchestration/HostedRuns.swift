@@ -131,11 +131,12 @@ extension Orchestrator {
     return runs
   }
 
-  /// Ends this attempt of a hosted run and earlier ones; the requester has no use for them, or knows their end.
+  /// Ends this attempt of a hosted run and earlier ones; the requester has no use for them, or knows their end and perhaps
+  /// their `speed`, as a multiple of what this node had promised.
   ///
   /// - Returns: whether nothing of it is left to end.
   public mutating func stopHosted(
-    _ id: RunID, attempt: Int, of requester: String, at moment: Moment
+    _ id: RunID, attempt: Int, of requester: String, speed: Double? = nil, at moment: Moment
   ) -> (isOver: Bool, directives: [Directive]) {
     guard let record = record(id) else {
       remember(withdrawn: id, attempt)
@@ -145,6 +146,7 @@ extension Orchestrator {
     guard record.run.requesterNode == requester, record.run.attempt <= attempt else { return (true, take()) }
     remember(withdrawn: id, attempt)
     if record.step == .settled {
+      if let speed, !record.endSeen { trust.learn(speed: speed) }
       update(id) { $0.endSeen = true }
       return (true, take())
     }

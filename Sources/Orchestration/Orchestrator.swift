@@ -1,6 +1,6 @@
 public import Containers
 public import Hardware
-internal import Scoring
+public import Scoring
 
 /// A request's life, from acceptance to its end, for all runs of this node.
 ///
@@ -57,6 +57,8 @@ public struct Orchestrator {
   /// Grows whenever a run here begins or ends: what this node tells others of itself has changed.
   public internal(set) var loadChanges = 0
   var history = ServiceHistory()
+  /// What requesters say of the runs here, this node among them.
+  public internal(set) var trust = Trust()
   /// Directives of the event at hand; every public method returns and empties them.
   var pending: [Directive] = []
 
@@ -376,7 +378,7 @@ public struct Orchestrator {
     records[id]?.step = .settled
     announce(id)
     answerRequest(id)
-    letHostForget(record.run)
+    letHostForget(record)
     if record.containerID != nil { remove(id) }
     forgetOldest()
   }

@@ -120,7 +120,7 @@ extension Orchestrator {
     let node = record.run.hostNode
     home.displace(run: id.text, from: node)
     touched.append(node)
-    if failure?.isRefusal == true { home.learn(.failure, of: node, at: moment.instant) }
+    if failure?.isRefusal == true { home.failed(on: node, at: moment.instant) }
     update(id) {
       if let outcome { $0.run.placement?.note(outcome, of: node) }
       if let failure, $0.failure == nil || $0.failure?.kind == failure.kind {
@@ -166,7 +166,7 @@ extension Orchestrator {
     let run = record.run
     if mayHaveCopy { addStray(id, node: run.hostNode, attempt: run.attempt) }
     home.displace(run: id.text, from: run.hostNode)
-    home.learn(.failure, of: run.hostNode, at: moment.instant)
+    home.failed(on: run.hostNode, at: moment.instant)
     touched.append(run.hostNode)
     if record.stopIsRequested { return conclude(id, .stopped, at: moment) }
     if run.onHostLoss == .tell { return conclude(id, .failed(RunFailure(.lost, reason)), at: moment) }
@@ -199,20 +199,20 @@ extension Orchestrator {
     tryNext(id, .refused(failure.reason), failure: failure, at: moment)
   }
 
-  /// What the end of a run says of its service's work, and of how fast its host is.
+  /// What the end of a run says of its service's work, and of how far its host's word can be trusted.
   mutating func learn(from record: RunRecord, _ state: RunState, at moment: Moment) {
     let run = record.run
     guard case .finished(exitCode: 0) = state, run.times.started > 0, let row = record.row else { return }
     let ended = record.endedAt > 0 ? record.endedAt : moment.wallMilliseconds
     let seconds = Double(ended - run.times.started) / 1000
     guard seconds >= Self.leastLesson, run.bound == .processor else { return }
-    // Both by the speed that was promised: a node that is slower than it says makes the work of its runs seem larger,
-    // but those of all nodes make the mean.
+    let speed = row.outlook.speed / 100
     if let work = history.work(of: run.service) {
-      home.learn(
-        .speed(ratio: work / row.outlook.speed * 100 / seconds), of: run.hostNode, at: moment.instant)
+      // What the node had promised is what was expected of it without what is known of its promises.
+      let ratio = work / seconds / (speed / max(row.trust, Trust.bounds.lowerBound))
+      if isHere(run) { trust.learn(speed: ratio) } else { update(run.id) { $0.lesson = ratio } }
     }
-    history.learn(run.service, work: seconds * row.outlook.speed / 100)
+    history.learn(run.service, work: seconds * speed)
   }
 
   /// A run of less than a second is mostly its own start.

@@ -94,6 +94,8 @@ struct RunRecord {
   var endedInstant: Instant?
   /// What it adds to the competition on its host.
   var demand: Competition
+  /// How fast it ran elsewhere of how fast its host had promised: the host is told.
+  var lesson: Double?
   /// How often a host was busier than was known, and the choice was made anew.
   var rechoices = 0
 

@@ -119,6 +119,7 @@ final class HearthDispatch {
   private func described(_ node: SimulatedNode) -> HomeNode {
     var own = agents[node.index].sample
     own.demand = agents[node.index].orchestrator.demand(at: moment.instant)
+    own.trust = agents[node.index].orchestrator.trust.factor
     var held: [HomeNode.Image] = []
     if !images.isEmpty { held.append(images[0]) }
     for image in node.images where image < images.count { held.append(images[image]) }
@@ -320,12 +321,13 @@ final class HearthDispatch {
           }
         }
       }
-    case .withdraw(let id, let node, let attempt):
+    case .withdraw(let id, let node, let attempt, let speed):
       let host = number(node)
       later(way(index, host), on: host) {
         self.perform(host) { orchestrator in
-          orchestrator.stopHosted(id, attempt: attempt, of: self.agents[index].name, at: self.moment)
-            .directives
+          orchestrator.stopHosted(
+            id, attempt: attempt, of: self.agents[index].name, speed: speed, at: self.moment
+          ).directives
         }
         self.later(self.way(index, host), on: index) {
           self.perform(index) {

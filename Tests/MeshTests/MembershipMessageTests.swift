@@ -41,8 +41,16 @@ struct MembershipMessageTests {
     for message in samples() { #expect(MembershipMessage(message.encoded()) == message) }
   }
 
-  @Test func aBriefHeartbeatTakes37Bytes() {
+  @Test func aBriefHeartbeatTakes37BytesAnd43WithWhatCompetes() {
     #expect(samples()[1].encoded().count == 37)
+    var telling = samples()[1]
+    telling.load?.demand = NodeDemand(threads: 0x0140, copiers: 1, flows: 2, link: 3)
+    telling.load?.trust = 100
+    let bytes = telling.encoded()
+    #expect(bytes.count == 43 && MembershipMessage(bytes) == telling)
+    // An older node tells no trust.
+    telling.load?.trust = 128
+    #expect(MembershipMessage(Array(bytes.dropLast())) == telling)
   }
 
   @Test func everyTruncationIsRefused() {

@@ -23,7 +23,7 @@ struct HomeWorld {
     case answer(RunID, attempt: Int, HostAnswer)
     case begin(RunID, attempt: Int)
     case begun(RunID, attempt: Int, isThere: Bool)
-    case withdraw(RunID, attempt: Int)
+    case withdraw(RunID, attempt: Int, speed: Double?)
     case withdrawn(RunID, attempt: Int, isOver: Bool)
     case open(stream: Int)
     case event(stream: Int, [UInt8])
@@ -232,8 +232,8 @@ struct HomeWorld {
         post(.ask(id, attempt: attempt, body: body), from: from, to: to)
       case .begin(let id, let node, let attempt):
         post(.begin(id, attempt: attempt), from: from, to: Self.number(node))
-      case .withdraw(let id, let node, let attempt):
-        post(.withdraw(id, attempt: attempt), from: from, to: Self.number(node))
+      case .withdraw(let id, let node, let attempt, let speed):
+        post(.withdraw(id, attempt: attempt, speed: speed), from: from, to: Self.number(node))
       case .watch(let node):
         streams.append(Stream(watcher: from, host: Self.number(node)))
       case .unwatch(let node):
@@ -309,8 +309,9 @@ struct HomeWorld {
     case .begun(let id, let attempt, let isThere):
       worlds[to].perform(
         worlds[to].orchestrator.begun(id, node: node, attempt: attempt, isThere: isThere, at: now))
-    case .withdraw(let id, let attempt):
-      let (isOver, directives) = worlds[to].orchestrator.stopHosted(id, attempt: attempt, of: node, at: now)
+    case .withdraw(let id, let attempt, let speed):
+      let (isOver, directives) = worlds[to].orchestrator.stopHosted(
+        id, attempt: attempt, of: node, speed: speed, at: now)
       worlds[to].perform(directives)
       post(.withdrawn(id, attempt: attempt, isOver: isOver), from: to, to: message.from)
     case .withdrawn(let id, let attempt, let isOver):

@@ -238,6 +238,7 @@ import Wire
 
   @Test func whatRunsOfAServiceWereIsExpectedOfTheNext() throws {
     var world = Self.world()
+    var told: [String: Double] = [:]
     for number in 1...16 as ClosedRange<UInt64> {
       let id = try world.submit(number)
       world.settle()
@@ -249,12 +250,13 @@ import Wire
       report.times.started = world.now.wallMilliseconds
       report.state = .running
       world.perform(world.orchestrator.hosted(report, on: node, at: world.now))
-      // A takes twice as long as its speed says, from the fifth run on.
+      // From the fifth run on it takes twice as long as its speed says.
       world.seconds += number > 4 ? 40 : 20
       report.times.ended = world.now.wallMilliseconds
       report.state = .finished(exitCode: 0)
       world.perform(world.orchestrator.hosted(report, on: node, at: world.now))
       world.settle()
+      for case .withdraw(_, let node, _, let speed?) in world.outbox where number == 5 { told[node] = speed }
       world.outbox = []
       for peer in [Self.peer("a", threads: 0, speed: 3000), Self.peer("b", threads: 0, speed: 2000)] {
         var peer = peer
@@ -265,6 +267,7 @@ import Wire
     // 20 s at 3000 of 864 MIPS are 69 s on a Raspberry Pi 3's core.
     let work = try #require(world.orchestrator.history.work(of: "hello"))
     #expect((69...140).contains(work))
+    #expect(told.count == 1 && told.values.allSatisfy { (0.45...0.55).contains($0) }, "its host is told: \(told)")
   }
 
   @Test func theBookOfServicesIsBounded() {

@@ -157,6 +157,26 @@ import Wire
     #expect(world.state(run.id) == .stopped)
   }
 
+  @Test func aHostIsToldOnceHowFastARunWasAndByNobodyElse() throws {
+    var world = World()
+    let run = try Self.asked()
+    _ = try Self.ask(&world, run)
+    Self.begin(&world)
+    func tell(_ world: inout World, by node: String) {
+      world.perform(
+        world.orchestrator.stopHosted(run.id, attempt: 1, of: node, speed: 0.5, at: world.now).directives)
+    }
+    world.engine.endPrograms(code: 0)
+    world.settle()
+    tell(&world, by: "thief")
+    #expect(world.orchestrator.trust == Trust())
+    var once = Trust()
+    once.learn(speed: 0.5)
+    tell(&world, by: "r")
+    tell(&world, by: "r")
+    #expect(world.orchestrator.trust == once && once.factor < 1)
+  }
+
   @Test func nobodyElseCanWithdrawOrReplaceARun() throws {
     var world = World()
     let run = try Self.asked()

@@ -185,47 +185,49 @@ private func outlook(_ node: HomeNode, imageSize: Int = 0, _ change: (inout Requ
   }
 }
 
-@Suite struct ExperienceTests {
+@Suite struct TrustTests {
   private let start = Instant(nanoseconds: 0)
 
   @Test func oneSlowRunSaysLittleAndManySayItWithinBounds() {
-    var seen = Experience()
-    seen.take(.speed(ratio: 0.1), at: start)
-    #expect(seen.trust == 1, "no more than chance makes")
-    for _ in 0..<200 { seen.take(.speed(ratio: 0.1), at: start) }
-    #expect((seen.trust - Experience.bounds.lowerBound).magnitude < 0.001)
-    for _ in 0..<200 { seen.take(.speed(ratio: 100), at: start) }
-    #expect((seen.trust - Experience.bounds.upperBound).magnitude < 0.001)
-    seen.take(.speed(ratio: .nan), at: start)
-    #expect((seen.trust - Experience.bounds.upperBound).magnitude < 0.001)
+    var trust = Trust()
+    #expect(trust.factor == 1 && trust.told == 128)
+    trust.learn(speed: 0.1)
+    #expect(trust.factor > 0.98 && trust.factor < 1)
+    for _ in 0..<500 { trust.learn(speed: 0.1) }
+    #expect(trust.factor == Trust.bounds.lowerBound)
+    for _ in 0..<500 { trust.learn(speed: 100) }
+    #expect(trust.factor == Trust.bounds.upperBound)
+    for wrong in [Double.nan, 0, -1] { trust.learn(speed: wrong) }
+    #expect(trust.factor == Trust.bounds.upperBound)
+    #expect(Trust.factor(told: 0) == Trust.bounds.lowerBound && Trust.factor(told: 255) == Trust.bounds.upperBound)
   }
 
   @Test func failuresAreForgottenInMinutes() {
-    var seen = Experience()
-    for _ in 0..<20 { seen.take(.failure, at: start) }
-    #expect(seen.failures(at: start) == 1, "of one cause")
-    for number in 1...20 { seen.take(.failure, at: start + .seconds(number * 3)) }
+    var seen = Failures()
+    for _ in 0..<20 { seen.add(at: start) }
+    #expect(seen.left(at: start) == 1, "of one cause")
+    for number in 1...20 { seen.add(at: start + .seconds(number * 3)) }
     let end = start + .seconds(60)
-    #expect(seen.failures(at: end) == 8)
+    #expect(seen.left(at: end) == 8)
     var last = 8.0
     for seconds in stride(from: 10, through: 600, by: 10) {
-      let now = seen.failures(at: end + .seconds(seconds))
+      let now = seen.left(at: end + .seconds(seconds))
       #expect(now <= last && now >= 0)
       last = now
     }
-    #expect(seen.failures(at: end + .seconds(60)) == 4 && last == 0)
+    #expect(seen.left(at: end + .seconds(60)) == 4 && last == 0)
   }
 
-  @Test func theHomeKeepsWhatItLearnedOfANode() {
+  @Test func theHomeKeepsItsFailuresAndTakesANodesWordForItsTrust() {
     var home = HomeView()
     home.update(node(), at: start)
-    home.learn(.failure, of: "a", at: start)
-    home.learn(.speed(ratio: 0.5), of: "a", at: start)
+    home.failed(on: "a", at: start)
     var next = node()
     next.heardAt = start + .seconds(1)
+    next.trust = 0.8
     home.update(next, at: next.heardAt)
-    #expect(home.node("a")?.trust == 1 && (home.node("a")?.failures ?? 0) > 0.9)
-    home.learn(.failure, of: "unknown", at: start)
+    #expect(home.node("a")?.trust == 0.8 && (home.node("a")?.failures ?? 0) > 0.9)
+    home.failed(on: "unknown", at: start)
   }
 }
 

@@ -22,7 +22,8 @@ extension Node {
     if facts != home.facts { home.servicesChanged(catalogue.definitions.map { $0.name }) }
     home.say(
       load: NodeLoad(
-        score: score.value, runs: orchestrator.runsUnderWay, memory: unreservedMemory, demand: saidDemand),
+        score: score.value, runs: orchestrator.runsUnderWay, memory: unreservedMemory, demand: saidDemand,
+        trust: orchestrator.trust.told),
       details: NodeDetails(
         terms: score.terms.map { UInt8(min(max($0.effect, 0), 1) * 255) }, abilities: abilities, facts: facts),
       isNews: isNews || isOther)

@@ -33,6 +33,7 @@ extension HomeNode {
         threads: Double(demand.threads) / 64, copiers: Double(demand.copiers), flows: Double(demand.flows))
       linkBusy = Double(demand.link) / 255
     }
+    trust = Trust.factor(told: peer.load.trust)
     if let facts { take(facts) }
   }
 
@@ -90,6 +91,7 @@ extension HomeNode {
         terms.map { term in
           ["effect": .double(Double(Int(term.effect * 100 + 0.5)) / 100), "term": .string(term.kind.name)]
         }),
+      "trust": .double(Double(Int(trust * 100 + 0.5)) / 100),
     ]
   }
 }
@@ -115,6 +117,7 @@ extension Node {
     let link = LinkUse(of: snapshot, profile: match.profile)
     own.linkRate = link.rate
     own.linkBusy = link.busy
+    own.trust = orchestrator.trust.factor
     own.demand = orchestrator.demand(at: Clock.now())
     own.images = engine.images
     own.hasEngine = engine.description != nil

@@ -182,9 +182,9 @@ final class Neighbours {
     }
   }
 
-  func withdraw(_ run: RunID, _ identity: String, attempt: Int) {
+  func withdraw(_ run: RunID, _ identity: String, attempt: Int, speed: Double?) {
     if let homeEdge = node.homeEdge, homeEdge.withdraw(run, identity, attempt: attempt) { return }
-    link(identity)?.withdraw(run, attempt: attempt) { isOver in
+    link(identity)?.withdraw(run, attempt: attempt, speed: speed) { isOver in
       self.node.perform {
         $0.withdrawn(run, node: identity, attempt: attempt, isOver: isOver, at: Clock.moment())
       }

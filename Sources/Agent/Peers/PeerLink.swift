@@ -103,8 +103,10 @@ final class PeerLink {
   }
 
   /// Asks the node to end its copy of a run; `isOver` says whether nothing is left of it.
-  func withdraw(_ run: RunID, attempt: Int, then: @escaping (_ isOver: Bool) -> Void) {
-    client.call("DELETE", "/api/v2/hosted/\(run.text)?attempt=\(attempt)", headers: headers) { result in
+  func withdraw(_ run: RunID, attempt: Int, speed: Double?, then: @escaping (_ isOver: Bool) -> Void) {
+    var target = "/api/v2/hosted/\(run.text)?attempt=\(attempt)"
+    if let speed { target += "&speed=\(Int(min(max(speed, 0), 1000) * 1000))" }
+    client.call("DELETE", target, headers: headers) { result in
       if case .success(let answer) = result { then(answer.status == 200) } else { then(false) }
     }
   }

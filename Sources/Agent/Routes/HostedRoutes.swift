@@ -9,7 +9,8 @@ import Wire
 ///     PUT    /api/v2/hosted/{run}          run this; 201 once it is on disk, or a problem that says why not
 ///     PUT    /api/v2/hosted/{run}/begin?attempt
 ///                                          it may start; 404 where this attempt is not here
-///     DELETE /api/v2/hosted/{run}?attempt  end this attempt and earlier ones; 200 once nothing is left, else 202
+///     DELETE /api/v2/hosted/{run}?attempt  end this attempt and earlier ones; 200 once nothing is left, else 202;
+///                                          &speed: thousandths of what was promised, where the run has ended
 ///     GET    /api/v2/hosted/events         the caller's runs, then `synced`, then each change
 ///     GET    /api/v2/hosted/{run}/logs     as /api/v2/runs/{run}/logs
 ///
@@ -124,8 +125,9 @@ struct HostedRoutes {
   private static let limits = JSON.Limits(bytes: 1 << 20, nodes: 1 << 16)
 
   private func end(_ request: HTTPRequest, _ text: String, _ connection: ServerConnection) throws(Problem) {
+    let speed = request.queryValue("speed").flatMap { UInt32($0) }.map { Double($0) / 1000 }
     let isOver = node.stopHosted(
-      try identifier(text), attempt: try attempt(in: request), of: try caller(of: request))
+      try identifier(text), attempt: try attempt(in: request), of: try caller(of: request), speed: speed)
     connection.respond(HTTPResponse(status: isOver ? 200 : 202))
   }
 

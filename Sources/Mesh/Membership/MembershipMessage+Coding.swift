@@ -59,6 +59,7 @@ extension MembershipMessage {
       bytes.append(demand.copiers)
       bytes.append(demand.flows)
       bytes.append(demand.link)
+      bytes.append(load?.trust ?? 128)
     }
     return bytes
   }
@@ -110,6 +111,7 @@ extension MembershipMessage {
     {
       load?.demand = NodeDemand(
         threads: UInt16(truncatingIfNeeded: threads), copiers: copiers, flows: flows, link: link)
+      if let trust = reader.byte() { load?.trust = trust }
     }
   }
 }

@@ -91,8 +91,8 @@ public struct HomeNode: Sendable, Equatable {
   public internal(set) var placedSinceHeard = 0
   /// What those add to the competition.
   public internal(set) var placedDemand = Competition.none
-  /// How fast its runs went of how fast they were expected to go, as this requester has seen it; near 1.
-  public internal(set) var trust = 1.0
+  /// How fast its runs went of how fast it had promised (`Trust`), as it tells itself.
+  public var trust = 1.0
   /// Runs that it could not begin or lost lately, as this requester has seen it; each counts less as time passes.
   public internal(set) var failures = 0.0
 

@@ -19,7 +19,7 @@ public struct HomeView: Sendable {
     var node: HomeNode
     var diedAt: Instant?
     var recent: [Recent] = []
-    var experience = Experience()
+    var failures = Failures()
 
     /// Brings the node's account of the recent placements up to date.
     mutating func count() {
@@ -79,7 +79,6 @@ public struct HomeView: Sendable {
     guard index < entries.count, entries[index].node.id == node.id else {
       entries.insert(Entry(node: node, diedAt: node.state == .dead ? now : nil), at: index)
       entries[index].count()
-      entries[index].node.trust = 1
       entries[index].node.failures = 0
       return nil
     }
@@ -87,8 +86,7 @@ public struct HomeView: Sendable {
     entries[index].node = node
     entries[index].recent.removeAll { $0.shows(in: node) }
     entries[index].count()
-    entries[index].node.trust = entries[index].experience.trust
-    entries[index].node.failures = entries[index].experience.failures(at: now)
+    entries[index].node.failures = entries[index].failures.left(at: now)
     set(node.state, of: index, from: before, at: now)
     return before
   }
@@ -150,13 +148,12 @@ public struct HomeView: Sendable {
     entries[index].count()
   }
 
-  /// A run has ended there, and how its speed was beside what was expected; or it failed for the node's sake.
-  public mutating func learn(_ lesson: Experience.Lesson, of id: String, at now: Instant) {
+  /// A run could not begin there, or was lost, for the node's sake.
+  public mutating func failed(on id: String, at now: Instant) {
     let index = place(of: id)
     guard index < entries.count, entries[index].node.id == id else { return }
-    entries[index].experience.take(lesson, at: now)
-    entries[index].node.trust = entries[index].experience.trust
-    entries[index].node.failures = entries[index].experience.failures(at: now)
+    entries[index].failures.add(at: now)
+    entries[index].node.failures = entries[index].failures.left(at: now)
   }
 
   /// The run is not there, or not any more.

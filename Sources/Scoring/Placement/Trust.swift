@@ -1,0 +1,33 @@
+/// How fast the runs of a node went of how fast it had promised.
+///
+/// Requesters say it of each run, the node keeps the mean and tells it to all: so its next requester knows what the others
+/// have seen, and all nodes choose by the same number. Bounded, so that no bad luck shuts a node out.
+public struct Trust: Equatable, Sendable {
+  private var mean = 1.0
+
+  /// A node is never taken for slower or faster than this.
+  public static let bounds = 0.5...1.5
+  /// Runs of one service differ more than nodes do. With a twentieth equal boards get unequal work, and heat up by it
+  /// (`make placement`, pi3); with less, what a profile says wrongly is believed for longer (liars).
+  private static let weight = 0.02
+  /// As it is told, also to the node itself: two that are equally good must not differ by what rounding does.
+  private static let units = 128.0
+
+  public init() {}
+
+  /// The number in units of 1/128, as heartbeats carry it.
+  public var told: UInt8 { UInt8(mean * Self.units + 0.5) }
+
+  /// 1 where its runs went as promised, 0.5 where they took twice as long.
+  public var factor: Double { Self.factor(told: told) }
+
+  public static func factor(told: UInt8) -> Double {
+    min(max(Double(told) / units, bounds.lowerBound), bounds.upperBound)
+  }
+
+  /// A run has ended whose speed was so many times the promised one.
+  public mutating func learn(speed ratio: Double) {
+    guard ratio > 0 else { return }
+    mean += Self.weight * (min(max(ratio, Self.bounds.lowerBound), Self.bounds.upperBound) - mean)
+  }
+}

@@ -1,4 +1,5 @@
 internal import CLinux
+import Hardware
 import Orchestration
 import Wire
 
@@ -37,9 +38,13 @@ final class ServiceCatalogue {
   /// Reads all definitions again if a file was added, changed or removed. A faulty one is logged and left out.
   func refresh() {
     let files = self.files()
-    let newStamp = files.reduce(0x9e37_79b9_7f4a_7c15) { ($0 ^ $1.stamp) &* 0x100_0000_01b3 } as UInt64
-    guard newStamp != stamp else { return }
-    stamp = newStamp
+    var newStamp = FNV1a()
+    for file in files {
+      newStamp.add(file.path)
+      for shift in stride(from: 0, to: 64, by: 8) { newStamp.add(UInt8(truncatingIfNeeded: file.stamp >> shift)) }
+    }
+    guard newStamp.value != stamp else { return }
+    stamp = newStamp.value
     definitions = []
     for file in files {
       do throws(SystemError) {
@@ -87,7 +92,6 @@ final class ServiceCatalogue {
     stamp ^=
       UInt64(truncatingIfNeeded: status.st_mtim.tv_nsec) &+ UInt64(truncatingIfNeeded: status.st_ino) << 20
     stamp ^= UInt64(truncatingIfNeeded: status.st_size) << 40
-    for byte in path.utf8 { stamp = (stamp ^ UInt64(byte)) &* 0x100_0000_01b3 }
     return DefinitionFile(path: path, folder: folder, stamp: stamp)
   }
 }

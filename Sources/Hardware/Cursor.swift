@@ -195,12 +195,10 @@ struct Cursor {
     return String(decoding: UnsafeRawBufferPointer(rebasing: bytes[first..<last]), as: UTF8.self)
   }
 
-  /// A number that tells the rest from other bytes (FNV-1a).
+  /// A number that tells the rest from other bytes.
   var hash: UInt64 {
-    var value: UInt64 = 0xcbf2_9ce4_8422_2325
-    for index in position..<max(position, end) {
-      value = (value ^ UInt64(bytes[index])) &* 0x100_0000_01b3
-    }
-    return value
+    var hash = FNV1a()
+    for index in position..<max(position, end) { hash.add(bytes[index]) }
+    return hash.value
   }
 }

@@ -90,7 +90,8 @@ extension Orchestrator {
     switch report.state {
     case .failed(let failure) where failure.kind == .givenBack:
       update(id) { $0.endedAt = 0 }
-      hostLost(id, failure.reason, mayHaveCopy: false, at: moment)
+      hostLost(
+        id, failure.reason, mayHaveCopy: false, neverStarted: report.times.started == 0, at: moment)
     case .failed(let failure) where failure.isRefusal && report.times.started == 0:
       tryNext(id, .refused(failure.reason), failure: failure, at: moment)
     case .failed, .finished, .stopped:

@@ -114,7 +114,7 @@ extension Orchestrator {
 
   /// The host will not run it: on to the next.
   mutating func tryNext(
-    _ id: RunID, _ outcome: Placement.Outcome?, failure: RunFailure? = nil, at moment: Moment
+    _ id: RunID, _ outcome: Placement.Outcome, failure: RunFailure? = nil, at moment: Moment
   ) {
     guard let record = record(id) else { return }
     let node = record.run.hostNode
@@ -122,7 +122,7 @@ extension Orchestrator {
     touched.append(node)
     if failure?.isRefusal == true { home.failed(on: node, at: moment.instant) }
     update(id) {
-      if let outcome { $0.run.placement?.note(outcome, of: node) }
+      $0.run.placement?.note(outcome, of: node)
       if let failure, $0.failure == nil || $0.failure?.kind == failure.kind {
         $0.failure = failure
       } else {
@@ -161,15 +161,21 @@ extension Orchestrator {
   }
 
   /// The host is dead, or has lost the run: start it again elsewhere, unless the request wants to be told instead.
-  mutating func hostLost(_ id: RunID, _ reason: String, mayHaveCopy: Bool, at moment: Moment) {
+  ///
+  /// - Parameter neverStarted: the host says so: then nothing was lost, and the request's wish is not about this.
+  mutating func hostLost(
+    _ id: RunID, _ reason: String, mayHaveCopy: Bool, neverStarted: Bool = false, at moment: Moment
+  ) {
     guard let record = record(id) else { return }
     let run = record.run
     if mayHaveCopy { addStray(id, node: run.hostNode, attempt: run.attempt) }
     home.displace(run: id.text, from: run.hostNode)
-    home.failed(on: run.hostNode, at: moment.instant)
+    if !neverStarted { home.failed(on: run.hostNode, at: moment.instant) }
     touched.append(run.hostNode)
     if record.stopIsRequested { return conclude(id, .stopped, at: moment) }
-    if run.onHostLoss == .tell { return conclude(id, .failed(RunFailure(.lost, reason)), at: moment) }
+    if run.onHostLoss == .tell, !neverStarted {
+      return conclude(id, .failed(RunFailure(.lost, reason)), at: moment)
+    }
     update(id) {
       if $0.placingSince == nil || run.times.started > 0 { $0.placingSince = moment.instant }
       $0.failure = nil
@@ -206,13 +212,15 @@ extension Orchestrator {
     let ended = record.endedAt > 0 ? record.endedAt : moment.wallMilliseconds
     let seconds = Double(ended - run.times.started) / 1000
     guard seconds >= Self.leastLesson, run.bound == .processor else { return }
-    let speed = row.outlook.speed / 100
+    // What the node had promised: what was expected of it without what is known of its promises and its failures.
+    let promised = row.outlook.speed / 100 * (1 + row.failures) / max(row.trust, Trust.bounds.lowerBound)
     if let work = history.work(of: run.service) {
-      // What the node had promised is what was expected of it without what is known of its promises.
-      let ratio = work / seconds / (speed / max(row.trust, Trust.bounds.lowerBound))
+      let ratio = work / seconds / promised
+      // A node of Home Edge is not told, and so tells nobody.
       if isHere(run) { trust.learn(speed: ratio) } else { update(run.id) { $0.lesson = ratio } }
     }
-    history.learn(run.service, work: seconds * speed)
+    // By what was promised as well: the runs of all nodes make the mean, and it stays where it is.
+    history.learn(run.service, work: seconds * promised)
   }
 
   /// A run of less than a second is mostly its own start.

@@ -5,7 +5,7 @@ internal import Scoring
 //
 // A host that has accepted makes everything ready and starts nothing before it hears `begin`. So one that does not answer
 // holds at most a copy that never runs: the next node is asked at once. The silent attempt is remembered as a stray, on
-// disk, and withdrawn until its node confirms.
+// disk, and withdrawn until its node confirms. Home Edge's nodes know no such word: they start when they are asked.
 extension Orchestrator {
   /// What a host said to `Directive.ask`.
   public mutating func answered(
@@ -91,7 +91,8 @@ extension Orchestrator {
     if isThere {
       update(id) { $0.beginIsHeard = true }
     } else {
-      hostLost(id, Self.unknownThere, mayHaveCopy: false, at: moment)
+      // Its host may be writing it just now.
+      hostLost(id, Self.unknownThere, mayHaveCopy: true, at: moment)
     }
     return take()
   }
@@ -181,7 +182,8 @@ extension Orchestrator {
     if home.node(record.run.hostNode)?.isReachable == true {
       if record.hostGoneAt != nil { update(id) { $0.hostGoneAt = nil } }
       let now = moment.instant
-      if !record.beginIsHeard, record.run.times.started == 0, !record.stopIsRequested,
+      let isHomeEdge = home.node(record.run.hostNode)?.isHomeEdge ?? false
+      if !record.beginIsHeard, !isHomeEdge, record.run.times.started == 0, !record.stopIsRequested,
         now >= record.beginAt ?? now
       {
         sayBegin(id, at: moment)

@@ -242,6 +242,23 @@ import Wire
     #expect(home.worlds[0].orchestrator.run(id)?.strays.isEmpty == true && home.allFaults.isEmpty)
   }
 
+  @Test func whatItsHostGivesBackUnstartedIsNotLost() throws {
+    var home = Self.pair(3)
+    var run = World.run(5, .container(arguments: ["busybox"]))
+    run.onHostLoss = .tell
+    let command = try RunCommand(parsing: ["busybox"], source: .nothing)
+    home.worlds[0].perform(
+      try home.worlds[0].orchestrator.accept(run, command: command, at: home.worlds[0].now))
+    while home.worlds[1].disk[run.id] == nil { home.step() }
+    home.weather.lostPercent = 100
+    home.run(milliseconds: 20_000)
+    #expect(ContainerRunTests.failure(home.state(run.id, of: 1))?.kind == .givenBack)
+    home.weather.lostPercent = 0
+    home.run(milliseconds: 6000)
+    #expect(home.state(run.id, of: 0) == .running && home.hosts(of: run.id).count == 1)
+    #expect(home.worlds[0].orchestrator.nodes.allSatisfy { $0.failures == 0 } && home.allFaults.isEmpty)
+  }
+
   @Test func aHostThatHeardNoWordIsToldAgain() throws {
     var home = Self.pair(3)
     let id = try home.worlds[0].submit()

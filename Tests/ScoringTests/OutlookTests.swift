@@ -163,7 +163,7 @@ private func outlook(_ node: HomeNode, imageSize: Int = 0, _ change: (inout Requ
     let reason = Placement(run: "1", requirements: container, nodes: [seen], madeAt: 0).rows[0].reason
     #expect(
       reason
-        == "speed 23 beside 5.0 busy threads, 2 of them on their way; heat takes 15 %; its runs took 1.25 times as long as predicted; failures of late take 50 %"
+        == "speed 23 beside 5.0 busy threads, 2 of them on their way; heat takes 15 %; its runs took 1.25 times as long as it promised; failures of late take 50 %"
     )
   }
 

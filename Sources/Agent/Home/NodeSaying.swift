@@ -47,10 +47,10 @@ extension Node {
 
   /// A hash of what changes seldom and is told by the API in full.
   private var facts: UInt32 {
-    var hash: UInt32 = 0x811c_9dc5
+    var hash = FNV1a()
     func add(_ text: String) {
-      for byte in text.utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
-      hash = (hash ^ 0x1f) &* 0x0100_0193
+      hash.add(text)
+      hash.add(0x1f)
     }
     let snapshot = sampler.snapshot
     add(Version.text)
@@ -66,6 +66,6 @@ extension Node {
       add(definition.name)
       add(definition.kind.rawValue)
     }
-    return hash
+    return hash.folded
   }
 }

@@ -98,7 +98,8 @@ final class PeerLink {
   /// Tells the node that a run which it has accepted may begin; `then` is called where it answers.
   func begin(_ run: RunID, attempt: Int, then: @escaping (_ isThere: Bool) -> Void) {
     client.call("PUT", "/api/v2/hosted/\(run.text)/begin?attempt=\(attempt)", headers: headers) { result in
-      if case .success(let answer) = result { then(answer.status == 200) }
+      guard case .success(let answer) = result, answer.status == 200 || answer.status == 404 else { return }
+      then(answer.status == 200)
     }
   }
 

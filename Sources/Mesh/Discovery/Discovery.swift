@@ -182,11 +182,11 @@ public final class Discovery {
     }
   }
 
-  /// FNV-1a; a collision loses one packet of a forger who uses our own address.
+  /// A collision loses one packet of a forger who uses our own address.
   private static func hash(_ bytes: [UInt8]) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return hash
+    var hash = FNV1a()
+    for byte in bytes { hash.add(byte) }
+    return hash.value
   }
 
   /// What fits an Ethernet frame with IPv6 and UDP headers.

@@ -10,14 +10,15 @@
 ///            ping request: target, 16; incarnation, 4; sequence, 4
 ///            nack: target, 16
 ///     then   count of notes, 1; each: claim, 1; node, 16; incarnation, 4; sequence, 4; age, 1
-///     then   heartbeat: threads that compete, 2; copiers, 1; flows, 1; share of the link taken, 1
+///     then   heartbeat: threads that compete, 2; copiers, 1; flows, 1; share of the link taken, 1;
+///            trust, 1
 ///
 /// Bytes behind these are of a later writer of the same version and are ignored.
 extension MembershipMessage {
   static let version: UInt8 = 1
   /// A reader takes no more; a writer puts in fewer.
   static let maximumNotes = 8
-  /// Longer packets are refused unread. The longest that is written is 411 bytes.
+  /// Longer packets are refused unread. The longest that is written is 412 bytes.
   static let maximumSize = 1024
 
   func encoded() -> [UInt8] {

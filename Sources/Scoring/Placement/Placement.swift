@@ -1,3 +1,5 @@
+internal import Hardware
+
 /// The choice among the nodes for one run, and its reasons.
 ///
 /// The same run, nodes and requirements give the same order everywhere.
@@ -23,7 +25,7 @@ public struct Placement: Sendable, Equatable {
     public var outlook: Outlook
     /// Runs placed there that its readings did not show yet.
     public var placed: Int
-    /// How fast its runs went of what was expected of them.
+    /// How fast its runs went of how fast it had promised.
     public var trust: Double
     /// Runs that it could not begin or lost lately.
     public var failures: Double
@@ -72,7 +74,8 @@ public struct Placement: Sendable, Equatable {
     // Only the best are made rows of, so that a large home's placement is kept in no more memory than a small one's.
     var best: [Int] = []
     best.reserveCapacity(min(nodes.count, Self.rowLimit) + 1)
-    let hash = Self.hash(run)
+    var hash = FNV1a()
+    hash.add(run)
     for index in nodes.indices {
       if standings[index].compare(with: standings[top]) {
         standings[index].spread = Self.spread(hash, nodes[index].id)

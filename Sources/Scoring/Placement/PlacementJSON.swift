@@ -139,7 +139,7 @@ extension Outlook {
       words += "; " + term.kind.name + " takes " + percent(term.effect)
     }
     if (trust - 1).magnitude >= 0.05 {
-      words += "; its runs took " + decimal(1 / max(trust, 0.01), places: 2) + " times as long as predicted"
+      words += "; its runs took " + decimal(1 / max(trust, 0.01), places: 2) + " times as long as it promised"
     }
     if failures >= 0.1 { words += "; failures of late take " + percent(1 / (1 + failures)) }
     return words

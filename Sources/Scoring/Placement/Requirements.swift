@@ -1,3 +1,5 @@
+internal import Hardware
+
 /// What a run needs of the node it is placed on.
 public struct Requirements: Sendable {
   /// `container` or `native`.
@@ -38,11 +40,11 @@ public struct Requirements: Sendable {
   /// Whether what it costs other runs does not count.
   var isUrgent: Bool { deadline != nil }
 
-  /// The hash of an image's reference, by which nodes tell what they have (FNV-1a).
+  /// The hash of an image's reference, by which nodes tell what they have.
   public static func hash(ofImage reference: String) -> UInt32 {
-    var hash: UInt32 = 0x811c_9dc5
-    for byte in reference.utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
-    return hash
+    var hash = FNV1a()
+    hash.add(reference)
+    return hash.folded
   }
 
   public init(kind: String, service: String, mustBeRegistered: Bool) {

@@ -7,9 +7,9 @@ public struct Trust: Equatable, Sendable {
 
   /// A node is never taken for slower or faster than this.
   public static let bounds = 0.5...1.5
-  /// Runs of one service differ more than nodes do. With a twentieth equal boards get unequal work, and heat up by it
-  /// (`make placement`, pi3); with less, what a profile says wrongly is believed for longer (liars).
-  private static let weight = 0.02
+  /// Runs of one service differ more than nodes do. With more, equal boards get unequal work (`make placement`, equal 0.7);
+  /// with less, what a profile says wrongly is believed for longer (liars).
+  private static let weight = 0.015
   /// As it is told, also to the node itself: two that are equally good must not differ by what rounding does.
   private static let units = 128.0
 

@@ -13,6 +13,16 @@ import Wire
     HomeWorld(nodes: nodes, scores: [10, 100] + Array(repeating: 50, count: nodes - 2))
   }
 
+  /// Asks for a run that is not to be started again where its host is lost.
+  private static func submitToBeTold(_ home: inout HomeWorld) throws -> RunID {
+    var run = World.run(5, .container(arguments: ["busybox"]))
+    run.onHostLoss = .tell
+    let command = try RunCommand(parsing: ["busybox"], source: .nothing)
+    home.worlds[0].perform(
+      try home.worlds[0].orchestrator.accept(run, command: command, at: home.worlds[0].now))
+    return run.id
+  }
+
   @Test func theBestNodeRunsItAndTheRequesterTellsItsEnd() throws {
     var home = Self.pair()
     let id = try home.worlds[0].submit()
@@ -47,20 +57,16 @@ import Wire
 
   @Test func aRunWhoseRequestWantsToBeToldFailsWithItsHost() throws {
     var home = Self.pair(3)
-    var run = World.run(5, .container(arguments: ["busybox"]))
-    run.onHostLoss = .tell
-    let command = try RunCommand(parsing: ["busybox"], source: .nothing)
-    home.worlds[0].perform(
-      try home.worlds[0].orchestrator.accept(run, command: command, at: home.worlds[0].now))
+    let id = try Self.submitToBeTold(&home)
     home.run(milliseconds: 1000)
-    #expect(home.hosts(of: run.id) == [1])
+    #expect(home.hosts(of: id) == [1])
     home.crash(1)
     home.run(milliseconds: 4000)
-    #expect(ContainerRunTests.failure(home.state(run.id, of: 0))?.kind == .lost)
-    #expect(home.hosts(of: run.id) == [1], "its container outlives the agent")
+    #expect(ContainerRunTests.failure(home.state(id, of: 0))?.kind == .lost)
+    #expect(home.hosts(of: id) == [1], "its container outlives the agent")
     try home.heal()
     home.run(milliseconds: 6000)
-    #expect(home.hosts(of: run.id).isEmpty, "and is withdrawn when the host is back")
+    #expect(home.hosts(of: id).isEmpty, "and is withdrawn when the host is back")
     #expect(home.allFaults.isEmpty)
   }
 
@@ -244,18 +250,14 @@ import Wire
 
   @Test func whatItsHostGivesBackUnstartedIsNotLost() throws {
     var home = Self.pair(3)
-    var run = World.run(5, .container(arguments: ["busybox"]))
-    run.onHostLoss = .tell
-    let command = try RunCommand(parsing: ["busybox"], source: .nothing)
-    home.worlds[0].perform(
-      try home.worlds[0].orchestrator.accept(run, command: command, at: home.worlds[0].now))
-    while home.worlds[1].disk[run.id] == nil { home.step() }
+    let id = try Self.submitToBeTold(&home)
+    while home.worlds[1].disk[id] == nil { home.step() }
     home.weather.lostPercent = 100
     home.run(milliseconds: 20_000)
-    #expect(ContainerRunTests.failure(home.state(run.id, of: 1))?.kind == .givenBack)
+    #expect(ContainerRunTests.failure(home.state(id, of: 1))?.kind == .givenBack)
     home.weather.lostPercent = 0
     home.run(milliseconds: 6000)
-    #expect(home.state(run.id, of: 0) == .running && home.hosts(of: run.id).count == 1)
+    #expect(home.state(id, of: 0) == .running && home.hosts(of: id).count == 1)
     #expect(home.worlds[0].orchestrator.nodes.allSatisfy { $0.failures == 0 } && home.allFaults.isEmpty)
   }
 

@@ -216,6 +216,13 @@ final class Node {
     if orchestrator.loadChanges != saidLoadChanges { tellNews() }
   }
 
+  /// The same for an event that the orchestrator answers at once.
+  func perform<Answer>(_ event: (inout Orchestrator) -> (Answer, [Directive])) -> Answer {
+    let (answer, directives) = event(&orchestrator)
+    perform { _ in directives }
+    return answer
+  }
+
   private func takeDemand() {
     let snapshot = sampler.snapshot
     demand.sample(snapshot, profile: match.profile)

@@ -108,13 +108,7 @@ extension Node {
       if case .native = run.workload { _ = try nativeCommand(of: run) }
       let command = try check(run.workload, service: run.service, source: run.source)
       perform { $0.update(node: self.ownNode(), at: Clock.moment()) }
-      var verdict = HostedAnswer.accepted
-      perform { orchestrator in
-        let (answer, directives) = orchestrator.acceptHosted(run, command: command, at: Clock.moment())
-        verdict = answer
-        return directives
-      }
-      switch verdict {
+      switch perform({ $0.acceptHosted(run, command: command, at: Clock.moment()) }) {
       case .recording:
         // Who asked before, over a connection that broke or at the same time, is told the same.
         let earlier = unanswered[run.id]
@@ -139,26 +133,12 @@ extension Node {
 
   /// - Returns: whether the attempt is here.
   func beginHosted(_ id: RunID, attempt: Int, of requester: String) -> Bool {
-    var isThere = false
-    perform { orchestrator in
-      let (there, directives) = orchestrator.beginHosted(
-        id, attempt: attempt, of: requester, at: Clock.moment())
-      isThere = there
-      return directives
-    }
-    return isThere
+    perform { $0.beginHosted(id, attempt: attempt, of: requester, at: Clock.moment()) }
   }
 
   /// - Returns: whether nothing of it is left to end.
   func stopHosted(_ id: RunID, attempt: Int, of requester: String, speed: Double?) -> Bool {
-    var isOver = true
-    perform { orchestrator in
-      let (over, directives) = orchestrator.stopHosted(
-        id, attempt: attempt, of: requester, speed: speed, at: Clock.moment())
-      isOver = over
-      return directives
-    }
-    return isOver
+    perform { $0.stopHosted(id, attempt: attempt, of: requester, speed: speed, at: Clock.moment()) }
   }
 
   // MARK: - Commands

@@ -39,10 +39,7 @@ final class ServiceCatalogue {
   func refresh() {
     let files = self.files()
     var newStamp = FNV1a()
-    for file in files {
-      newStamp.add(file.path)
-      for shift in stride(from: 0, to: 64, by: 8) { newStamp.add(UInt8(truncatingIfNeeded: file.stamp >> shift)) }
-    }
+    for file in files { newStamp.add(file.stamp) }
     guard newStamp.value != stamp else { return }
     stamp = newStamp.value
     definitions = []
@@ -88,10 +85,12 @@ final class ServiceCatalogue {
   private static func file(_ path: String, folder: String?) -> DefinitionFile? {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
-    var stamp = UInt64(truncatingIfNeeded: status.st_mtim.tv_sec) &* 1_000_000_007
-    stamp ^=
-      UInt64(truncatingIfNeeded: status.st_mtim.tv_nsec) &+ UInt64(truncatingIfNeeded: status.st_ino) << 20
-    stamp ^= UInt64(truncatingIfNeeded: status.st_size) << 40
-    return DefinitionFile(path: path, folder: folder, stamp: stamp)
+    var stamp = FNV1a()
+    stamp.add(path)
+    stamp.add(UInt64(truncatingIfNeeded: status.st_mtim.tv_sec))
+    stamp.add(UInt64(truncatingIfNeeded: status.st_mtim.tv_nsec))
+    stamp.add(UInt64(truncatingIfNeeded: status.st_ino))
+    stamp.add(UInt64(truncatingIfNeeded: status.st_size))
+    return DefinitionFile(path: path, folder: folder, stamp: stamp.value)
   }
 }

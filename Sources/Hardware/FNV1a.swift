@@ -13,6 +13,11 @@ public struct FNV1a: Sendable {
     for byte in text.utf8 { add(byte) }
   }
 
+  /// The eight bytes of a number, the lowest first.
+  public mutating func add(_ number: UInt64) {
+    for shift in stride(from: 0, to: 64, by: 8) { add(UInt8(truncatingIfNeeded: number >> UInt64(shift))) }
+  }
+
   /// Both halves in 32 bits, for the wire.
   public var folded: UInt32 { UInt32(truncatingIfNeeded: value ^ value >> 32) }
 }

@@ -168,6 +168,7 @@ public struct Orchestrator {
     } else if !isHere(record.run) {
       // Perhaps it was asked, perhaps it accepted: the host's list tells.
       record.step = .remote
+      record.beginAt = Instant(nanoseconds: 0)
       touched.append(run.hostNode)
     } else if case .native = run.workload {
       record.step = .native

@@ -89,7 +89,7 @@ extension Orchestrator {
       record.run.attempt == attempt, record.run.times.started == 0
     else { return take() }
     if isThere {
-      update(id) { $0.beginIsHeard = true }
+      update(id) { $0.beginAt = nil }
     } else {
       // Its host may be writing it just now.
       hostLost(id, Self.unknownThere, mayHaveCopy: true, at: moment)
@@ -179,15 +179,10 @@ extension Orchestrator {
 
   /// A host that left or was not seen yet has a while to return; one that is dead has none.
   private mutating func waitForHost(_ id: RunID, _ record: RunRecord, at moment: Moment) {
-    if home.node(record.run.hostNode)?.isReachable == true {
+    if let host = home.node(record.run.hostNode), host.isReachable {
       if record.hostGoneAt != nil { update(id) { $0.hostGoneAt = nil } }
-      let now = moment.instant
-      let isHomeEdge = home.node(record.run.hostNode)?.isHomeEdge ?? false
-      if !record.beginIsHeard, !isHomeEdge, record.run.times.started == 0, !record.stopIsRequested,
-        now >= record.beginAt ?? now
-      {
-        sayBegin(id, at: moment)
-      }
+      guard let due = record.beginAt, moment.instant >= due, record.run.times.started == 0 else { return }
+      if !host.isHomeEdge, !record.stopIsRequested { sayBegin(id, at: moment) }
     } else if let since = record.hostGoneAt {
       guard moment.instant - since > settings.home.hostGrace else { return }
       hostLost(id, "its host has left and did not return", mayHaveCopy: true, at: moment)

@@ -64,9 +64,7 @@ struct RunRecord {
   /// Who asked for it was told what became of the request.
   var isAnswered = false
   var askedAt: Instant?
-  /// The host knows that it may begin.
-  var beginIsHeard = false
-  /// When it is told so again.
+  /// When the host is told, or told again, that it may begin; nil once it has heard.
   var beginAt: Instant?
   /// When a copy that is to end is asked for again.
   var withdrawAt: Instant?
@@ -127,7 +125,6 @@ struct RunRecord {
     brokenCalls = 0
     nameConflicts = 0
     askedAt = nil
-    beginIsHeard = false
     beginAt = nil
     withdrawAt = nil
     hostGoneAt = nil

@@ -280,6 +280,15 @@ final class HearthDispatch {
     tellNews(index)
   }
 
+  /// The same for an event that the orchestrator answers at once.
+  private func perform<Answer>(
+    _ index: Int, _ event: (inout Orchestrator) -> (Answer, [Directive])
+  ) -> Answer {
+    let (answer, directives) = event(&agents[index].orchestrator)
+    perform(index) { _ in directives }
+    return answer
+  }
+
   private func way(_ from: Int, _ to: Int) -> Double { simulation.way(from, to) }
 
   /// Lets something happen on a node later, if it is up then and was not started anew.
@@ -308,12 +317,8 @@ final class HearthDispatch {
     case .begin(let id, let node, let attempt):
       let host = number(node)
       later(way(index, host), on: host) {
-        var isThere = false
-        self.perform(host) { orchestrator in
-          let (there, directives) = orchestrator.beginHosted(
-            id, attempt: attempt, of: self.agents[index].name, at: self.moment)
-          isThere = there
-          return directives
+        let isThere = self.perform(host) {
+          $0.beginHosted(id, attempt: attempt, of: self.agents[index].name, at: self.moment)
         }
         self.later(self.way(index, host), on: index) {
           self.perform(index) {
@@ -376,14 +381,8 @@ final class HearthDispatch {
     let attempt = run.attempt
     later(way(requester, host), on: host) {
       let command = try? RunCommand(parsing: run.workload.arguments, source: .nothing)
-      var verdict = HostedAnswer.accepted
       self.flight(id)?.asked = (requester, attempt)
-      self.perform(host) { orchestrator in
-        let (answer, directives) = orchestrator.acceptHosted(run, command: command, at: self.moment)
-        verdict = answer
-        return directives
-      }
-      switch verdict {
+      switch self.perform(host, { $0.acceptHosted(run, command: command, at: self.moment) }) {
       case .recording: break
       case .accepted: self.answer(id, .accepted, attempt: attempt, from: host, to: requester)
       case .refused(let reason):

@@ -285,9 +285,7 @@ struct HomeWorld {
       guard let json = try? JSON.parse(body), let run = Run(asked: json, host: Self.name(to)) else {
         return faults.append("a body cannot be read")
       }
-      let command = try? RunCommand(parsing: run.workload.arguments, source: .nothing)
-      let (answer, directives) = worlds[to].orchestrator.acceptHosted(run, command: command, at: now)
-      worlds[to].perform(directives)
+      guard let answer = try? World.host(&worlds[to], run) else { return faults.append("options cannot be read") }
       switch answer {
       case .accepted: post(.answer(id, attempt: attempt, .accepted), from: to, to: message.from)
       case .refused(let reason):
@@ -302,17 +300,13 @@ struct HomeWorld {
       worlds[to].perform(
         worlds[to].orchestrator.answered(id, node: node, attempt: attempt, answer, at: now))
     case .begin(let id, let attempt):
-      let (isThere, directives) = worlds[to].orchestrator.beginHosted(
-        id, attempt: attempt, of: node, at: now)
-      worlds[to].perform(directives)
+      let isThere = World.begin(&worlds[to], id, attempt: attempt, of: node)
       post(.begun(id, attempt: attempt, isThere: isThere), from: to, to: message.from)
     case .begun(let id, let attempt, let isThere):
       worlds[to].perform(
         worlds[to].orchestrator.begun(id, node: node, attempt: attempt, isThere: isThere, at: now))
     case .withdraw(let id, let attempt, let speed):
-      let (isOver, directives) = worlds[to].orchestrator.stopHosted(
-        id, attempt: attempt, of: node, speed: speed, at: now)
-      worlds[to].perform(directives)
+      let isOver = World.withdraw(&worlds[to], id, attempt: attempt, of: node, speed: speed)
       post(.withdrawn(id, attempt: attempt, isOver: isOver), from: to, to: message.from)
     case .withdrawn(let id, let attempt, let isOver):
       worlds[to].perform(

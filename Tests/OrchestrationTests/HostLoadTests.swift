@@ -42,22 +42,11 @@ import Wire
     return run
   }
 
-  @discardableResult
-  private static func host(_ world: inout World, _ run: Run) throws -> HostedAnswer {
-    let command = try RunCommand(parsing: run.workload.arguments, source: .nothing)
-    let (answer, directives) = world.orchestrator.acceptHosted(run, command: command, at: world.now)
-    world.perform(directives)
-    return answer
-  }
-
   /// The hosted runs get ready and then hear that they may start.
   private static func begin(_ world: inout World) {
     world.settle()
     for run in world.orchestrator.runs {
-      world.perform(
-        world.orchestrator.beginHosted(
-          run.id, attempt: run.attempt, of: run.requesterNode, at: world.now
-        ).directives)
+      World.begin(&world, run.id, attempt: run.attempt, of: run.requesterNode)
     }
     world.settle()
   }
@@ -65,7 +54,7 @@ import Wire
   @Test func aRunCountsFromItsAcceptanceOnUntilTheSampleShowsIt() throws {
     var world = Self.world(threads: 2)
     #expect(world.orchestrator.demand(at: world.now.instant).threads == 2)
-    try Self.host(&world, Self.asked(1))
+    try World.host(&world, Self.asked(1))
     #expect(world.orchestrator.demand(at: world.now.instant).threads == 3)
     Self.begin(&world)
     #expect(world.orchestrator.demand(at: world.now.instant).threads == 3)
@@ -83,7 +72,7 @@ import Wire
   @Test func eachBeginningAndEndIsNews() throws {
     var world = Self.world()
     let before = world.orchestrator.loadChanges
-    try Self.host(&world, Self.asked(1))
+    try World.host(&world, Self.asked(1))
     let accepted = world.orchestrator.loadChanges
     Self.begin(&world)
     world.engine.endPrograms(code: 0)
@@ -93,7 +82,7 @@ import Wire
 
   @Test func insideAFullQuotaTheRunsHereAreTheCrowd() throws {
     var world = Self.world()
-    for number in 1...3 as ClosedRange<UInt64> { try Self.host(&world, Self.asked(number)) }
+    for number in 1...3 as ClosedRange<UInt64> { try World.host(&world, Self.asked(number)) }
     Self.begin(&world)
     world.seconds = 12
     var snapshot = Snapshot(instant: Self.instant(11))
@@ -109,19 +98,19 @@ import Wire
 
   @Test func aHostThatIsBusierThanWasKnownSaysSo() throws {
     var world = Self.world(threads: 1)
-    #expect(try Self.host(&world, Self.asked(1, by: "a", expected: 1)) == .recording)
-    #expect(try Self.host(&world, Self.asked(2, by: "b", expected: 1)) == .busier(Competition(threads: 2)))
-    #expect(try Self.host(&world, Self.asked(2, by: "b", expected: 2)) == .recording)
+    #expect(try World.host(&world, Self.asked(1, by: "a", expected: 1)) == .recording)
+    #expect(try World.host(&world, Self.asked(2, by: "b", expected: 1)) == .busier(Competition(threads: 2)))
+    #expect(try World.host(&world, Self.asked(2, by: "b", expected: 2)) == .recording)
     // Of its own runs a requester knows, whatever it has heard.
-    #expect(try Self.host(&world, Self.asked(4, by: "a", expected: 2)) == .recording)
-    #expect(try Self.host(&world, Self.asked(5, by: "c", expected: 2)) == .busier(Competition(threads: 4)))
+    #expect(try World.host(&world, Self.asked(4, by: "a", expected: 2)) == .recording)
+    #expect(try World.host(&world, Self.asked(5, by: "c", expected: 2)) == .busier(Competition(threads: 4)))
     #expect(
-      try Self.host(&world, Self.asked(5, by: "c")) == .recording, "asked for the last time it takes it")
+      try World.host(&world, Self.asked(5, by: "c")) == .recording, "asked for the last time it takes it")
   }
 
   @Test func memoryThatRunsHaveReservedIsNotPromisedTwice() throws {
     var world = Self.world(memory: 1000 << 20)
-    #expect(try Self.host(&world, Self.asked(1, memory: 600)) == .recording)
+    #expect(try World.host(&world, Self.asked(1, memory: 600)) == .recording)
     #expect(world.orchestrator.unreserved(of: 1000 << 20) == 400 << 20)
     Self.begin(&world)
     // It runs, and has not touched its memory yet.
@@ -129,12 +118,12 @@ import Wire
     world.orchestrator.sampled(
       Demand(threads: 1, from: Self.instant(11), to: Self.instant(12)), available: 990 << 20)
     #expect(world.orchestrator.unreserved(of: 990 << 20) == 400 << 20)
-    guard case .refused(let reason) = try Self.host(&world, Self.asked(2, memory: 500)) else {
+    guard case .refused(let reason) = try World.host(&world, Self.asked(2, memory: 500)) else {
       Issue.record("it was taken")
       return
     }
     #expect(reason == "400 MiB of memory are available, asked for are 500 MiB")
-    #expect(try Self.host(&world, Self.asked(3, memory: 300)) == .recording)
+    #expect(try World.host(&world, Self.asked(3, memory: 300)) == .recording)
     // Other programs took memory: no more than is there.
     #expect(world.orchestrator.unreserved(of: 350 << 20) == 50 << 20)
     #expect(world.orchestrator.unreserved(of: 100 << 20) == 0)
@@ -142,14 +131,14 @@ import Wire
 
   @Test func theMemoryOfRunsThatHaveEndedIsFreeAgain() throws {
     var world = Self.world(memory: 1000 << 20)
-    try Self.host(&world, Self.asked(1, memory: 600))
+    try World.host(&world, Self.asked(1, memory: 600))
     Self.begin(&world)
     world.engine.endPrograms(code: 0)
     world.settle()
     world.orchestrator.sampled(
       Demand(threads: 0, from: Self.instant(11), to: Self.instant(12)), available: 950 << 20)
     #expect(world.orchestrator.unreserved(of: 950 << 20) == 950 << 20)
-    #expect(try Self.host(&world, Self.asked(2, memory: 900)) == .recording)
+    #expect(try World.host(&world, Self.asked(2, memory: 900)) == .recording)
   }
 }
 

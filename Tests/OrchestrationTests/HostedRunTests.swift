@@ -16,30 +16,17 @@ import Wire
     return try #require(Run(asked: json, host: "node-1"))
   }
 
-  private static func ask(_ world: inout World, _ run: Run) throws -> HostedAnswer {
-    var command: RunCommand?
-    if case .container(let words) = run.workload {
-      command = try RunCommand(parsing: words, source: .nothing)
-    }
-    let (answer, directives) = world.orchestrator.acceptHosted(run, command: command, at: world.now)
-    world.perform(directives)
-    return answer
-  }
-
   /// The run gets ready, and then its requester's word.
   private static func begin(_ world: inout World, _ number: UInt64 = 1, attempt: Int = 1) {
     world.settle()
-    let (isThere, directives) = world.orchestrator.beginHosted(
-      RunID(random: number), attempt: attempt, of: "r", at: world.now)
-    #expect(isThere)
-    world.perform(directives)
+    #expect(World.begin(&world, RunID(random: number), attempt: attempt))
     world.settle()
   }
 
   @Test(arguments: [false, true]) func nothingStartsBeforeTheRequesterSaysSo(isNative: Bool) throws {
     var world = World()
     let run = try Self.asked(native: isNative)
-    _ = try Self.ask(&world, run)
+    _ = try World.host(&world, run)
     world.settle()
     #expect(world.state(run.id) == .starting && world.engine.starts.isEmpty && world.programs.isEmpty)
     #expect(world.engine.containers.count == (isNative ? 0 : 1), "it is ready")
@@ -61,9 +48,9 @@ import Wire
   @Test func theWordMayComeBeforeItIsReady() throws {
     var world = World()
     let run = try Self.asked()
-    _ = try Self.ask(&world, run)
+    _ = try World.host(&world, run)
     world.flush()
-    world.perform(world.orchestrator.beginHosted(run.id, attempt: 1, of: "r", at: world.now).directives)
+    World.begin(&world, run.id)
     world.settle()
     #expect(world.state(run.id) == .running)
   }
@@ -71,7 +58,7 @@ import Wire
   @Test func aRunWhoseRequesterSaysNothingIsGivenBackAndLeavesNothing() throws {
     var world = World()
     let run = try Self.asked()
-    _ = try Self.ask(&world, run)
+    _ = try World.host(&world, run)
     for _ in 0..<17 {
       world.settle()
       world.tick()
@@ -88,9 +75,9 @@ import Wire
   @Test func aRunThatIsWithdrawnBeforeTheWordNeverStarts() throws {
     var world = World()
     let run = try Self.asked()
-    _ = try Self.ask(&world, run)
+    _ = try World.host(&world, run)
     world.settle()
-    world.perform(world.orchestrator.stopHosted(run.id, attempt: 1, of: "r", at: world.now).directives)
+    World.withdraw(&world, run.id)
     Self.begin(&world)
     #expect(world.state(run.id) == .stopped && world.engine.starts.isEmpty && world.engine.containers.isEmpty)
   }
@@ -98,12 +85,12 @@ import Wire
   @Test func itIsAnsweredOnceItIsOnDiskAndAgainTheSame() throws {
     var world = World()
     let run = try Self.asked()
-    #expect(try Self.ask(&world, run) == .recording)
-    #expect(try Self.ask(&world, run) == .recording && world.outbox.isEmpty)
+    #expect(try World.host(&world, run) == .recording)
+    #expect(try World.host(&world, run) == .recording && world.outbox.isEmpty)
     world.settle()
     let placed = world.outbox.count { if case .placed = $0 { true } else { false } }
     #expect(placed == 1 && world.placed.isEmpty)
-    #expect(try Self.ask(&world, run) == .accepted)
+    #expect(try World.host(&world, run) == .accepted)
     Self.begin(&world)
     #expect(world.state(run.id) == .running && world.engine.starts[run.id] == 1)
     #expect(world.orchestrator.run(run.id)?.callback == "", "the requester tells it")
@@ -113,19 +100,19 @@ import Wire
 
   @Test func aLaterAttemptStopsTheEarlierOneAndComesInAfterwards() throws {
     var world = World()
-    _ = try Self.ask(&world, Self.asked(1))
+    _ = try World.host(&world, Self.asked(1))
     world.settle()
-    guard case .refused = try Self.ask(&world, Self.asked(2)) else {
+    guard case .refused = try World.host(&world, Self.asked(2)) else {
       Issue.record("two copies would run")
       return
     }
     world.settle()
-    #expect(try Self.ask(&world, Self.asked(2)) == .recording)
+    #expect(try World.host(&world, Self.asked(2)) == .recording)
     Self.begin(&world, attempt: 2)
     let id = RunID(random: 1)
     #expect(world.orchestrator.run(id)?.attempt == 2 && world.state(id) == .running)
     #expect(world.orchestrator.runsUnderWay == 1 && world.orchestrator.runs.count == 1)
-    guard case .refused = try Self.ask(&world, Self.asked(1)) else {
+    guard case .refused = try World.host(&world, Self.asked(1)) else {
       Issue.record("an old request begins anew")
       return
     }
@@ -137,21 +124,19 @@ import Wire
     var world = World()
     let run = try Self.asked(3)
     #expect(world.orchestrator.stopHosted(run.id, attempt: 3, of: "r", at: world.now).isOver)
-    guard case .refused = try Self.ask(&world, run) else {
+    guard case .refused = try World.host(&world, run) else {
       Issue.record("a request that was overtaken begins")
       return
     }
-    #expect(try Self.ask(&world, Self.asked(4)) == .recording)
+    #expect(try World.host(&world, Self.asked(4)) == .recording)
   }
 
   @Test func aWithdrawalIsOverWhenTheEndIsOnDisk() throws {
     var world = World()
     let run = try Self.asked()
-    _ = try Self.ask(&world, run)
+    _ = try World.host(&world, run)
     world.settle()
-    let (isOver, directives) = world.orchestrator.stopHosted(run.id, attempt: 1, of: "r", at: world.now)
-    world.perform(directives)
-    #expect(!isOver)
+    #expect(!World.withdraw(&world, run.id))
     world.settle()
     #expect(world.orchestrator.stopHosted(run.id, attempt: 1, of: "r", at: world.now).isOver)
     #expect(world.state(run.id) == .stopped)
@@ -160,30 +145,26 @@ import Wire
   @Test func aHostIsToldOnceHowFastARunWasAndByNobodyElse() throws {
     var world = World()
     let run = try Self.asked()
-    _ = try Self.ask(&world, run)
+    _ = try World.host(&world, run)
     Self.begin(&world)
-    func tell(_ world: inout World, by node: String) {
-      world.perform(
-        world.orchestrator.stopHosted(run.id, attempt: 1, of: node, speed: 0.5, at: world.now).directives)
-    }
     world.engine.endPrograms(code: 0)
     world.settle()
-    tell(&world, by: "thief")
+    World.withdraw(&world, run.id, of: "thief", speed: 0.5)
     #expect(world.orchestrator.trust == Trust())
     var once = Trust()
     once.learn(speed: 0.5)
-    tell(&world, by: "r")
-    tell(&world, by: "r")
+    World.withdraw(&world, run.id, speed: 0.5)
+    World.withdraw(&world, run.id, speed: 0.5)
     #expect(world.orchestrator.trust == once && once.factor < 1)
   }
 
   @Test func nobodyElseCanWithdrawOrReplaceARun() throws {
     var world = World()
     let run = try Self.asked()
-    _ = try Self.ask(&world, run)
+    _ = try World.host(&world, run)
     Self.begin(&world)
-    world.perform(world.orchestrator.stopHosted(run.id, attempt: 9, of: "thief", at: world.now).directives)
-    guard case .refused = try Self.ask(&world, Self.asked(9, by: "thief")) else {
+    World.withdraw(&world, run.id, attempt: 9, of: "thief")
+    guard case .refused = try World.host(&world, Self.asked(9, by: "thief")) else {
       Issue.record("a foreign node replaces a run")
       return
     }
@@ -194,16 +175,16 @@ import Wire
   @Test func whoWithdrawsAForeignRunDoesNotBlockItsNextAttempt() throws {
     var world = World()
     let run = try Self.asked()
-    _ = try Self.ask(&world, run)
+    _ = try World.host(&world, run)
     world.settle()
     #expect(world.orchestrator.stopHosted(run.id, attempt: .max, of: "thief", at: world.now).isOver)
-    guard case .refused(let reason) = try Self.ask(&world, Self.asked(2)) else {
+    guard case .refused(let reason) = try World.host(&world, Self.asked(2)) else {
       Issue.record("two copies would run")
       return
     }
     #expect(reason == "an earlier attempt is being stopped")
     world.settle()
-    #expect(try Self.ask(&world, Self.asked(2)) == .recording)
+    #expect(try World.host(&world, Self.asked(2)) == .recording)
   }
 
   @Test func longRunsOfOthersAreHeldUpToABoundAndEndedOnesMakeRoom() throws {
@@ -214,20 +195,19 @@ import Wire
       run.attempt = 1
       return try #require(Run(asked: JSON.parse(run.askBody(from: "r")), host: "node-1"))
     }
-    #expect(try Self.ask(&world, long(1)) == .recording)
+    #expect(try World.host(&world, long(1)) == .recording)
     Self.begin(&world)
-    #expect(try Self.ask(&world, long(2)) == .recording)
+    #expect(try World.host(&world, long(2)) == .recording)
     Self.begin(&world, 2)
-    guard case .refused(let reason) = try Self.ask(&world, long(3)) else {
+    guard case .refused(let reason) = try World.host(&world, long(3)) else {
       Issue.record("the bound is none")
       return
     }
     #expect(reason.contains("100000 bytes"))
     #expect(world.state(RunID(random: 1)) == .running)
-    world.perform(
-      world.orchestrator.stopHosted(RunID(random: 1), attempt: 1, of: "r", at: world.now).directives)
+    World.withdraw(&world, RunID(random: 1))
     world.settle()
-    #expect(try Self.ask(&world, long(3)) == .recording)
+    #expect(try World.host(&world, long(3)) == .recording)
     #expect(world.orchestrator.run(RunID(random: 1)) == nil)
     world.settle()
     #expect(world.orchestrator.runsUnderWay == 2 && world.faults.isEmpty)
@@ -268,13 +248,13 @@ import Wire
       var copy = first
       copy.attempt = 1
       run = try #require(Run(asked: JSON.parse(copy.askBody(from: "r")), host: "node-1"))
-      #expect(try Self.ask(&world, run) == .recording)
+      #expect(try World.host(&world, run) == .recording)
       var second = World.run(3, .container(arguments: ["-m", "60m", "busybox"]))
       second.attempt = 1
       run = try #require(Run(asked: JSON.parse(second.askBody(from: "r")), host: "node-1"))
     }
     let words = ["0 runs", "drained", "engine", "MiB", "native"][number]
-    guard case .refused(let reason) = try Self.ask(&world, run) else {
+    guard case .refused(let reason) = try World.host(&world, run) else {
       Issue.record("it was not refused")
       return
     }
@@ -285,7 +265,7 @@ import Wire
     for isStarted in [true, false] {
       var world = World()
       let run = try Self.asked()
-      _ = try Self.ask(&world, run)
+      _ = try World.host(&world, run)
       if isStarted { Self.begin(&world) } else { world.flush() }
       try world.restart()
       for _ in 0..<8 {

@@ -101,6 +101,37 @@ struct World {
     return run
   }
 
+  // MARK: - What a requester elsewhere asks; static, so that #expect can ask it.
+
+  @discardableResult
+  static func host(_ world: inout World, _ run: Run) throws -> HostedAnswer {
+    var command: RunCommand?
+    if case .container(let words) = run.workload {
+      command = try RunCommand(parsing: words, source: .nothing)
+    }
+    let (answer, directives) = world.orchestrator.acceptHosted(run, command: command, at: world.now)
+    world.perform(directives)
+    return answer
+  }
+
+  @discardableResult
+  static func begin(_ world: inout World, _ id: RunID, attempt: Int = 1, of requester: String = "r") -> Bool {
+    let (isThere, directives) = world.orchestrator.beginHosted(
+      id, attempt: attempt, of: requester, at: world.now)
+    world.perform(directives)
+    return isThere
+  }
+
+  @discardableResult
+  static func withdraw(
+    _ world: inout World, _ id: RunID, attempt: Int = 1, of requester: String = "r", speed: Double? = nil
+  ) -> Bool {
+    let (isOver, directives) = world.orchestrator.stopHosted(
+      id, attempt: attempt, of: requester, speed: speed, at: world.now)
+    world.perform(directives)
+    return isOver
+  }
+
   mutating func stop(_ id: RunID) {
     perform(orchestrator.stop(id, at: now))
   }

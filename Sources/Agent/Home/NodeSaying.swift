@@ -50,7 +50,7 @@ extension Node {
     var hash = FNV1a()
     func add(_ text: String) {
       hash.add(text)
-      hash.add(0x1f)
+      hash.add(0x1f as UInt8)
     }
     let snapshot = sampler.snapshot
     add(Version.text)
@@ -61,7 +61,7 @@ extension Node {
     // In tens, for a radio link's rate moves all the time.
     add(String(Int(LinkUse(of: snapshot, profile: match.profile).rate / 10)))
     add(decimal(snapshot.controlGroup.cores.value.flatMap { $0 } ?? 0, places: 2))
-    for image in engine.images { add(String(image.hash)) }
+    for image in engine.images { hash.add(UInt64(image.hash)) }
     for definition in catalogue.definitions {
       add(definition.name)
       add(definition.kind.rawValue)

@@ -83,15 +83,15 @@ extension HomeNode {
       "memoryAvailableBytes": memoryAvailable.map { .integer($0) } ?? .null,
       "placed": .integer(Int64(placedSinceHeard)),
       "runs": .integer(Int64(runs)),
-      "score": .double(Double(Int64(min(max(score, 0), 1e9) * 100 + 0.5)) / 100),
+      "score": hundredths(score),
       "self": .bool(isSelf),
       "services": .array(services.map { ["name": .string($0.name), "type": .string($0.kind)] }),
       "state": .string("\(words[Int(state.rawValue)])"),
       "terms": .array(
         terms.map { term in
-          ["effect": .double(Double(Int(term.effect * 100 + 0.5)) / 100), "term": .string(term.kind.name)]
+          ["effect": hundredths(term.effect), "term": .string(term.kind.name)]
         }),
-      "trust": .double(Double(Int(trust * 100 + 0.5)) / 100),
+      "trust": hundredths(trust),
     ]
   }
 }
@@ -132,13 +132,16 @@ extension Node {
   }
 }
 
+/// Two decimals are all that readings are good for.
+private func hundredths(_ value: Double) -> JSON {
+  .double(Double(Int64(min(max(value, 0), 1e9) * 100 + 0.5)) / 100)
+}
+
 extension Competition {
   /// `{"copiers": …, "flows": …, "threads": …}`.
   var json: JSON {
-    func hundredths(_ value: Double) -> JSON {
-      .double(Double(Int64(min(max(value, 0), 1e6) * 100 + 0.5)) / 100)
-    }
-    return ["copiers": hundredths(copiers), "flows": hundredths(flows), "threads": hundredths(threads)]
+    func number(_ value: Double) -> JSON { hundredths(min(value, 1e6)) }
+    return ["copiers": number(copiers), "flows": number(flows), "threads": number(threads)]
   }
 
   /// Reads it back; nil where the object is none.

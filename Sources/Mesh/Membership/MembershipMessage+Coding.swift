@@ -55,12 +55,12 @@ extension MembershipMessage {
       bytes.append(note.evidence)
       bytes.append(note.age)
     }
-    if kind == .heartbeat, let demand = load?.demand {
+    if kind == .heartbeat, let load, let demand = load.demand {
       bytes.append(demand.threads, size: 2)
       bytes.append(demand.copiers)
       bytes.append(demand.flows)
       bytes.append(demand.link)
-      bytes.append(load?.trust ?? 128)
+      bytes.append(load.trust)
     }
     return bytes
   }

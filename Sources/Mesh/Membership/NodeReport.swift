@@ -10,8 +10,9 @@ public struct NodeLoad: Hashable, Sendable {
   /// What competes there; nil from a node that does not tell.
   public var demand: NodeDemand?
   /// How fast its runs went of how fast it had promised, in units of 1/128; a node that tells no demand does not tell it.
-  public var trust: UInt8 = 128
+  public var trust = NodeLoad.asPromised
 
+  public static let asPromised: UInt8 = 128
   public static let unknownMemory: UInt16 = 0xFFFF
   /// 16 MiB: fine enough for a board of 256 MiB, and 2 bytes reach to 1 TiB.
   public static let memoryUnit: UInt64 = 16 << 20
@@ -25,7 +26,10 @@ public struct NodeLoad: Hashable, Sendable {
   /// From a score in units of 1/100 of an idle Raspberry Pi 3; what is no number counts as 0, too much as the most.
   ///
   /// - Parameter memory: bytes, rounded down, so that no node promises what it does not have; nil for unknown.
-  public init(score: Double, runs: Int, memory: UInt64?, demand: NodeDemand? = nil, trust: UInt8 = 128) {
+  public init(
+    score: Double, runs: Int, memory: UInt64?, demand: NodeDemand? = nil,
+    trust: UInt8 = NodeLoad.asPromised
+  ) {
     let hundredths = score * 100
     self.score = hundredths >= 0 ? UInt32(min(hundredths, 4e9)) : 0
     self.runs = UInt8(clamping: runs)

@@ -285,7 +285,9 @@ struct HomeWorld {
       guard let json = try? JSON.parse(body), let run = Run(asked: json, host: Self.name(to)) else {
         return faults.append("a body cannot be read")
       }
-      guard let answer = try? World.host(&worlds[to], run) else { return faults.append("options cannot be read") }
+      guard let answer = try? World.host(&worlds[to], run) else {
+        return faults.append("options cannot be read")
+      }
       switch answer {
       case .accepted: post(.answer(id, attempt: attempt, .accepted), from: to, to: message.from)
       case .refused(let reason):

@@ -245,7 +245,9 @@ import Wire
       report.state = .finished(exitCode: 0)
       world.perform(world.orchestrator.hosted(report, on: node, at: world.now))
       world.settle()
-      for case .withdraw(_, let node, _, let speed?) in world.outbox where number == 5 { told[node] = speed }
+      for case .withdraw(_, let node, _, let speed?) in world.outbox where number == 5 {
+        told[node] = speed
+      }
       world.outbox = []
       for peer in [Self.peer("a", threads: 0, speed: 3000), Self.peer("b", threads: 0, speed: 2000)] {
         var peer = peer
@@ -256,7 +258,8 @@ import Wire
     // 20 s at 3000 of 864 MIPS are 69 s on a Raspberry Pi 3's core.
     let work = try #require(world.orchestrator.history.work(of: "hello"))
     #expect((69...140).contains(work))
-    #expect(told.count == 1 && told.values.allSatisfy { (0.45...0.55).contains($0) }, "its host is told: \(told)")
+    #expect(
+      told.count == 1 && told.values.allSatisfy { (0.45...0.55).contains($0) }, "its host is told: \(told)")
   }
 
   @Test func theBookOfServicesIsBounded() {

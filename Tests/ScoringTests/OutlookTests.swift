@@ -199,7 +199,8 @@ private func outlook(_ node: HomeNode, imageSize: Int = 0, _ change: (inout Requ
     #expect(trust.factor == Trust.bounds.upperBound)
     for wrong in [Double.nan, 0, -1] { trust.learn(speed: wrong) }
     #expect(trust.factor == Trust.bounds.upperBound)
-    #expect(Trust.factor(told: 0) == Trust.bounds.lowerBound && Trust.factor(told: 255) == Trust.bounds.upperBound)
+    #expect(Trust.factor(told: 0) == Trust.bounds.lowerBound)
+    #expect(Trust.factor(told: 255) == Trust.bounds.upperBound)
   }
 
   @Test func failuresAreForgottenInMinutes() {

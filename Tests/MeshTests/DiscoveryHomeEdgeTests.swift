@@ -18,10 +18,10 @@ import Wire
   /// TXT, SRV and A as they follow a header; `start` says how the instance is written first and where it is.
   private static func block(instance: [UInt8], at place: UInt8) -> [UInt8] {
     let local = place + 56 + 15 + 5
-    return instance + [0, 16, 0x80, 1] + life + [0, UInt8(text.count)] + text
-      // SRV: 0 0 42425, the host with `local` as a pointer.
-      + [0xC0, place, 0, 33, 0x80, 1] + life + [0, 50, 0, 0, 0, 0, 0xA5, 0xB9] + bytes("edge-" + uuid)
-      + [0xC0, local]
+    let described: [UInt8] = instance + [0, 16, 0x80, 1] + life + [0, UInt8(text.count)] + text
+    // 0 0 42425, the host with `local` as a pointer.
+    let served: [UInt8] = [0xC0, place, 0, 33, 0x80, 1] + life + [0, 50, 0, 0, 0, 0, 0xA5, 0xB9]
+    return described + served + bytes("edge-" + uuid) + [0xC0, local]
   }
 
   private static func address(hostAt place: Int) -> [UInt8] {

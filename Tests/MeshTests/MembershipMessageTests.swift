@@ -130,7 +130,7 @@ struct MembershipMessageTests {
       message.sender = anyone()
       message.target = message.target.map { _ in anyone() }
       message.evidence = Evidence(
-        incarnation: [0, 1, 2, .max, .max - 1][Int.random(in: 0..<5, using: &random)],
+        incarnation: ([0, 1, 2, .max, .max - 1] as [UInt32])[Int.random(in: 0..<5, using: &random)],
         sequence: UInt32.random(in: 0...UInt32.max, using: &random))
       message.period = UInt8.random(in: 1...255, using: &random)
       message.slack = UInt8.random(in: 0...255, using: &random)

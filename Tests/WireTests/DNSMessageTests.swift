@@ -42,9 +42,9 @@ import Wire
   @Test func aQuestionIsTheBytesOfTheStandard() {
     let message = DNSMessage(
       flags: 0, questions: [DNSQuestion(name: Self.service, type: .ptr, wantsUnicast: true)])
-    let expected: [UInt8] =
-      [0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 14] + Array("_orchestration".utf8) + [4] + Array("_tcp".utf8) + [5]
-      + Array("local".utf8) + [0, 0, 12, 0x80, 1]
+    let header: [UInt8] = [0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0]
+    let name = Array("\u{e}_orchestration\u{4}_tcp\u{5}local\0".utf8)
+    let expected: [UInt8] = header + name + [0, 12, 0x80, 1]
     #expect(message.encoded() == expected)
   }
 

@@ -34,7 +34,7 @@ struct StatusCommand {
   private static func text(_ node: JSON, _ runs: [JSON]) -> String {
     let uptime = Terminal.span(seconds: node["uptimeSeconds"]?.integer ?? 0)
     let value = node["score"]?["score"]?.double ?? 0
-    var rows = [
+    var rows: [[String]] = [
       ["node", node["id"]?.string ?? "?"],
       ["version", "\(node["version"]?.string ?? "?"), up \(uptime)"],
       ["address", node["address"]?.string ?? "?"],

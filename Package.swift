@@ -9,85 +9,123 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// A module of the house, and what it may know: modules above it in the list below.
+func room(_ name: String, knows dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// A program: a few lines over the module that does the work.
+func program(_ name: String, of dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let rooms: [Target] = [
+  room("Basics"),
+  room("Wire", knows: ["Basics"]),
+  room("Platform", knows: ["Basics", "CLinux", "CMbedTLS", "Wire"]),
+  room("Hardware", knows: ["Basics", "CLinux", "Platform"]),
+  room("Scoring", knows: ["Basics", "CBoards", "Hardware", "Wire"]),
+  room(
+    "Devices",
+    knows: ["Basics", "CBoards", "CGpiod", "CI2C", "CLinux", "Hardware", "Platform", "Scoring", "Wire"]),
+  room("Mesh", knows: ["Basics", "CMbedTLS", "Wire"]),
+  room("Containers", knows: ["Basics", "Wire"]),
+  room("Orchestration", knows: ["Basics", "Containers", "Hardware", "Scoring", "Wire"]),
+  room(
+    "Simulation", knows: ["Basics", "CBoards", "Containers", "Hardware", "Orchestration", "Scoring", "Wire"]),
+  room("HomeEdge", knows: ["Basics", "Containers", "Hardware", "Orchestration", "Scoring", "Wire"]),
+  room("HTTPServer", knows: ["Basics", "CLinux", "Platform", "Wire"]),
+  room("EngineClient", knows: ["Basics", "CLinux", "Containers", "Platform", "Scoring", "Wire"]),
+  room(
+    "Settings",
+    knows: [
+      "Basics", "CLinux", "Containers", "Devices", "Mesh", "Orchestration", "Platform", "Scoring", "Wire",
+    ]),
+  room(
+    "Agent",
+    knows: [
+      "Basics", "CLinux", "Containers", "Devices", "EngineClient", "Hardware", "HomeEdge", "HTTPServer",
+      "Mesh",
+      "Orchestration", "Platform", "Scoring", "Settings", "Wire",
+    ]),
+  room(
+    "CommandLine",
+    knows: [
+      "Basics", "CLinux", "Containers", "Devices", "Hardware", "HomeEdge", "Mesh", "Orchestration",
+      "Platform",
+      "Scoring", "Settings", "Simulation", "Wire",
+    ]),
+]
+
+let programs: [Target] = [
+  program("hearthd", of: ["Agent", "CLinux", "Platform"]),
+  program("hearth", of: ["CommandLine", "CLinux", "Platform"]),
+]
+
+let libraries: [Target] = [
+  // Ordinary Swift's library calls the C library's rounding functions, which the boards' compiler makes instructions.
+  .target(name: "CLinux", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+  .target(name: "CBoards"),
+  // Needs libmbedtls-dev; the boards' builds link what cross/setup builds of Debian's source.
+  .target(
+    name: "CMbedTLS",
+    linkerSettings: [
+      .linkedLibrary("mbedtls", .when(platforms: [.linux])),
+      .linkedLibrary("mbedcrypto", .when(platforms: [.linux])),
+    ]),
+  // Needs libgpiod-dev, of either generation; the boards' builds link 2.x, built as libmbedtls is.
+  .target(name: "CGpiod", linkerSettings: [.linkedLibrary("gpiod", .when(platforms: [.linux]))]),
+  // Needs libi2c-dev; on the boards as above.
+  .target(name: "CI2C", linkerSettings: [.linkedLibrary("i2c", .when(platforms: [.linux]))]),
+]
+
+let tests: [Target] = [
+  .target(name: "TestSupport", path: "Tests/Support"),
+  // Compares ways to choose nodes in simulation; `make placement`.
+  .executableTarget(
+    name: "Placement", dependencies: ["Basics", "CLinux", "Scoring", "Simulation"], path: "Tests/Placement",
+    swiftSettings: strict),
+  // What every board's program must do alike; Tests/lab/portable compares. It is not shipped.
+  .executableTarget(
+    name: "Portable",
+    dependencies: ["Basics", "CLinux", "Containers", "Hardware", "Mesh", "Orchestration", "Scoring", "Wire"],
+    path: "Tests/Portable", swiftSettings: strict),
+  .testTarget(name: "WireTests", dependencies: ["Basics", "CLinux", "Wire"]),
+  .testTarget(
+    name: "HardwareTests", dependencies: ["Basics", "CLinux", "Hardware", "Platform"], exclude: ["Fixtures"]),
+  .testTarget(name: "MeshTests", dependencies: ["Basics", "CLinux", "Mesh", "Wire"]),
+  .testTarget(
+    name: "ScoringTests", dependencies: ["Basics", "CLinux", "Hardware", "Scoring", "Wire"],
+    exclude: ["Fixtures"]),
+  .testTarget(
+    name: "ContainersTests", dependencies: ["Basics", "CLinux", "Containers", "TestSupport", "Wire"],
+    exclude: ["Captures"]),
+  .testTarget(
+    name: "SimulationTests",
+    dependencies: ["Basics", "CLinux", "Hardware", "Placement", "Scoring", "Simulation"]),
+  .testTarget(
+    name: "DevicesTests", dependencies: ["Basics", "CLinux", "Devices", "Hardware", "Scoring", "Wire"]),
+  .testTarget(
+    name: "OrchestrationTests",
+    dependencies: ["Basics", "CLinux", "Containers", "Hardware", "Orchestration", "Scoring", "Wire"]),
+  .testTarget(
+    name: "AgentTests",
+    dependencies: [
+      "Agent", "Basics", "CLinux", "CMbedTLS", "CommandLine", "Containers", "Devices", "EngineClient",
+      "Hardware",
+      "HomeEdge", "HTTPServer", "Mesh", "Orchestration", "Platform", "Scoring", "Settings", "Simulation",
+      "Wire",
+    ]),
+  .testTarget(
+    name: "SystemTests", dependencies: ["TestSupport"], path: "Tests/System", exclude: ["zeroconf-node.py"]),
+]
+
 let package = Package(
   name: "hearth",
   products: [
-    .executable(name: "hearth", targets: ["Agent"])
+    .executable(name: "hearthd", targets: ["hearthd"]),
+    .executable(name: "hearth", targets: ["hearth"]),
   ],
-  targets: [
-    .target(name: "CLinux"),
-    .target(name: "CBoards"),
-    // Needs libmbedtls-dev; the boards' builds link what cross/setup builds of Debian's source.
-    .target(
-      name: "CMbedTLS",
-      linkerSettings: [
-        .linkedLibrary("mbedtls", .when(platforms: [.linux])),
-        .linkedLibrary("mbedcrypto", .when(platforms: [.linux])),
-      ]),
-    // Needs libgpiod-dev, of either generation; the boards' builds link 2.x, built as libmbedtls is.
-    .target(name: "CGpiod", linkerSettings: [.linkedLibrary("gpiod", .when(platforms: [.linux]))]),
-    // Needs libi2c-dev; on the boards as above.
-    .target(name: "CI2C", linkerSettings: [.linkedLibrary("i2c", .when(platforms: [.linux]))]),
-    .target(name: "Wire", swiftSettings: strict),
-    .target(name: "Hardware", dependencies: ["CLinux"], swiftSettings: strict),
-    .target(name: "Scoring", dependencies: ["CBoards", "Hardware", "Wire"], swiftSettings: strict),
-    // Ordinary Swift calls the C library for a square root that the boards' compiler makes one instruction.
-    .target(
-      name: "Mesh", dependencies: ["CMbedTLS", "Hardware", "Wire"], swiftSettings: strict,
-      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
-    .target(name: "Containers", dependencies: ["Wire"], swiftSettings: strict),
-    .target(
-      name: "Orchestration", dependencies: ["Containers", "Hardware", "Scoring", "Wire"],
-      swiftSettings: strict),
-    .target(
-      name: "Simulation",
-      dependencies: ["CBoards", "CLinux", "Containers", "Hardware", "Orchestration", "Scoring", "Wire"],
-      swiftSettings: strict, linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
-    .target(
-      name: "Devices", dependencies: ["CBoards", "CGpiod", "CI2C", "CLinux", "Hardware", "Scoring", "Wire"],
-      swiftSettings: strict),
-    .executableTarget(
-      name: "Agent",
-      dependencies: [
-        "CLinux", "CMbedTLS", "Containers", "Devices", "Hardware", "Mesh", "Orchestration", "Scoring",
-        "Simulation",
-        "Wire",
-      ],
-      swiftSettings: strict),
-
-    .target(name: "TestSupport", path: "Tests/Support"),
-    // Compares ways to choose nodes in simulation; `make placement`.
-    .executableTarget(
-      name: "Placement", dependencies: ["Scoring", "Simulation"], path: "Tests/Placement",
-      swiftSettings: strict),
-    // What every board's program must do alike; Tests/lab/portable compares. It is not shipped.
-    .executableTarget(
-      name: "Portable",
-      dependencies: ["CLinux", "Containers", "Hardware", "Mesh", "Orchestration", "Scoring", "Wire"],
-      path: "Tests/Portable", swiftSettings: strict),
-
-    .testTarget(name: "WireTests", dependencies: ["Wire"]),
-    .testTarget(
-      name: "HardwareTests", dependencies: ["CLinux", "Hardware"], exclude: ["Fixtures"]),
-    .testTarget(name: "MeshTests", dependencies: ["Hardware", "Mesh", "Wire"]),
-    .testTarget(
-      name: "ScoringTests", dependencies: ["Hardware", "Scoring", "Wire"], exclude: ["Fixtures"]),
-    .testTarget(
-      name: "ContainersTests", dependencies: ["Containers", "TestSupport", "Wire"], exclude: ["Captures"]),
-    .testTarget(
-      name: "SimulationTests", dependencies: ["Hardware", "Placement", "Scoring", "Simulation"]),
-    .testTarget(name: "DevicesTests", dependencies: ["Devices", "Hardware", "Scoring", "Wire"]),
-    .testTarget(
-      name: "OrchestrationTests",
-      dependencies: ["Containers", "Hardware", "Orchestration", "Scoring", "Wire"]),
-    .testTarget(
-      name: "AgentTests",
-      dependencies: [
-        "Agent", "CLinux", "CMbedTLS", "Containers", "Devices", "Hardware", "Mesh", "Orchestration",
-        "Scoring", "Simulation", "Wire",
-      ]),
-    .testTarget(
-      name: "SystemTests", dependencies: ["TestSupport"], path: "Tests/System", exclude: ["zeroconf-node.py"]),
-  ],
+  targets: libraries + rooms + programs + tests,
   swiftLanguageModes: [.v6]
 )

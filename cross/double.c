@@ -1,6 +1,9 @@
-// Double.description for Embedded Swift before 6.3, whose library calls C for it: the shortest decimal number that reads
-// back as the same double, nearest to it of those (Steele and White; Dragon4), by whole numbers of as many words as it
-// takes. From 6.3 on the library does it in Swift, and the linker leaves this out.
+// What Embedded Swift before 6.3 lacks of numbers and texts; from 6.3 on its library does both in Swift, and the linker
+// leaves this out. Both are called with Swift's convention: of a call with another one the linker's optimizer makes
+// what it likes.
+//
+// Double.description: the shortest decimal number that reads back as the same double, nearest to it of those (Steele
+// and White; Dragon4), by whole numbers of as many words as it takes.
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -84,7 +87,7 @@ static int shortest(uint64_t fraction, int power, char *digits, int *exponent) {
 }
 
 // As swift/stdlib/public/runtime/SwiftDtoa.cpp lays it out: exponents below 1e-4 and above 2^54.
-uint64_t swift_float64ToString(char *target, size_t room, double value, bool debug) {
+__attribute__((swiftcall)) uint64_t swift_float64ToString(char *target, size_t room, double value, bool debug) {
   (void)debug;
   uint64_t pattern;
   memcpy(&pattern, &value, sizeof pattern);
@@ -125,4 +128,11 @@ uint64_t swift_float64ToString(char *target, size_t room, double value, bool deb
   if (length > room) length = room;
   memcpy(target, text, length);
   return length;
+}
+
+// Double.init(_: String), for Sources/Wire/Decimal.swift.
+const char *_swift_stdlib_strtod_clocale(const char *text, double *value);
+
+__attribute__((swiftcall)) const char *hearth_strtod(const char *text, double *value) {
+  return _swift_stdlib_strtod_clocale(text, value);
 }

@@ -1,4 +1,5 @@
-import Hardware
+import Basics
+import HTTPServer
 import Orchestration
 import Wire
 

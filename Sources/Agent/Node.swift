@@ -1,10 +1,14 @@
+import Basics
 internal import CLinux
 import Containers
 import Devices
+import EngineClient
+import HTTPServer
 import Hardware
 import Orchestration
+import Platform
 import Scoring
-import Wire
+import Settings
 
 /// A running node: joins the state machines to sockets, files and clocks.
 final class Node {
@@ -52,7 +56,7 @@ final class Node {
   /// Absent with `home`.
   private(set) var neighbours: Neighbours?
   /// Absent unless the owner lets nodes of Home Edge use this one.
-  var homeEdge: HomeEdge?
+  var homeEdge: HomeEdgeBridge?
   private var lastList: Instant
   private var lastCatalogue: Instant
   private var lastTick: Instant
@@ -159,7 +163,7 @@ final class Node {
     self.home = home
     neighbours = Neighbours(home: home, node: self)
     if configuration.interoperates {
-      homeEdge = HomeEdge(node: self)
+      homeEdge = HomeEdgeBridge(node: self)
       homeEdge?.begin()
     }
     try home.begin()

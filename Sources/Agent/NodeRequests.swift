@@ -1,7 +1,11 @@
+import Basics
 import Containers
-import Hardware
+import EngineClient
+import HTTPServer
 import Orchestration
+import Platform
 import Scoring
+import Settings
 import Wire
 
 // What is asked of a node: by programs of its machine, and by other nodes.

@@ -1,6 +1,8 @@
 import Hardware
 import Orchestration
+import Platform
 import Scoring
+import Settings
 import Wire
 
 /// Reads the settings anew while the agent runs: SIGHUP, which `systemctl reload hearth` sends.
@@ -141,7 +143,7 @@ extension Node {
     guard let home else { return }
     if settings.interoperates != before.interoperates {
       homeEdge?.end()
-      homeEdge = settings.interoperates ? HomeEdge(node: self) : nil
+      homeEdge = settings.interoperates ? HomeEdgeBridge(node: self) : nil
       homeEdge?.begin()
     } else if settings.homeEdgePeers != before.homeEdgePeers {
       homeEdge?.neighbours.allow(settings.homeEdgePeers)

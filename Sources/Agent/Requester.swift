@@ -1,5 +1,5 @@
 internal import CLinux
-import Hardware
+import Platform
 
 /// Finds which program holds the other end of a local connection (proc(5), /proc/net/tcp and /proc/PID/fd).
 enum Requester {

@@ -1,8 +1,7 @@
 internal import CLinux
-import Containers
+import HTTPServer
 import Orchestration
 import Scoring
-import Wire
 
 /// What somebody asks to have run, checked for its form.
 struct RunRequest {
@@ -45,22 +44,6 @@ extension RunRequest {
   /// Keeps it on this node: who asked by Home Edge's protocol is told that this one runs it.
   mutating func staysHere(on identity: String) {
     if let here = try? Constraint(parsing: "node.id==" + identity) { constraints = [here] }
-  }
-}
-
-extension WorkloadSource {
-  /// The files and variables that came with the request, and nothing of the agent's own.
-  var optionSource: OptionSource {
-    let files = self.files
-    let environment = self.environment
-    return OptionSource(
-      readFile: { path in
-        guard let file = files.first(where: { $0.name == path }) else {
-          return .failure(OptionSource.Failure(reason: "the request does not bring the file \(path)"))
-        }
-        return .success(Array(file.value.utf8))
-      },
-      environment: { name in environment.first { $0.name == name }?.value })
   }
 }
 

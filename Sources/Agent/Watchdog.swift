@@ -1,4 +1,5 @@
-import Hardware
+import Basics
+import Platform
 
 /// Shows systemd's watchdog that the agent lives: not that its process exists, nor that its loop turns, but that the
 /// work of each second is done.

@@ -5,14 +5,14 @@ internal import Wire
 /// Whoever owns the socket connects, writes `requestBytes`, gives `received` what it reads, and tells the end by
 /// `closed`, `broken` or `fellSilent`. After `done` or `failed` the connection is of no more use and everything
 /// further is ignored. A call that is no longer wanted is ended by closing its socket.
-public struct EngineCall {
+package struct EngineCall {
   /// What is written to the socket; may be emptied once it was.
-  public var requestBytes: [UInt8]
-  public let verb: EngineVerb
+  package var requestBytes: [UInt8]
+  package let verb: EngineVerb
   /// What the call is about, as in `EngineError`.
-  public let subject: String
+  package let subject: String
   /// Seconds without a byte after which to call `fellSilent`; `nil` where silence is the normal state.
-  public let patience: Int?
+  package let patience: Int?
 
   /// Largest answer that is read as a whole; 200 containers in a list are 400 kB.
   static let documentLimit = 4 << 20
@@ -52,7 +52,7 @@ public struct EngineCall {
 
   /// - Parameter terminal: the container has a terminal (`ContainerState.terminal`), so its output has no frames;
   ///   matters for `logs` and `attach`.
-  public init(_ request: EngineRequest, version: EngineVersion?, terminal: Bool = false) {
+  package init(_ request: EngineRequest, version: EngineVersion?, terminal: Bool = false) {
     requestBytes = request.encode(version: version)
     verb = request.verb
     subject = request.subject
@@ -63,13 +63,13 @@ public struct EngineCall {
   }
 
   /// Whether `done` or `failed` was yielded.
-  public var isOver: Bool {
+  package var isOver: Bool {
     if case .over = phase { return true }
     return false
   }
 
   /// Takes bytes that were read from the socket.
-  public mutating func received(_ bytes: UnsafeRawBufferPointer) -> [EngineEvent] {
+  package mutating func received(_ bytes: UnsafeRawBufferPointer) -> [EngineEvent] {
     var events: [EngineEvent] = []
     var rest = bytes[...]
     while !isOver, !rest.isEmpty {
@@ -85,7 +85,7 @@ public struct EngineCall {
   private static let readSize = 64 << 10
 
   /// Takes the orderly end of the connection.
-  public mutating func closed() -> [EngineEvent] {
+  package mutating func closed() -> [EngineEvent] {
     var events: [EngineEvent] = []
     if isOver { return events }
     do throws(HTTPError) {
@@ -104,14 +104,14 @@ public struct EngineCall {
   }
 
   /// Takes an error of the socket, on connecting, writing or reading; the detail is the system's.
-  public mutating func broken(_ detail: String) -> [EngineEvent] {
+  package mutating func broken(_ detail: String) -> [EngineEvent] {
     var events: [EngineEvent] = []
     if !isOver { fail(.broken(detail: detail), &events) }
     return events
   }
 
   /// Takes the caller's verdict that nothing came for so many seconds.
-  public mutating func fellSilent(seconds: Int) -> [EngineEvent] {
+  package mutating func fellSilent(seconds: Int) -> [EngineEvent] {
     var events: [EngineEvent] = []
     if !isOver { fail(.silent(seconds: seconds), &events) }
     return events

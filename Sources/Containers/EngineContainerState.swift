@@ -3,34 +3,34 @@ internal import Wire
 /// A container as the Engine sees it.
 ///
 /// `inspect` fills everything; `list` knows neither exit code nor times, terminal or error, which stay empty.
-public struct ContainerState: Equatable, Sendable {
+package struct ContainerState: Equatable, Sendable {
   /// 64 hexadecimal digits.
-  public var id: String
+  package var id: String
   /// The name without its leading slash.
-  public var name: String
+  package var name: String
   /// The image as it was asked for.
-  public var image: String
+  package var image: String
   /// Digest of the image's configuration, `sha256:…`.
-  public var imageID: String
-  public var labels: [EngineLabel]
+  package var imageID: String
+  package var labels: [EngineLabel]
   /// `created`, `running`, `paused`, `restarting`, `removing`, `exited` or `dead`.
-  public var status: String
+  package var status: String
   /// Whether its process lives; also true while paused.
-  public var running: Bool
+  package var running: Bool
   /// The exit code of the last run; `nil` before the first has ended and in a list.
-  public var exitCode: Int64?
+  package var exitCode: Int64?
   /// The kernel ended a process of it for lack of memory.
-  public var oomKilled: Bool
+  package var oomKilled: Bool
   /// Why the last start failed, in the Engine's words; empty if it did not.
-  public var error: String
+  package var error: String
   /// Time of the last start, RFC 3339 in UTC; `nil` if there was none.
-  public var startedAt: String?
+  package var startedAt: String?
   /// Time of the last end, RFC 3339 in UTC; `nil` if there was none.
-  public var finishedAt: String?
+  package var finishedAt: String?
   /// It has a terminal: its output is one raw stream without frames.
-  public var terminal: Bool
+  package var terminal: Bool
 
-  public init(id: String) {
+  package init(id: String) {
     self.id = id
     name = ""
     image = ""

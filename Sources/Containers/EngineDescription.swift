@@ -1,21 +1,21 @@
 internal import Wire
 
 /// What an Engine says of itself (`GET /version`).
-public struct EngineDescription: Equatable, Sendable {
+package struct EngineDescription: Equatable, Sendable {
   /// The Engine's own version, such as `20.10.24`; for people only.
-  public var version: String
+  package var version: String
   /// The newest API version it serves.
-  public var apiVersion: EngineVersion
+  package var apiVersion: EngineVersion
   /// The oldest API version it serves; `nil` if it does not say.
-  public var minimum: EngineVersion?
+  package var minimum: EngineVersion?
   /// Operating system of its containers, in Go's words: `linux`.
-  public var os: String
+  package var os: String
   /// Processor architecture in Go's words: `arm`, `arm64`, `amd64`.
-  public var architecture: String
+  package var architecture: String
   /// Release of the kernel.
-  public var kernel: String
+  package var kernel: String
 
-  public init(
+  package init(
     version: String, apiVersion: EngineVersion, minimum: EngineVersion?, os: String, architecture: String,
     kernel: String
   ) {
@@ -28,7 +28,7 @@ public struct EngineDescription: Equatable, Sendable {
   }
 
   /// The API version to speak with this Engine; the error is `EngineError.Reason.tooOld`.
-  public func negotiated() throws(EngineError) -> EngineVersion {
+  package func negotiated() throws(EngineError) -> EngineVersion {
     try EngineVersion.negotiated(maximum: apiVersion, minimum: minimum)
   }
 

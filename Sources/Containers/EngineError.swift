@@ -1,9 +1,9 @@
-internal import Wire
+import Basics
 
 /// A call to the Engine that failed, and why.
-public struct EngineError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct EngineError: Error, Equatable, Sendable, CustomStringConvertible {
   /// What went wrong, as it was found.
-  public enum Reason: Equatable, Sendable {
+  package enum Reason: Equatable, Sendable {
     /// The Engine answered with an HTTP status of 300 and above; the message is its own.
     case refused(status: Int, message: String)
     /// The Engine had begun to answer and then told of an error: the message is its own.
@@ -23,7 +23,7 @@ public struct EngineError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 
   /// What the failure means for who asked.
-  public enum Kind: Equatable, Sendable {
+  package enum Kind: Equatable, Sendable {
     case noSuchContainer
     /// The Engine does not hold the image, or the registry does not know it or does not give it to us.
     case noSuchImage
@@ -44,18 +44,18 @@ public struct EngineError: Error, Equatable, Sendable, CustomStringConvertible {
     case other
   }
 
-  public let verb: EngineVerb
+  package let verb: EngineVerb
   /// What the call was about: a container, an image; empty if it was about nothing.
-  public let subject: String
-  public let reason: Reason
+  package let subject: String
+  package let reason: Reason
 
-  public init(_ verb: EngineVerb, subject: String = "", reason: Reason) {
+  package init(_ verb: EngineVerb, subject: String = "", reason: Reason) {
     self.verb = verb
     self.subject = subject
     self.reason = reason
   }
 
-  public var kind: Kind {
+  package var kind: Kind {
     switch reason {
     case .refused(let status, let message): kind(status, message)
     case .reported(let message): verb == .pull ? Self.pullKind(message) : .other
@@ -92,7 +92,7 @@ public struct EngineError: Error, Equatable, Sendable, CustomStringConvertible {
     return absent ? .noSuchImage : .pullFailed
   }
 
-  public var description: String {
+  package var description: String {
     // An identifier is as long as people know it from Docker's own output.
     let isIdentifier = subject.utf8.count == 64 && subject.utf8.allSatisfy { $0 < 0x67 && $0 != 0x2F }
     let name = isIdentifier ? subject.droppingLast(52) : subject
@@ -102,7 +102,7 @@ public struct EngineError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension EngineError.Reason: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .refused(let status, let message): "refused with \(status): \(message)"
     case .reported(let message): "failed: \(message)"

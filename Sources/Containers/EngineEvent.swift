@@ -1,7 +1,7 @@
 /// What a call to the Engine yields.
 ///
 /// Every call ends with exactly one `done` or `failed`, after which it yields nothing more.
-public enum EngineEvent: Equatable, Sendable {
+package enum EngineEvent: Equatable, Sendable {
   /// The Engine described itself.
   case version(EngineDescription)
   /// A pull went on.
@@ -29,7 +29,7 @@ public enum EngineEvent: Equatable, Sendable {
 }
 
 /// The stream a container wrote to.
-public enum EngineStream: UInt8, Equatable, Sendable {
+package enum EngineStream: UInt8, Equatable, Sendable {
   /// Input, echoed on attaching.
   case stdin = 0
   /// Output; all of a terminal's.

@@ -3,15 +3,18 @@
 /// A frame is a header of 8 bytes, `STREAM 0 0 0 SIZE` with a 32-bit big-endian size, and that many bytes (Engine
 /// API, "Stream format" of `POST /containers/{id}/attach`). Payloads are passed on as they come, so a frame of
 /// 4 GiB needs no more memory than one of 4 bytes.
-public struct EngineFrames {
+package struct EngineFrames {
   /// What a piece of the stream holds.
-  public enum Part: Equatable {
+  package enum Part: Equatable {
     case output(EngineStream, [UInt8])
     /// The Engine failed in the middle of the output and says why, in pieces.
     case error([UInt8])
     /// This is no stream of frames.
     case malformed(String)
   }
+
+  /// Docker's own media type for them (Engine API 1.42).
+  package static let mediaType = "application/vnd.docker.multiplexed-stream"
 
   /// The stream on which the Engine tells of its own errors.
   private static let systemError: UInt8 = 3
@@ -23,7 +26,7 @@ public struct EngineFrames {
   /// Payload bytes still to come.
   private var remaining = 0
 
-  public init() {}
+  package init() {}
 
   /// Whether the stream may end here.
   var isComplete: Bool {
@@ -31,7 +34,7 @@ public struct EngineFrames {
   }
 
   /// Reads the next bytes of the stream; nothing may be fed after `malformed`.
-  public mutating func feed(_ bytes: [UInt8]) -> [Part] {
+  package mutating func feed(_ bytes: [UInt8]) -> [Part] {
     var parts: [Part] = []
     var index = 0
     while index < bytes.count {

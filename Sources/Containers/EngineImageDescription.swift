@@ -1,22 +1,22 @@
 internal import Wire
 
 /// An image the Engine holds (`GET /images/NAME/json`).
-public struct ImageDescription: Equatable, Sendable {
+package struct ImageDescription: Equatable, Sendable {
   /// Digest of the image's configuration, `sha256:…`.
-  public var id: String
+  package var id: String
   /// Processor architecture in Go's words: `arm`, `arm64`, `amd64`.
-  public var architecture: String
+  package var architecture: String
   /// Variant of the architecture, such as `v7` of `arm`; empty if there is none.
-  public var variant: String
-  public var os: String
+  package var variant: String
+  package var os: String
   /// Bytes of its layers on disk.
-  public var size: Int64
+  package var size: Int64
   /// The repositories' digests, `name@sha256:…`; empty for an image made here.
-  public var digests: [String]
+  package var digests: [String]
   /// The names it goes by, `name:tag`.
-  public var tags: [String]
+  package var tags: [String]
 
-  public init(
+  package init(
     id: String, architecture: String, variant: String = "", os: String = "linux", size: Int64 = 0,
     digests: [String] = [], tags: [String] = []
   ) {

@@ -1,11 +1,11 @@
 internal import Wire
 
 /// One label of a container or attribute of a notice.
-public struct EngineLabel: Equatable, Sendable {
-  public var name: String
-  public var value: String
+package struct EngineLabel: Equatable, Sendable {
+  package var name: String
+  package var value: String
 
-  public init(name: String, value: String) {
+  package init(name: String, value: String) {
     self.name = name
     self.value = value
   }
@@ -24,7 +24,7 @@ public struct EngineLabel: Equatable, Sendable {
 
 extension [EngineLabel] {
   /// The value of the label of that name.
-  public subscript(name: String) -> String? {
+  package subscript(name: String) -> String? {
     for label in self where label.name == name { return label.value }
     return nil
   }

@@ -1,24 +1,24 @@
 internal import Wire
 
 /// Something that happened in the Engine (one line of `GET /events`).
-public struct EngineNotice: Equatable, Sendable {
+package struct EngineNotice: Equatable, Sendable {
   /// The kind of thing it happened to: `container`, `image`, `network` and others.
-  public var type: String
+  package var type: String
   /// What happened: `create`, `start`, `oom`, `die`, `destroy`, `health_status: healthy` and others.
-  public var action: String
+  package var action: String
   /// The thing's identifier.
-  public var id: String
+  package var id: String
   /// What the Engine adds: `image`, `name`, `exitCode`, and every label of a container under its own name.
-  public var attributes: [EngineLabel]
+  package var attributes: [EngineLabel]
   /// When, in nanoseconds since 1970; the `since` from which to listen again after a gap.
-  public var time: Int64
+  package var time: Int64
 
   /// The exit code that comes with `die`.
-  public var exitCode: Int64? {
+  package var exitCode: Int64? {
     attributes["exitCode"].flatMap { Int64($0) }
   }
 
-  public init(type: String, action: String, id: String, attributes: [EngineLabel] = [], time: Int64 = 0) {
+  package init(type: String, action: String, id: String, attributes: [EngineLabel] = [], time: Int64 = 0) {
     self.type = type
     self.action = action
     self.id = id

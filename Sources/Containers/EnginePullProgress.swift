@@ -1,19 +1,19 @@
 internal import Wire
 
 /// One step of a pull.
-public struct PullProgress: Equatable, Sendable {
+package struct PullProgress: Equatable, Sendable {
   /// What is being done, in the Engine's words: `Downloading`, `Extracting`, `Digest: sha256:…`.
-  public var status: String
+  package var status: String
   /// The layer it is done to, 12 hexadecimal digits; `nil` for the whole image.
-  public var layer: String?
+  package var layer: String?
   /// Bytes done of this step, where the Engine counts them.
-  public var current: Int64?
+  package var current: Int64?
   /// Bytes to do in this step, where the Engine knows.
-  public var total: Int64?
+  package var total: Int64?
   /// How much of the whole pull is done, 0 to 100, never falling; `nil` while the layers are being announced.
-  public var percent: Int?
+  package var percent: Int?
 
-  public init(
+  package init(
     status: String, layer: String? = nil, current: Int64? = nil, total: Int64? = nil, percent: Int? = nil
   ) {
     self.status = status

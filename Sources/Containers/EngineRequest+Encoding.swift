@@ -6,7 +6,7 @@ extension EngineRequest {
   private static let platformOfCreate = EngineVersion(1, 41)
 
   /// The bytes to write to the Engine's socket; one connection carries one call.
-  public func encode(version: EngineVersion?) -> [UInt8] {
+  package func encode(version: EngineVersion?) -> [UInt8] {
     var headers = HTTPHeaders([("User-Agent", "hearth"), ("Connection", "close")])
     var body: [UInt8] = []
     if case .create(_, _, let json) = self {

@@ -1,9 +1,9 @@
-public import Wire
+package import Wire
 
 /// A call to the Engine (Engine API reference, the path is given with each).
 ///
 /// Containers are named by identifier or name.
-public enum EngineRequest: Equatable, Sendable {
+package enum EngineRequest: Equatable, Sendable {
   /// What Engine is this: `GET /version`. Yields `version`.
   case version
   /// Is it there: `GET /_ping`.
@@ -42,7 +42,7 @@ public enum EngineRequest: Equatable, Sendable {
   /// `since` in nanoseconds since 1970, else from now. Yields `notice` until the connection ends.
   case events(labels: [String], actions: [String] = [], since: Int64? = nil)
 
-  public var verb: EngineVerb {
+  package var verb: EngineVerb {
     switch self {
     case .version: .version
     case .ping: .ping
@@ -64,7 +64,7 @@ public enum EngineRequest: Equatable, Sendable {
   }
 
   /// What the call is about, for errors.
-  public var subject: String {
+  package var subject: String {
     switch self {
     case .version, .ping, .list, .images, .events: ""
     case .pull(let name, let tag, _): Self.isDigest(tag) ? "\(name)@\(tag)" : "\(name):\(tag)"
@@ -80,7 +80,7 @@ public enum EngineRequest: Equatable, Sendable {
   /// is the normal state.
   ///
   /// A small board on a slow card takes long to create and start; a pull reports at least when a layer is extracted.
-  public var patience: Int? {
+  package var patience: Int? {
     switch self {
     case .version, .ping: 10
     case .inspect, .list, .images, .imageInspect: 30
@@ -98,7 +98,7 @@ public enum EngineRequest: Equatable, Sendable {
 }
 
 /// What `EngineRequest.wait` waits for.
-public enum EngineWaitCondition: String, Equatable, Sendable {
+package enum EngineWaitCondition: String, Equatable, Sendable {
   /// It does not run; true at once for one that was never started.
   case notRunning = "not-running"
   /// It ends the next time; for a container that is about to be started.

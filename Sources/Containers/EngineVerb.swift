@@ -1,5 +1,5 @@
 /// The calls this client makes, by name.
-public enum EngineVerb: String, Equatable, Sendable {
+package enum EngineVerb: String, Equatable, Sendable {
   case version, ping, pull, create, start, logs, attach, wait, stop, kill, remove, inspect, list, events,
     images
   case imageInspect = "image inspect"

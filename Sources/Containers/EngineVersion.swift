@@ -1,15 +1,15 @@
 /// A version of the Engine API, such as 1.41.
-public struct EngineVersion: Comparable, Hashable, Sendable, CustomStringConvertible {
-  public let major: Int
-  public let minor: Int
+package struct EngineVersion: Comparable, Hashable, Sendable, CustomStringConvertible {
+  package let major: Int
+  package let minor: Int
 
-  public init(_ major: Int, _ minor: Int) {
+  package init(_ major: Int, _ minor: Int) {
     self.major = major
     self.minor = minor
   }
 
   /// Reads `major.minor`, each of 1 to 4 digits; `nil` for anything else.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     var parts: [Int] = []
     var number = 0
     var digits = 0
@@ -32,16 +32,16 @@ public struct EngineVersion: Comparable, Hashable, Sendable, CustomStringConvert
 
   /// The oldest version this client speaks, that of Engine 17.06: the first whose `wait` takes a condition and
   /// answers with its head at once.
-  public static let oldest = EngineVersion(1, 30)
+  package static let oldest = EngineVersion(1, 30)
 
   /// The newest version whose changes were read against what this client sends and reads, that of Engine 29.0.
-  public static let newest = EngineVersion(1, 52)
+  package static let newest = EngineVersion(1, 52)
 
-  public static func < (left: EngineVersion, right: EngineVersion) -> Bool {
+  package static func < (left: EngineVersion, right: EngineVersion) -> Bool {
     left.major == right.major ? left.minor < right.minor : left.major < right.major
   }
 
-  public var description: String {
+  package var description: String {
     "\(major).\(minor)"
   }
 
@@ -50,7 +50,7 @@ public struct EngineVersion: Comparable, Hashable, Sendable, CustomStringConvert
   /// It is the Engine's newest, but none newer than `newest`, unless the Engine's minimum is above that: then the
   /// minimum, because the API has so far only grown in what this client uses. An Engine that stops below
   /// `oldest` is too old, which is the error.
-  public static func negotiated(
+  package static func negotiated(
     maximum: EngineVersion, minimum: EngineVersion?
   ) throws(EngineError) -> EngineVersion {
     guard maximum >= oldest else {

@@ -1,23 +1,23 @@
-internal import Wire
+import Basics
 
 /// The name of an image, as the Docker client normalises it (distribution's reference grammar).
-public struct ImageReference: Hashable, Sendable, CustomStringConvertible {
+package struct ImageReference: Hashable, Sendable, CustomStringConvertible {
   /// The registry's host and port; `docker.io` where none is named.
-  public var registry: String
+  package var registry: String
   /// The path in the registry, with `library/` where the name has one part only on docker.io.
-  public var repository: String
+  package var repository: String
   /// The tag as given; nil where none is.
-  public var tag: String?
+  package var tag: String?
   /// The digest as given, such as `sha256:…`; nil where none is.
-  public var digest: String?
+  package var digest: String?
   /// The reference as it was written.
-  public var text: String
+  package var text: String
 
   /// The longest name without tag and digest, in bytes (distribution's NameTotalLengthMax).
-  public static let maximumNameLength = 255
+  package static let maximumNameLength = 255
 
   /// Reads `[REGISTRY/]PATH[:TAG][@DIGEST]`, or the full identifier of a local image.
-  public init(_ text: String) throws(RunCommandError) {
+  package init(_ text: String) throws(RunCommandError) {
     self.text = text
     registry = ""
     repository = ""
@@ -48,10 +48,10 @@ public struct ImageReference: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// True for the identifier of a local image, which no registry knows.
-  public var isIdentifier: Bool { repository.utf8.isEmpty }
+  package var isIdentifier: Bool { repository.utf8.isEmpty }
 
   /// The name without what goes without saying: docker.io and library/; nor the tag and digest.
-  public var familiar: String {
+  package var familiar: String {
     if isIdentifier { return text }
     guard registry == "docker.io" else { return "\(registry)/\(repository)" }
     let plain = repository.begins(with: "library/") ? repository.dropping(8) : repository
@@ -59,13 +59,13 @@ public struct ImageReference: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The `fromImage` of `POST /images/create`.
-  public var pullName: String { familiar }
+  package var pullName: String { familiar }
 
   /// The `tag` of `POST /images/create`: the digest, else the tag, else `latest`.
-  public var pullTag: String { digest ?? tag ?? "latest" }
+  package var pullTag: String { digest ?? tag ?? "latest" }
 
   /// The whole reference in its familiar form, with the tag or digest that is pulled.
-  public var description: String {
+  package var description: String {
     isIdentifier ? text : "\(familiar)\(digest == nil ? ":" : "@")\(pullTag)"
   }
 

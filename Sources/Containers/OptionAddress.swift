@@ -1,6 +1,8 @@
 // IP and MAC addresses as Go's net package reads and writes them.
 
-enum OptionAddress {
+import Basics
+
+package enum OptionAddress {
   /// `text` in Go's normal form: RFC 5952 for IPv6, dotted decimal for IPv4 and for IPv4 in IPv6.
   static func normal(_ text: String) throws(OptionFault) -> String {
     guard let bytes = parse(text.trimmed) else {
@@ -12,7 +14,7 @@ enum OptionAddress {
   }
 
   /// Four bytes of an IPv4 address or sixteen of an IPv6 address without zone; nil on anything else.
-  static func parse(_ text: String) -> [UInt8]? { text.has(":") ? parse6(text) : parse4(text) }
+  package static func parse(_ text: String) -> [UInt8]? { text.has(":") ? parse6(text) : parse4(text) }
 
   /// True for EUI-48, EUI-64 and 20-octet addresses with colons, hyphens or points as Go's ParseMAC takes them.
   static func isMAC(_ text: String) -> Bool {

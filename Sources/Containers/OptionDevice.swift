@@ -1,3 +1,4 @@
+import Basics
 internal import Wire
 
 // Options about devices and kernel limits: each value becomes one object of a HostConfig list.

@@ -1,3 +1,4 @@
+import Basics
 internal import Wire
 
 // Comma-separated fields of --mount, --network and --gpus, quoted as in RFC 4180 with Go's rules.

@@ -1,3 +1,4 @@
+import Basics
 internal import Wire
 
 // --network and the options that shape a container's place in it.

@@ -1,4 +1,4 @@
-internal import Wire
+import Basics
 
 // Numbers as the Docker client reads them: Go's strconv, go-units' RAMInBytes and time.ParseDuration.
 

@@ -1,3 +1,4 @@
+import Basics
 internal import Wire
 
 // --publish and --expose, as go-connections reads port specifications.

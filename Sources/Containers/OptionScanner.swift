@@ -1,3 +1,4 @@
+import Basics
 internal import Wire
 
 /// The options of one command line, read in the manner of pflag with options before arguments only.

@@ -1,25 +1,26 @@
+import Basics
 internal import Wire
 
 /// What the options of a command may refer to outside the command: files, and variables of the environment.
 ///
 /// The closures decide what a request may see: a requester who names any file of the node must not get to read it.
-public struct OptionSource: Sendable {
+package struct OptionSource: Sendable {
   /// Why a file could not be had, in words for the requester.
-  public struct Failure: Error, Equatable, Sendable {
-    public var reason: String
+  package struct Failure: Error, Equatable, Sendable {
+    package var reason: String
 
-    public init(reason: String) { self.reason = reason }
+    package init(reason: String) { self.reason = reason }
   }
 
   /// The largest file an option may name, in bytes; Docker's own seccomp profile has 13 kB.
-  public static let maximumFileSize = 1 << 18
+  package static let maximumFileSize = 1 << 18
 
   /// The bytes of --env-file, --label-file and --security-opt seccomp=FILE.
-  public var readFile: @Sendable (_ path: String) -> Result<[UInt8], Failure>
+  package var readFile: @Sendable (_ path: String) -> Result<[UInt8], Failure>
   /// The value for `--env NAME` without `=`.
-  public var environment: @Sendable (_ name: String) -> String?
+  package var environment: @Sendable (_ name: String) -> String?
 
-  public init(
+  package init(
     readFile: @escaping @Sendable (String) -> Result<[UInt8], Failure>,
     environment: @escaping @Sendable (String) -> String?
   ) {
@@ -28,7 +29,7 @@ public struct OptionSource: Sendable {
   }
 
   /// No files and no variables.
-  public static var nothing: OptionSource {
+  package static var nothing: OptionSource {
     OptionSource(
       readFile: { _ in .failure(Failure(reason: "files are not available to this request")) },
       environment: { _ in nil })

@@ -1,5 +1,3 @@
-internal import Wire
-
 /// How the value of an option is read and what JSON it becomes.
 enum OptionKind: UInt8, Sendable {
   case flag, text, integer, weight, swappiness, bytes, bytesOrUnlimited, duration, cpus

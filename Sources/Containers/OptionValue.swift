@@ -1,3 +1,4 @@
+import Basics
 internal import Wire
 
 /// One value of one option, checked and turned into the JSON that the Engine takes for it.

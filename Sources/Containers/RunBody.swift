@@ -1,3 +1,4 @@
+import Basics
 internal import Wire
 
 /// The body of `POST /containers/create` that a command's options amount to.

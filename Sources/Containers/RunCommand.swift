@@ -1,26 +1,27 @@
-public import Wire
+import Basics
+package import Wire
 
 /// A `docker run` command, understood: what to ask of the Engine, and how.
 ///
 /// Follows the Docker client of Engine 20.10 in what it takes, what it refuses and what it makes of it. Two rules are
 /// ours: what cannot be honoured is an error that names the option, and host paths are absolute, because a request
 /// comes from no folder.
-public struct RunCommand: Sendable {
+package struct RunCommand: Sendable {
   /// Whether an image is fetched before the container is created.
-  public enum PullPolicy: UInt8, Sendable {
+  package enum PullPolicy: UInt8, Sendable {
     case missing, always, never
   }
 
   /// The image the container is made of.
-  public var image: ImageReference
+  package var image: ImageReference
   /// The words after the image, which replace the image's own command; empty for none.
-  public var command: [String]
+  package var command: [String]
   /// The container's name (--name), a query item of the create call.
-  public var name: String?
+  package var name: String?
   /// The wanted platform such as `linux/arm64` (--platform), a query item of the pull and create calls.
-  public var platform: String?
+  package var platform: String?
   /// When to pull (--pull); nil where the command leaves it to us.
-  public var pullPolicy: PullPolicy?
+  package var pullPolicy: PullPolicy?
 
   private var body: RunBody
   /// The options given that not every Engine honours, with the minor versions of the API that do.
@@ -29,7 +30,7 @@ public struct RunCommand: Sendable {
   /// Understands the arguments after `docker run`.
   ///
   /// `source` answers for files and variables that options name. Throws on the first fault found.
-  public init(parsing arguments: [String], source: OptionSource) throws(RunCommandError) {
+  package init(parsing arguments: [String], source: OptionSource) throws(RunCommandError) {
     let options = try OptionScanner(scanning: arguments)
     guard let text = options.rest.first else {
       throw RunCommandError(reason: "\"docker run\" requires at least 1 argument: the image")
@@ -53,7 +54,7 @@ public struct RunCommand: Sendable {
   }
 
   /// Refuses what the Engine at the other end would ignore, given the minor version of its API 1.x.
-  public func check(engineAPIMinor minor: Int) throws(RunCommandError) {
+  package func check(engineAPIMinor minor: Int) throws(RunCommandError) {
     for (option, versions) in requirements where !versions.contains(minor) {
       let wanted = minor < versions.lowerBound ? versions.lowerBound : versions.upperBound
       throw RunCommandError(
@@ -65,12 +66,12 @@ public struct RunCommand: Sendable {
   }
 
   /// Sets a variable of the container, replacing any the command gave.
-  public mutating func setEnvironment(_ name: String, to value: String) {
+  package mutating func setEnvironment(_ name: String, to value: String) {
     Self.set(name, to: value, in: &body.environment)
   }
 
   /// Sets a label of the container, replacing any the command gave.
-  public mutating func setLabel(_ name: String, to value: String) {
+  package mutating func setLabel(_ name: String, to value: String) {
     Self.set(name, to: value, in: &body.labels)
   }
 
@@ -80,7 +81,7 @@ public struct RunCommand: Sendable {
   }
 
   /// The body of `POST /containers/create`: Config with HostConfig and NetworkingConfig.
-  public var createBody: JSON {
+  package var createBody: JSON {
     var config = body.config
     config["Image"] = .string(image.text)
     if !command.isEmpty { config["Cmd"] = .array(command.map { .string($0) }) }
@@ -95,25 +96,25 @@ public struct RunCommand: Sendable {
 // What the run's keeper needs to know of it.
 extension RunCommand {
   /// Whether the Engine removes the container when it finishes (--rm), after which it cannot be asked for logs.
-  public var removeWhenFinished: Bool { body.host["AutoRemove"]?.bool ?? false }
+  package var removeWhenFinished: Bool { body.host["AutoRemove"]?.bool ?? false }
 
   /// Whether the container has a terminal (--tty), so that its output comes unframed.
-  public var terminal: Bool { body.config["Tty"]?.bool ?? false }
+  package var terminal: Bool { body.config["Tty"]?.bool ?? false }
 
   /// The memory limit asked for in bytes (--memory); nil for none.
-  public var memory: Int64? { positive(body.host["Memory"]) }
+  package var memory: Int64? { positive(body.host["Memory"]) }
 
   /// The memory the container is expected to stay below in bytes (--memory-reservation); nil for none.
-  public var memoryReservation: Int64? { positive(body.host["MemoryReservation"]) }
+  package var memoryReservation: Int64? { positive(body.host["MemoryReservation"]) }
 
   /// The CPUs asked for in billionths (--cpus); nil for no limit.
-  public var nanoCPUs: Int64? { positive(body.host["NanoCpus"]) }
+  package var nanoCPUs: Int64? { positive(body.host["NanoCpus"]) }
 
   /// The seconds between the stop signal and the kill (--stop-timeout); nil for the Engine's 10, negative for no kill.
-  public var stopTimeout: Int64? { body.config["StopTimeout"]?.integer }
+  package var stopTimeout: Int64? { body.config["StopTimeout"]?.integer }
 
   /// Whether the Engine starts the container again by itself (--restart other than `no`).
-  public var restarts: Bool { !(body.host["RestartPolicy"]?["Name"]?.string ?? "").isOne(of: "|no") }
+  package var restarts: Bool { !(body.host["RestartPolicy"]?["Name"]?.string ?? "").isOne(of: "|no") }
 
   private func positive(_ value: JSON?) -> Int64? {
     guard let number = value?.integer, number > 0 else { return nil }

@@ -1,13 +1,13 @@
+import Basics
 internal import CLinux
-internal import Wire
 
 /// The I2C adapters of this machine that programs may use (`/sys/class/i2c-dev`).
-public struct Adapter: Equatable, Sendable {
-  public let number: Int
+package struct Adapter: Equatable, Sendable {
+  package let number: Int
   /// As `bcm2835 (i2c@7e804000)`: numbers change with the kernel, names hardly.
-  public let name: String
+  package let name: String
 
-  public init(number: Int, name: String) {
+  package init(number: Int, name: String) {
     self.number = number
     self.name = name
   }
@@ -18,7 +18,7 @@ public struct Adapter: Equatable, Sendable {
   /// By ascending number; empty where the module i2c-dev is not loaded or there is no bus.
   ///
   /// - Parameter root: the folder that holds `sys`.
-  public static func all(root: String) -> [Adapter] {
+  package static func all(root: String) -> [Adapter] {
     let folder = root + "/sys/class/i2c-dev"
     guard let directory = opendir(folder) else { return [] }
     defer { closedir(directory) }

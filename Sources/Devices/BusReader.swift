@@ -2,19 +2,19 @@ internal import CI2C
 internal import CLinux
 
 /// What is read of one chip in one round.
-public struct BusJob: Equatable, Sendable {
-  public let address: UInt8
-  public let marks: [Chip.Mark]
-  public let accesses: [RegisterAccess]
+package struct BusJob: Equatable, Sendable {
+  package let address: UInt8
+  package let marks: [Chip.Mark]
+  package let accesses: [RegisterAccess]
 
   /// Numbers that a round writes for it.
-  public var count: Int { marks.count + accesses.count }
+  package var count: Int { marks.count + accesses.count }
 }
 
 /// Reads the chips of a bus: in a process of its own, because a transfer may take as long as its adapter likes.
-public enum BusReader {
+package enum BusReader {
   /// What stands for a register that was not read because the chip is not what it should be.
-  public static let unread = Int32.min
+  package static let unread = Int32.min
   /// How long one transfer may take, where the adapter can be told: several times the 35 ms of SMBus.
   private static let transferMilliseconds: UInt32 = 100
 
@@ -22,7 +22,7 @@ public enum BusReader {
   /// chip that fails is not asked again.
   ///
   /// - Parameter path: the bus, as `/dev/i2c-1`.
-  public static func read(_ jobs: [BusJob], path: String, output: Int32) {
+  package static func read(_ jobs: [BusJob], path: String, output: Int32) {
     let bus = ci2c_open(path, transferMilliseconds)
     for job in jobs {
       var numbers: [Int32] = []

@@ -1,36 +1,37 @@
-public import Hardware
+package import Basics
+package import Hardware
 internal import Wire
 
 /// One kind of sensor chip, as the table describes it.
-public struct Chip: Equatable, Sendable {
+package struct Chip: Equatable, Sendable {
   /// What a register must hold before the chip is believed to be one.
-  public struct Mark: Equatable, Sendable {
-    public let access: RegisterAccess
-    public let values: [Int]
-    public let mask: Int
+  package struct Mark: Equatable, Sendable {
+    package let access: RegisterAccess
+    package let values: [Int]
+    package let mask: Int
 
-    public func fits(_ raw: UInt16) -> Bool {
+    package func fits(_ raw: UInt16) -> Bool {
       values.contains { Int(raw) & mask == $0 & mask }
     }
   }
 
   /// A quantity that is the product of two others.
-  public struct Product: Equatable, Sendable {
-    public let quantity: SensorReading.Quantity
-    public let first: SensorReading.Quantity
-    public let second: SensorReading.Quantity
+  package struct Product: Equatable, Sendable {
+    package let quantity: SensorReading.Quantity
+    package let first: SensorReading.Quantity
+    package let second: SensorReading.Quantity
   }
 
-  public let type: String
-  public let title: String
-  public let addresses: ClosedRange<Int>
+  package let type: String
+  package let title: String
+  package let addresses: ClosedRange<Int>
   /// The kernel's driver for it; empty where none has it.
-  public let driver: String
-  public let interval: Interval
-  public let marks: [Mark]
-  public let rows: [ChipRow]
-  public let products: [Product]
-  public let meaning: SensorChip.Meaning
+  package let driver: String
+  package let interval: Interval
+  package let marks: [Mark]
+  package let rows: [ChipRow]
+  package let products: [Product]
+  package let meaning: SensorChip.Meaning
 
   /// Quantities of one chip.
   static let rowLimit = 16
@@ -114,7 +115,7 @@ public struct Chip: Equatable, Sendable {
   }
 
   /// Whether it needs to know the shunt it measures a current over.
-  public var needsShunt: Bool {
+  package var needsShunt: Bool {
     rows.contains { $0.isPerShunt }
   }
 }

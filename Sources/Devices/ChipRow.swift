@@ -1,11 +1,12 @@
-public import Hardware
+import Basics
+package import Hardware
 internal import Wire
 
 /// How one quantity follows from a chip's register: a row of the table of chips.
-public struct ChipRow: Equatable, Sendable {
-  public let quantity: SensorReading.Quantity
-  public private(set) var name = ""
-  public let access: RegisterAccess
+package struct ChipRow: Equatable, Sendable {
+  package let quantity: SensorReading.Quantity
+  package private(set) var name = ""
+  package let access: RegisterAccess
   var isSigned = false
   var shift = 0
   var mask = 0xffff
@@ -71,7 +72,7 @@ public struct ChipRow: Equatable, Sendable {
   ///   - raw: 8 or 16 bits, the high byte above the low one.
   ///   - shunt: in milliohms, for a current that is measured as a voltage over it.
   /// - Returns: nil where the bits mean nothing, as a time of zero between two turns of a fan.
-  public func decode(_ raw: UInt16, shunt: Double) -> Double? {
+  package func decode(_ raw: UInt16, shunt: Double) -> Double? {
     var number = Int(raw)
     let width = access.width
     if isSigned, number >= 1 << (width - 1) { number -= 1 << width }
@@ -85,7 +86,7 @@ public struct ChipRow: Equatable, Sendable {
   }
 
   /// Whether a chip that is not lying can measure it.
-  public func believes(_ value: Double) -> Bool {
+  package func believes(_ value: Double) -> Bool {
     value >= minimum && value <= maximum
   }
 }

@@ -1,11 +1,11 @@
 internal import CBoards
-public import Wire
+package import Wire
 
 /// The kinds of sensor chips that can be read: the embedded table `boards/chips/chips.conf`.
-public struct ChipTable: Sendable {
-  public let chips: [Chip]
+package struct ChipTable: Sendable {
+  package let chips: [Chip]
 
-  public init(parsing bytes: [UInt8], file: String) throws(ConfError) {
+  package init(parsing bytes: [UInt8], file: String) throws(ConfError) {
     let rules = Conf.Rules(repeatable: ["id", "read", "product"])
     let conf = try Conf.parse(bytes, file: file, rules: rules)
     try conf.refuseUnknown(ConfShape([.init("chip", Chip.keys, labelled: true)]))
@@ -15,17 +15,17 @@ public struct ChipTable: Sendable {
   }
 
   /// What is built in.
-  public static func builtIn() throws(ConfError) -> ChipTable {
+  package static func builtIn() throws(ConfError) -> ChipTable {
     guard let text = cboards_chips() else { throw ConfError(file: "chips.conf", line: 0, text: "missing") }
     return try ChipTable(parsing: Array(String(cString: text).utf8), file: "chips.conf")
   }
 
-  public subscript(type: String) -> Chip? {
+  package subscript(type: String) -> Chip? {
     chips.first { $0.type == type }
   }
 
   /// `ds3231, emc2101, …`.
-  public var types: String {
+  package var types: String {
     joined(chips.map { $0.type })
   }
 }

@@ -1,43 +1,43 @@
-public import Hardware
-public import Scoring
-public import Wire
+package import Basics
+package import Scoring
+package import Wire
 
 /// What the owner says of lights, fans, buttons and sensors: the sections of hearth.conf that have the words of the
 /// profiles' and win over them.
-public struct DeviceSettings: Sendable {
+package struct DeviceSettings: Sendable {
   /// A line and how it is wired.
-  public struct Wiring: Equatable, Sendable {
-    public var name: LineName
-    public var isActiveLow: Bool
-    public var bias: Line.Bias
+  package struct Wiring: Equatable, Sendable {
+    package var name: LineName
+    package var isActiveLow: Bool
+    package var bias: Line.Bias
   }
 
   /// The light of the profile is not used.
-  public var isLightOff = false
-  public var light: Wiring?
-  public var leds: [String] = []
-  public var fan: Wiring?
-  public var fanControl = FanControl.Settings()
-  public var button: Wiring?
+  package var isLightOff = false
+  package var light: Wiring?
+  package var leds: [String] = []
+  package var fan: Wiring?
+  package var fanControl = FanControl.Settings()
+  package var button: Wiring?
   /// How long the button is held for a long press: nobody does that by accident.
-  public var hold = Interval.seconds(3)
-  public var sensors: [SensorSpec] = []
+  package var hold = Interval.seconds(3)
+  package var sensors: [SensorSpec] = []
   /// Buses that stay untouched, beyond those of the profile.
-  public var forbidden: [String] = []
+  package var forbidden: [String] = []
 
-  public init() {}
+  package init() {}
 
   /// The sections and keys of hearth.conf.
-  public static let shape: [ConfShape.Keys] = [
+  package static let shape: [ConfShape.Keys] = [
     .init("light", ["line", "led", "active", "bias"]),
     .init("fan", ["line", "active", "bias", "on", "off", "minimum-on", "minimum-off"]),
     .init("button", ["line", "active", "bias", "hold"]),
     .init("sensors", ["chip", "forbid"]),
   ]
   /// Keys that may stand several times.
-  public static let repeatable = ["chip"]
+  package static let repeatable = ["chip"]
 
-  public init(_ conf: Conf) throws(ConfError) {
+  package init(_ conf: Conf) throws(ConfError) {
     try takeLight(conf.section("light"))
     let fan = conf.section("fan")
     self.fan = try Self.wiring(fan, activeLow: false, bias: .asIs)
@@ -125,7 +125,7 @@ public struct DeviceSettings: Sendable {
 
 extension DeviceSettings {
   /// What holds on a board: the owner's words, and the profile's where there are none.
-  public func completed(by profile: Profile) -> DeviceSettings {
+  package func completed(by profile: Profile) -> DeviceSettings {
     var all = self
     if light == nil, leds.isEmpty, !isLightOff {
       if let line = profile.light.line.flatMap({ LineName($0) }) {
@@ -145,7 +145,7 @@ extension DeviceSettings {
   }
 
   /// The buses that may be touched: naming a chip names its bus.
-  public func buses(with profile: Profile) -> Profile.Buses {
+  package func buses(with profile: Profile) -> Profile.Buses {
     var buses = profile.buses
     buses.allowed += sensors.map { $0.adapter }
     buses.forbidden += forbidden

@@ -1,35 +1,36 @@
-public import Hardware
+package import Basics
+package import Hardware
 
 /// Decides whether a fan runs. Where nothing is known of the temperature, it does.
-public struct FanControl: Sendable {
-  public struct Settings: Equatable, Sendable {
+package struct FanControl: Sendable {
+  package struct Settings: Equatable, Sendable {
     /// In degrees Celsius: from `on` up it runs, from `off` down it rests; 10 degrees between keep it from
     /// going on and off with every breath. Below the 80 at which a Raspberry Pi throttles by as much as a fan needs
     /// to show an effect.
-    public var on = 65.0
-    public var off = 55.0
+    package var on = 65.0
+    package var off = 55.0
     /// A fan that runs does so for some time, and so does a relay at rest: its contacts wear with each switching.
-    public var minimumOn = Interval.seconds(30)
-    public var minimumOff = Interval.seconds(10)
+    package var minimumOn = Interval.seconds(30)
+    package var minimumOff = Interval.seconds(10)
     /// An older temperature is none.
-    public var oldest = Interval.seconds(10)
+    package var oldest = Interval.seconds(10)
 
-    public init() {}
+    package init() {}
   }
 
-  public let settings: Settings
-  public private(set) var isOn = true
+  package let settings: Settings
+  package private(set) var isOn = true
   private var changed: Instant
 
   /// The fan runs at first: whether it is needed is not known yet.
-  public init(_ settings: Settings, at now: Instant) {
+  package init(_ settings: Settings, at now: Instant) {
     self.settings = settings
     changed = now
   }
 
   /// - Parameter temperature: in degrees Celsius, with its time.
   /// - Returns: whether the fan is to run.
-  public mutating func update(_ temperature: Reading<Double>, at now: Instant) -> Bool {
+  package mutating func update(_ temperature: Reading<Double>, at now: Instant) -> Bool {
     let wanted = wanted(temperature, at: now)
     guard wanted.isOn != isOn else { return isOn }
     let rest = isOn ? settings.minimumOn : settings.minimumOff

@@ -2,16 +2,16 @@ internal import CGpiod
 internal import CLinux
 
 /// A GPIO line that this process holds until it is released, or the process ends.
-public final class Line {
+package final class Line {
   /// What pulls the line while nobody drives it.
-  public enum Bias: String, Sendable {
+  package enum Bias: String, Sendable {
     case asIs = "as-is"
     case up = "pull-up"
     case down = "pull-down"
     case off = "off"
   }
 
-  public let place: LinePlace
+  package let place: LinePlace
   private var line: OpaquePointer?
 
   private init(_ place: LinePlace, _ line: OpaquePointer) {
@@ -26,7 +26,7 @@ public final class Line {
   /// Claims the line and drives it at once.
   ///
   /// - Parameter value: what it shows first; true is the low level where the line is active low.
-  public static func output(
+  package static func output(
     _ place: LinePlace, value: Bool, isActiveLow: Bool, bias: Bias
   ) throws(LineError) -> Line {
     let line = cgpiod_output(place.path, place.offset, value ? 1 : 0, flags(isActiveLow, bias))
@@ -34,7 +34,7 @@ public final class Line {
   }
 
   /// Claims the line to read it; its descriptor is readable after each change.
-  public static func input(
+  package static func input(
     _ place: LinePlace, isActiveLow: Bool, bias: Bias
   ) throws(LineError) -> Line {
     try hold(place, cgpiod_input(place.path, place.offset, flags(isActiveLow, bias)))
@@ -59,34 +59,34 @@ public final class Line {
   }
 
   /// For the event loop; -1 once the line is released, and where its chip does not tell of edges.
-  public var descriptor: Int32 {
+  package var descriptor: Int32 {
     line.map { cgpiod_descriptor($0) } ?? -1
   }
 
   /// Takes what the descriptor announced, without waiting, and reads the level as it is now: after a burst of edges
   /// that is what counts.
-  public func readAfterEdges() throws(LineError) -> Bool {
+  package func readAfterEdges() throws(LineError) -> Bool {
     guard let line else { throw LineError("the line is released") }
     let edges = cgpiod_drain(line)
     guard edges >= 0 else { throw LineError(place.path, errno: -edges) }
     return try read()
   }
 
-  public func read() throws(LineError) -> Bool {
+  package func read() throws(LineError) -> Bool {
     guard let line else { throw LineError("the line is released") }
     let value = cgpiod_get(line)
     guard value >= 0 else { throw LineError(place.path, errno: -value) }
     return value == 1
   }
 
-  public func write(_ value: Bool) throws(LineError) {
+  package func write(_ value: Bool) throws(LineError) {
     guard let line else { throw LineError("the line is released") }
     let result = cgpiod_set(line, value ? 1 : 0)
     guard result >= 0 else { throw LineError(place.path, errno: -result) }
   }
 
   /// Gives the line back; its level is then up to its chip and to what pulls it.
-  public func release() {
+  package func release() {
     guard let line else { return }
     self.line = nil
     cgpiod_release(line)

@@ -1,10 +1,10 @@
 internal import CLinux
 
 /// Why a line is not held, in words that name it.
-public struct LineError: Error, Equatable, Sendable {
-  public let text: String
+package struct LineError: Error, Equatable, Sendable {
+  package let text: String
   /// 0 where no call failed.
-  public let errno: Int32
+  package let errno: Int32
 
   init(_ text: String, errno: Int32 = 0) {
     self.text = errno == 0 ? text : text + ": " + errorText(errno)
@@ -20,5 +20,5 @@ func errorText(_ number: Int32) -> String {
 
 extension LineError {
   /// The event loop does not take the line's descriptor.
-  public static let unwatched = LineError("its changes cannot be watched")
+  package static let unwatched = LineError("its changes cannot be watched")
 }

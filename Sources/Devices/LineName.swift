@@ -1,6 +1,6 @@
 /// How a GPIO line is named: by itself, over all chips, or as a chip's label and an offset. Never by a chip's number,
 /// which changes with the kernel (a Raspberry Pi 5's header moved from gpiochip4 to gpiochip0).
-public enum LineName: Equatable, Sendable {
+package enum LineName: Equatable, Sendable {
   /// As the board's description names it: `GPIO17`.
   case name(String)
   /// `pinctrl-bcm2835:17`.
@@ -10,7 +10,7 @@ public enum LineName: Equatable, Sendable {
   static let size = 32
 
   /// Nil where the text is neither; a colon with digits behind it always parts a label from an offset.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     guard !text.isEmpty, text.utf8.count < 2 * Self.size, text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f })
     else { return nil }
     if let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")),
@@ -28,7 +28,7 @@ public enum LineName: Equatable, Sendable {
   /// No chip has as many lines.
   private static let offsetLimit: UInt32 = 65536
 
-  public var text: String {
+  package var text: String {
     switch self {
     case .name(let name): name
     case .place(let label, let offset): "\(label):\(offset)"

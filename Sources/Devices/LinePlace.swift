@@ -1,13 +1,13 @@
+import Basics
 internal import CGpiod
 internal import CLinux
-internal import Wire
 
 /// Where a line was found.
-public struct LinePlace: Equatable, Sendable {
+package struct LinePlace: Equatable, Sendable {
   /// The chip's device, as `/dev/gpiochip0`.
-  public let path: String
-  public let label: String
-  public let offset: UInt32
+  package let path: String
+  package let label: String
+  package let offset: UInt32
 
   /// Chips that are looked at; a HiKey960 has 29.
   private static let chipLimit = 64
@@ -16,7 +16,7 @@ public struct LinePlace: Equatable, Sendable {
   ///
   /// - Parameter folder: where the chips' devices are.
   /// - Throws: where no chip has the line, or several have one of that name: a guess could switch the wrong thing.
-  public static func find(_ name: LineName, folder: String = "/dev") throws(LineError) -> LinePlace {
+  package static func find(_ name: LineName, folder: String = "/dev") throws(LineError) -> LinePlace {
     var found: [LinePlace] = []
     var chips = 0
     var refused: LineError?

@@ -1,11 +1,11 @@
-public import Hardware
+package import Basics
 
 /// Tells a long press of a button from bounces, short presses and a button that is stuck.
-public struct LongPress: Sendable {
+package struct LongPress: Sendable {
   /// How long the button has to be held.
-  public let hold: Interval
+  package let hold: Interval
   /// A level counts once it has stood this long; contacts bounce for some milliseconds.
-  public static let debounce = Interval.milliseconds(30)
+  package static let debounce = Interval.milliseconds(30)
 
   private var level: Bool
   private var levelSince: Instant
@@ -15,7 +15,7 @@ public struct LongPress: Sendable {
   private var isSpent: Bool
 
   /// A button that is held already says nothing: it may be stuck, or a line without a button.
-  public init(hold: Interval, isPressed: Bool, at now: Instant) {
+  package init(hold: Interval, isPressed: Bool, at now: Instant) {
     self.hold = hold
     level = isPressed
     levelSince = now
@@ -25,7 +25,7 @@ public struct LongPress: Sendable {
   }
 
   /// The line was read.
-  public mutating func read(_ isPressed: Bool, at now: Instant) {
+  package mutating func read(_ isPressed: Bool, at now: Instant) {
     settle(at: now)
     guard isPressed != level else { return }
     level = isPressed
@@ -33,7 +33,7 @@ public struct LongPress: Sendable {
   }
 
   /// - Returns: whether a long press has just become one.
-  public mutating func tick(at now: Instant) -> Bool {
+  package mutating func tick(at now: Instant) -> Bool {
     settle(at: now)
     guard isPressed, !isSpent, level, now - pressedSince >= hold else { return false }
     isSpent = true
@@ -41,7 +41,7 @@ public struct LongPress: Sendable {
   }
 
   /// When `tick` has something to say, at the earliest.
-  public var due: Instant? {
+  package var due: Instant? {
     if level != isPressed { return levelSince + Self.debounce }
     return isPressed && !isSpent ? pressedSince + hold : nil
   }

@@ -1,6 +1,6 @@
 /// How a number of up to 16 bits is read from a chip.
-public struct RegisterAccess: Equatable, Sendable {
-  public enum Kind: String, Sendable {
+package struct RegisterAccess: Equatable, Sendable {
+  package enum Kind: String, Sendable {
     case byte
     /// An SMBus word whose first byte on the wire is the high one, as most chips have it, or the low one.
     case wordBig = "word-be"
@@ -12,10 +12,10 @@ public struct RegisterAccess: Equatable, Sendable {
     case lowFirst = "low-first"
   }
 
-  public let kind: Kind
-  public let register: UInt8
+  package let kind: Kind
+  package let register: UInt8
   /// That of the second byte; only for the last two kinds.
-  public let second: UInt8
+  package let second: UInt8
 
   /// Reads `REGISTER ACCESS`, as `0x02`, `word-be` or `0x46/0x47`, `low-first`.
   init?(register text: String, kind: String) {

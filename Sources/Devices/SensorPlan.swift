@@ -1,21 +1,22 @@
+package import Basics
 internal import CLinux
-public import Hardware
-public import Scoring
+package import Hardware
+package import Scoring
 
 /// Which chips are read when, and what is made of the answers. It touches no bus: who reads takes a round from it.
 ///
 /// A chip that fails loses its readings, says why, and is asked less and less often, up to `longestPause`.
-public struct SensorPlan: Sendable {
+package struct SensorPlan: Sendable {
   /// The chips of one bus that are due.
-  public struct Round: Equatable, Sendable {
+  package struct Round: Equatable, Sendable {
     /// As `/dev/i2c-1`.
-    public let path: String
-    public let bus: Int
-    public let jobs: [BusJob]
+    package let path: String
+    package let bus: Int
+    package let jobs: [BusJob]
     fileprivate let members: [Int]
 
     /// Bytes that a whole answer has.
-    public var size: Int {
+    package var size: Int {
       jobs.reduce(0) { $0 + $1.count } * MemoryLayout<Int32>.size
     }
   }
@@ -28,22 +29,22 @@ public struct SensorPlan: Sendable {
   }
 
   /// Chips of one node.
-  public static let limit = 32
-  public static let longestPause = Interval.seconds(600)
+  package static let limit = 32
+  package static let longestPause = Interval.seconds(600)
   /// How long a chip's turn may be delayed by others.
   static let longestWait = Interval.seconds(20)
   /// A bus that is silent for this long is given up in this round.
-  public static let patience = Interval.seconds(2)
+  package static let patience = Interval.seconds(2)
 
   private let buses: Profile.Buses
   private let folder: String
   private var members: [Member]
-  public private(set) var sensors = Sensors()
+  package private(set) var sensors = Sensors()
 
   /// - Parameters:
   ///   - buses: what may be touched: those of the profile, and those the owner has named; what is forbidden stays so.
   ///   - folder: where the buses' devices are.
-  public init(
+  package init(
     _ specs: [SensorSpec], buses: Profile.Buses, folder: String = "/dev", at now: Instant
   ) {
     self.buses = buses
@@ -53,7 +54,7 @@ public struct SensorPlan: Sendable {
   }
 
   /// When the next chip is due; nil without chips.
-  public var due: Instant? {
+  package var due: Instant? {
     members.lazy.filter { !$0.isBeingRead }.map { $0.due }.min()
   }
 
@@ -64,7 +65,7 @@ public struct SensorPlan: Sendable {
   /// - Parameters:
   ///   - hwmon: chips that a driver of the kernel has are left to it.
   ///   - busy: buses whose last round is not over.
-  public mutating func rounds(
+  package mutating func rounds(
     _ adapters: [Adapter], hwmon: Hwmon, busy: [Int] = [], at now: Instant
   ) -> [Round] {
     var rounds: [Round] = []
@@ -138,7 +139,7 @@ public struct SensorPlan: Sendable {
   // MARK: - Answers
 
   /// Takes what came of a round: all of it, or what there was when patience ended or the reader died.
-  public mutating func finish(_ round: Round, _ bytes: [UInt8], at now: Instant) {
+  package mutating func finish(_ round: Round, _ bytes: [UInt8], at now: Instant) {
     var offset = 0
     var isCutShort = false
     for (job, index) in zip(round.jobs, round.members) where members.indices.contains(index) {

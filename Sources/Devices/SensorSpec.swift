@@ -1,25 +1,26 @@
-public import Hardware
-public import Scoring
+package import Basics
+package import Hardware
+package import Scoring
 internal import Wire
 
 /// A chip that the profile or the owner has named, with what the table knows of its kind.
-public struct SensorSpec: Equatable, Sendable {
-  public let chip: Chip
-  public let adapter: String
-  public let address: UInt8
-  public let name: String
+package struct SensorSpec: Equatable, Sendable {
+  package let chip: Chip
+  package let adapter: String
+  package let address: UInt8
+  package let name: String
   /// In milliohms.
-  public let shunt: Double
+  package let shunt: Double
   /// Less volts than this are too little.
-  public let low: Double?
-  public let meaning: SensorChip.Meaning
-  public let interval: Interval
+  package let low: Double?
+  package let meaning: SensorChip.Meaning
+  package let interval: Interval
 
   /// The options of one chip.
   static let options = ["shunt", "low", "score", "name", "interval"]
 
   /// - Throws: what is wrong with it, without a place.
-  public init(_ sensor: Profile.Sensor, table: ChipTable) throws(LineError) {
+  package init(_ sensor: Profile.Sensor, table: ChipTable) throws(LineError) {
     guard let chip = table[sensor.type] else {
       throw LineError("no chip '\(sensor.type)'; known: \(table.types)")
     }

@@ -1,21 +1,21 @@
-public import Hardware
+package import Basics
 
 /// What the status light shows, and when it changes. It owns no light: who has one asks it.
-public struct StatusLight: Sendable {
+package struct StatusLight: Sendable {
   /// From the least to the most that somebody who looks at the board should know.
-  public enum State: UInt8, CaseIterable, Sendable {
+  package enum State: UInt8, CaseIterable, Sendable {
     case starting, alone, inHome, running, drained, fault
   }
 
-  public private(set) var state = State.starting
+  package private(set) var state = State.starting
   /// Each pattern begins when its state does.
   private var since: Instant
 
-  public init(at now: Instant) {
+  package init(at now: Instant) {
     since = now
   }
 
-  public mutating func show(_ state: State, at now: Instant) {
+  package mutating func show(_ state: State, at now: Instant) {
     guard state != self.state else { return }
     self.state = state
     since = now
@@ -41,7 +41,7 @@ public struct StatusLight: Sendable {
   }
 
   /// Whether the light is lit now, and for how long that holds; the span is above zero.
-  public func look(at now: Instant) -> (isLit: Bool, holds: Interval) {
+  package func look(at now: Instant) -> (isLit: Bool, holds: Interval) {
     let pattern = Self.pattern(of: state)
     let millisecond: Int64 = 1_000_000
     let passed = max((now - since).nanoseconds, 0) % (pattern.round * millisecond)

@@ -3,8 +3,8 @@ internal import CLinux
 /// An LED of `/sys/class/leds` (Documentation/leds/leds-class.rst), taken over from its trigger.
 ///
 /// A program that is killed leaves it as it was last: only a GPIO line goes dark by itself.
-public final class SystemLed {
-  public let name: String
+package final class SystemLed {
+  package let name: String
   private let folder: String
   private let brightness: Int32
   private let lit: String
@@ -14,7 +14,7 @@ public final class SystemLed {
   /// - Parameters:
   ///   - names: the first that is there and can be written is taken.
   ///   - root: the folder that holds `sys`.
-  public init(firstOf names: [String], root: String) throws(LineError) {
+  package init(firstOf names: [String], root: String) throws(LineError) {
     var failure = LineError("no LED is named")
     for name in names {
       let folder = (root == "/" ? "" : root) + "/sys/class/leds/" + name
@@ -47,7 +47,7 @@ public final class SystemLed {
     return String(inside[..<close])
   }
 
-  public func write(_ isLit: Bool) throws(LineError) {
+  package func write(_ isLit: Bool) throws(LineError) {
     let text = isLit ? lit : "0"
     let count = text.utf8.count
     guard text.withCString({ pwrite(brightness, $0, count, 0) }) == count else {
@@ -56,7 +56,7 @@ public final class SystemLed {
   }
 
   /// Dark, and its trigger's again.
-  public func release() {
+  package func release() {
     try? write(false)
     if !trigger.isEmpty { writeText(folder + "/trigger", trigger) }
   }

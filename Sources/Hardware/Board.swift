@@ -1,23 +1,23 @@
 /// What this board is; read once.
-public struct Board: Equatable, Sendable {
+package struct Board: Equatable, Sendable {
   /// What this program was built for: `arm64`, `arm`, `x86_64`.
-  public var architecture: String
+  package var architecture: String
   /// `/proc/device-tree/model`, else the `Model` line of `/proc/cpuinfo`.
-  public var model: Reading<String>
+  package var model: Reading<String>
   /// `/proc/device-tree/compatible`, the most specific first: the first entry names the board.
-  public var compatible: Reading<[String]>
+  package var compatible: Reading<[String]>
   /// `/proc/device-tree/serial-number`, else the `Serial` line of `/proc/cpuinfo`.
-  public var serial: Reading<String>
+  package var serial: Reading<String>
   /// `/sys/class/dmi/id/sys_vendor`, `product_name` and `board_name`: x86 and some servers.
-  public var vendor: Reading<String>
-  public var product: Reading<String>
-  public var boardName: Reading<String>
+  package var vendor: Reading<String>
+  package var product: Reading<String>
+  package var boardName: Reading<String>
   /// The kinds of core in `/proc/cpuinfo`, in the order of their first core; at most 8.
-  public var processorParts: Reading<[ProcessorPart]>
+  package var processorParts: Reading<[ProcessorPart]>
   /// Whether the cores have instructions for AES: `aes` among the features in `/proc/cpuinfo`.
-  public var hasCrypto: Reading<Bool>
+  package var hasCrypto: Reading<Bool>
 
-  public init(
+  package init(
     architecture: String = Board.builtArchitecture, model: Reading<String> = .absent(.notYet),
     compatible: Reading<[String]> = .absent(.notYet), serial: Reading<String> = .absent(.notYet),
     vendor: Reading<String> = .absent(.notYet), product: Reading<String> = .absent(.notYet),
@@ -37,7 +37,7 @@ public struct Board: Equatable, Sendable {
   }
 
   /// The architecture this program was built for.
-  public static var builtArchitecture: String {
+  package static var builtArchitecture: String {
     #if arch(arm64)
       "arm64"
     #elseif arch(arm)
@@ -51,17 +51,17 @@ public struct Board: Equatable, Sendable {
 }
 
 /// A run of cores of one kind.
-public struct ProcessorPart: Equatable, Sendable {
+package struct ProcessorPart: Equatable, Sendable {
   /// `CPU part`, as 0xd03 for a Cortex-A53; 0 on x86.
-  public var part: Int
+  package var part: Int
   /// x86's `model name`; empty on ARM, where the kernel gives none or only the architecture's.
-  public var name: String
+  package var name: String
   /// x86's `cpu MHz` of its first core when this was read; 0 where there is none.
-  public var megahertz: Int
+  package var megahertz: Int
   /// How many cores of this kind were online when this was read.
-  public var count: Int
+  package var count: Int
 
-  public init(part: Int = 0, name: String = "", megahertz: Int = 0, count: Int) {
+  package init(part: Int = 0, name: String = "", megahertz: Int = 0, count: Int) {
     self.part = part
     self.name = name
     self.megahertz = megahertz

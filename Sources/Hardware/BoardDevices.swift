@@ -1,15 +1,17 @@
-/// The lights and I2C buses a board shows; read when somebody asks, as for the draft of a profile.
-public struct BoardDevices: Equatable, Sendable {
-  /// An I2C bus that programs may open.
-  public struct Adapter: Equatable, Sendable {
-    /// The N of `/dev/i2c-N`, which is no name to rely on.
-    public var number: Int
-    /// `/sys/class/i2c-dev/i2c-N/name`; drivers for several buses give the same to all of them.
-    public var name: String
-    /// Its node of the device tree, as `i2c@7e804000`; empty where there is none.
-    public var node: String
+import Basics
 
-    public init(number: Int, name: String, node: String = "") {
+/// The lights and I2C buses a board shows; read when somebody asks, as for the draft of a profile.
+package struct BoardDevices: Equatable, Sendable {
+  /// An I2C bus that programs may open.
+  package struct Adapter: Equatable, Sendable {
+    /// The N of `/dev/i2c-N`, which is no name to rely on.
+    package var number: Int
+    /// `/sys/class/i2c-dev/i2c-N/name`; drivers for several buses give the same to all of them.
+    package var name: String
+    /// Its node of the device tree, as `i2c@7e804000`; empty where there is none.
+    package var node: String
+
+    package init(number: Int, name: String, node: String = "") {
       self.number = number
       self.name = name
       self.node = node
@@ -17,20 +19,20 @@ public struct BoardDevices: Equatable, Sendable {
   }
 
   /// At most of each.
-  public static let limit = 64
+  package static let limit = 64
 
   /// The names in `/sys/class/leds`, in order.
-  public var leds: [String] = []
+  package var leds: [String] = []
   /// By ascending number.
-  public var adapters: [Adapter] = []
+  package var adapters: [Adapter] = []
 
-  public init(leds: [String] = [], adapters: [Adapter] = []) {
+  package init(leds: [String] = [], adapters: [Adapter] = []) {
     self.leds = leds
     self.adapters = adapters
   }
 
   /// Reads the folders below `root`; what is not there is empty.
-  public init(root: String) {
+  package init(root: String) {
     let root = withoutTrailingSlashes(root)
     let reader = FileReader()
     var names: [String] = []

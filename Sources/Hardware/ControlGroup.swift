@@ -2,30 +2,30 @@
 /// it.
 ///
 /// Both generations: Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/.
-public struct ControlGroup: Equatable, Sendable {
-  public enum Version: UInt8, Sendable {
+package struct ControlGroup: Equatable, Sendable {
+  package enum Version: UInt8, Sendable {
     case v1 = 1
     case v2 = 2
   }
 
   /// nil where the kernel shows no control groups.
-  public var version: Version?
+  package var version: Version?
   /// The most processor time per time, in cores; nil is no limit.
-  public var cores: Reading<Double?>
+  package var cores: Reading<Double?>
   /// What the group with the tightest quota did since the last sample; nil where there is no quota.
-  public var use: Reading<QuotaUse>?
+  package var use: Reading<QuotaUse>?
   /// The tightest memory limit in bytes; nil is no limit.
-  public var memoryMaximum: Reading<UInt64?>
+  package var memoryMaximum: Reading<UInt64?>
   /// What the group with the tightest limit (this process's own group where there is none) holds now, in
   /// bytes.
-  public var memoryCurrent: Reading<UInt64>
+  package var memoryCurrent: Reading<UInt64>
   /// How much of that the kernel can take back when it is needed: pages of files and reclaimable slabs, in bytes;
   /// nil where there is no limit.
-  public var memoryReclaimable: Reading<UInt64>?
+  package var memoryReclaimable: Reading<UInt64>?
   /// The numbers of the cores this process may run on; nil is all.
-  public var allowedCores: Reading<[Int]?>
+  package var allowedCores: Reading<[Int]?>
 
-  public init(
+  package init(
     version: Version? = nil, cores: Reading<Double?> = .absent(.notYet), use: Reading<QuotaUse>? = nil,
     memoryMaximum: Reading<UInt64?> = .absent(.notYet), memoryCurrent: Reading<UInt64> = .absent(.notYet),
     memoryReclaimable: Reading<UInt64>? = nil, allowedCores: Reading<[Int]?> = .absent(.notYet)
@@ -41,7 +41,7 @@ public struct ControlGroup: Equatable, Sendable {
 
   /// Bytes that new work can have inside the limit: what the group holds and the kernel cannot take back is gone; nil
   /// where there is no limit.
-  public var memoryLeft: UInt64? {
+  package var memoryLeft: UInt64? {
     guard let maximum = memoryMaximum.value ?? nil else { return nil }
     let held = memoryCurrent.value ?? 0
     let reclaimable = memoryReclaimable?.value ?? 0
@@ -51,14 +51,14 @@ public struct ControlGroup: Equatable, Sendable {
 }
 
 /// What a group did with its quota between two samples.
-public struct QuotaUse: Equatable, Sendable {
+package struct QuotaUse: Equatable, Sendable {
   /// Processor time per time, in cores; above the quota for a moment, since it is counted in periods.
-  public var cores: Double
+  package var cores: Double
   /// The share 0...1 of the time in which some of its tasks waited for the next period; nil where the kernel does
   /// not count it.
-  public var throttled: Double?
+  package var throttled: Double?
 
-  public init(cores: Double, throttled: Double? = nil) {
+  package init(cores: Double, throttled: Double? = nil) {
     self.cores = cores
     self.throttled = throttled
   }

@@ -1,3 +1,4 @@
+import Basics
 internal import CLinux
 
 /// A file that is read again and again, and how it last failed.

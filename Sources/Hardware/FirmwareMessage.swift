@@ -1,3 +1,5 @@
+import Basics
+
 /// A text command to the Raspberry Pi's firmware and its answer, as `/dev/vcio` and `/dev/vcio_gencmd` carry them.
 ///
 /// Words of 32 bits in the board's own order: size of all, request or result, tag, room for text, two that the firmware

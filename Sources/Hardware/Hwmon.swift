@@ -1,27 +1,27 @@
 /// Hardware monitoring chips (`/sys/class/hwmon`; Documentation/hwmon/sysfs-interface.rst).
-public struct Hwmon: Equatable, Sendable {
+package struct Hwmon: Equatable, Sendable {
   /// By ascending number, at most 64.
-  public var chips: [HwmonChip]
+  package var chips: [HwmonChip]
   /// Why there is no list at all.
-  public var absence: Absence?
+  package var absence: Absence?
 
-  public init(chips: [HwmonChip] = [], absence: Absence? = nil) {
+  package init(chips: [HwmonChip] = [], absence: Absence? = nil) {
     self.chips = chips
     self.absence = absence
   }
 }
 
 /// One chip; find it by name, since numbers are the order of probing.
-public struct HwmonChip: Equatable, Sendable {
-  public var number: Int
+package struct HwmonChip: Equatable, Sendable {
+  package var number: Int
   /// The driver's name, as `cpu_thermal`, `rpi_volt` or `ina219`; empty where the chip gives none.
-  public var name: String
+  package var name: String
   /// The last part of the device's path, which tells chips of one name apart; empty where there is no device.
-  public var device: String
-  public var sensors: [HwmonSensor]
-  public var alarms: [HwmonAlarm]
+  package var device: String
+  package var sensors: [HwmonSensor]
+  package var alarms: [HwmonAlarm]
 
-  public init(
+  package init(
     number: Int = 0, name: String, device: String = "", sensors: [HwmonSensor] = [],
     alarms: [HwmonAlarm] = []
   ) {
@@ -34,23 +34,23 @@ public struct HwmonChip: Equatable, Sendable {
 }
 
 /// One `*_input` of a chip.
-public struct HwmonSensor: Equatable, Sendable {
-  public enum Kind: UInt8, Sendable {
+package struct HwmonSensor: Equatable, Sendable {
+  package enum Kind: UInt8, Sendable {
     case temperature, voltage, current, power, fan
   }
 
-  public var kind: Kind
+  package var kind: Kind
   /// The N of `tempN_input`.
-  public var number: Int
+  package var number: Int
   /// What the driver or the board's description calls it.
-  public var label: String?
+  package var label: String?
   /// In the unit of its kind: see `unit`.
-  public var value: Reading<Int>
+  package var value: Reading<Int>
   /// `_max` and `_crit`, where the chip has them.
-  public var maximum: Int?
-  public var critical: Int?
+  package var maximum: Int?
+  package var critical: Int?
 
-  public init(
+  package init(
     kind: Kind, number: Int, label: String? = nil, value: Reading<Int> = .absent(.notYet),
     maximum: Int? = nil,
     critical: Int? = nil
@@ -66,7 +66,7 @@ public struct HwmonSensor: Equatable, Sendable {
 
 extension HwmonSensor.Kind {
   /// What the kernel's integers of this kind count.
-  public var unit: String {
+  package var unit: String {
     switch self {
     case .temperature: "m°C"
     case .voltage: "mV"
@@ -78,12 +78,12 @@ extension HwmonSensor.Kind {
 }
 
 /// One `*_alarm` or `*_fault` of a chip.
-public struct HwmonAlarm: Equatable, Sendable {
+package struct HwmonAlarm: Equatable, Sendable {
   /// The file's name, as `in0_lcrit_alarm`.
-  public var name: String
-  public var isRaised: Reading<Bool>
+  package var name: String
+  package var isRaised: Reading<Bool>
 
-  public init(name: String, isRaised: Reading<Bool> = .absent(.notYet)) {
+  package init(name: String, isRaised: Reading<Bool> = .absent(.notYet)) {
     self.name = name
     self.isRaised = isRaised
   }

@@ -1,20 +1,22 @@
+package import Basics
+
 /// One measured value with the time it was measured, or the reason why there is none; never a made-up zero.
-public enum Reading<Value> {
+package enum Reading<Value> {
   case value(Value, at: Instant)
   case absent(Absence)
 
   /// The value, if there is one.
-  public var value: Value? {
+  package var value: Value? {
     if case .value(let value, _) = self { value } else { nil }
   }
 
   /// When the value was measured, if there is one.
-  public var instant: Instant? {
+  package var instant: Instant? {
     if case .value(_, let instant) = self { instant } else { nil }
   }
 
   /// Why there is no value, if there is none.
-  public var absence: Absence? {
+  package var absence: Absence? {
     if case .absent(let absence) = self { absence } else { nil }
   }
 }
@@ -26,8 +28,8 @@ extension Reading: Equatable where Value: Equatable {}
 ///
 /// A shared object, so that the hundreds of readings of a snapshot stay small and a repeated absence costs
 /// nothing.
-public final class Absence: Equatable, Sendable, CustomStringConvertible {
-  public enum Reason: Equatable, Sendable {
+package final class Absence: Equatable, Sendable, CustomStringConvertible {
+  package enum Reason: Equatable, Sendable {
     /// The file does not exist: other kernel, other hardware, or hidden in a container.
     case noFile
     /// The kernel or the driver says that it has no such value (`EINVAL`, `EOPNOTSUPP`, `ENODATA`, …), or
@@ -46,33 +48,33 @@ public final class Absence: Equatable, Sendable, CustomStringConvertible {
   }
 
   /// Bytes of foreign text that a `malformed` reason keeps at most.
-  public static let textLimit = 40
+  package static let textLimit = 40
 
   /// The value of readings that nobody has tried to read.
-  public static let notYet = Absence(path: "", reason: .notYet)
+  package static let notYet = Absence(path: "", reason: .notYet)
 
   /// The file, with the root in front.
-  public let path: String
-  public let reason: Reason
+  package let path: String
+  package let reason: Reason
 
-  public init(path: String, reason: Reason) {
+  package init(path: String, reason: Reason) {
     self.path = path
     self.reason = reason
   }
 
-  public static func == (left: Absence, right: Absence) -> Bool {
+  package static func == (left: Absence, right: Absence) -> Bool {
     left === right || (left.reason == right.reason && left.path == right.path)
   }
 
   /// The reason in plain words, with the path: `/proc/pressure/cpu: no such file`.
-  public var description: String {
+  package var description: String {
     path.isEmpty ? reason.text : path + ": " + reason.text
   }
 }
 
 extension Absence.Reason {
   /// The reason in plain words, without the path.
-  public var text: String {
+  package var text: String {
     switch self {
     case .noFile: "no such file"
     case .notSupported(let errno): errno == 0 ? "not supported" : "not supported (\(errorText(errno)))"

@@ -1,13 +1,15 @@
+package import Basics
+
 /// Samples the board behind a root folder into one snapshot.
 ///
 /// It keeps its files open and, after a few samples, allocates nothing as long as nothing comes or goes and
 /// nobody else holds a copy of the snapshot (a copy makes the next sample duplicate the lists).
-public final class Sampler {
+package final class Sampler {
   /// Samples between two looks at which cores, zones, chips, interfaces, disks and supplies exist.
-  public static let samplesPerScan = 30
+  package static let samplesPerScan = 30
 
   /// What the last sample found.
-  public private(set) var snapshot = Snapshot()
+  package private(set) var snapshot = Snapshot()
 
   private let reader = FileReader()
   private let root: String
@@ -29,7 +31,7 @@ public final class Sampler {
   ///   - root: the folder that holds `proc` and `sys`; empty or `/` for this machine.
   ///   - statePath: the agent's state folder, below the root.
   ///   - enginePath: the Engine's folder, below the root.
-  public init(root: String, statePath: String, enginePath: String) {
+  package init(root: String, statePath: String, enginePath: String) {
     let root = withoutTrailingSlashes(root)
     self.root = root
     processors = ProcessorSampler(root: root)
@@ -45,7 +47,7 @@ public final class Sampler {
   }
 
   /// Reads everything once and updates the snapshot in place; `now` becomes the time of all readings.
-  public func sample(at now: Instant) {
+  package func sample(at now: Instant) {
     let isFirst = snapshot.instant == nil
     if isFirst {
       snapshot.board = readBoard(root: root, with: reader, at: now)
@@ -72,7 +74,7 @@ public final class Sampler {
   }
 
   /// What was read of the chips on I2C buses, which takes its own time.
-  public func take(_ sensors: Sensors) {
+  package func take(_ sensors: Sensors) {
     snapshot.sensors = sensors
     if snapshot.instant != nil { updateDrawnPower() }
   }

@@ -1,32 +1,32 @@
 /// What chips on I2C buses say that the profile or the owner has named.
-public struct Sensors: Equatable, Sendable {
-  public var chips: [SensorChip]
+package struct Sensors: Equatable, Sendable {
+  package var chips: [SensorChip]
 
-  public init(chips: [SensorChip] = []) {
+  package init(chips: [SensorChip] = []) {
     self.chips = chips
   }
 }
 
 /// One chip.
-public struct SensorChip: Equatable, Sendable {
+package struct SensorChip: Equatable, Sendable {
   /// What its owner calls it; the type as a rule: `ina219`.
-  public var name: String
-  public var type: String
+  package var name: String
+  package var type: String
   /// The adapter as it was named, `i2c@7e804000`, and the chip's address on it.
-  public var bus: String
-  public var address: UInt8
-  public var readings: [SensorReading]
+  package var bus: String
+  package var address: UInt8
+  package var readings: [SensorReading]
   /// What it means for the score.
-  public var meaning: Meaning
+  package var meaning: Meaning
   /// In volts: less than this is too little. Nil where no voltage was named.
-  public var low: Double?
+  package var low: Double?
 
   /// What part of the score a chip speaks for.
-  public enum Meaning: String, Sendable {
+  package enum Meaning: String, Sendable {
     case none, supply, battery, heat
   }
 
-  public init(
+  package init(
     name: String, type: String, bus: String, address: UInt8, readings: [SensorReading] = [],
     meaning: Meaning = .none, low: Double? = nil
   ) {
@@ -41,18 +41,18 @@ public struct SensorChip: Equatable, Sendable {
 }
 
 /// One quantity of a chip.
-public struct SensorReading: Equatable, Sendable {
-  public enum Quantity: String, CaseIterable, Sendable {
+package struct SensorReading: Equatable, Sendable {
+  package enum Quantity: String, CaseIterable, Sendable {
     case voltage, current, power, temperature, charge, chargeRate = "charge-rate", fan, drive
   }
 
-  public var quantity: Quantity
+  package var quantity: Quantity
   /// What tells it from others of its quantity: `external`; empty as a rule.
-  public var name: String
+  package var name: String
   /// In the unit of its quantity.
-  public var value: Reading<Double>
+  package var value: Reading<Double>
 
-  public init(quantity: Quantity, name: String = "", value: Reading<Double> = .absent(.notYet)) {
+  package init(quantity: Quantity, name: String = "", value: Reading<Double> = .absent(.notYet)) {
     self.quantity = quantity
     self.name = name
     self.value = value
@@ -60,7 +60,7 @@ public struct SensorReading: Equatable, Sendable {
 }
 
 extension SensorReading.Quantity {
-  public var unit: String {
+  package var unit: String {
     switch self {
     case .voltage: "V"
     case .current: "A"
@@ -75,7 +75,7 @@ extension SensorReading.Quantity {
 
 extension SensorChip {
   /// The first reading of a quantity.
-  public func reading(_ quantity: SensorReading.Quantity) -> Reading<Double>? {
+  package func reading(_ quantity: SensorReading.Quantity) -> Reading<Double>? {
     for reading in readings where reading.quantity == quantity { return reading.value }
     return nil
   }
@@ -84,7 +84,7 @@ extension SensorChip {
 // What the score asks. Chips that say nothing of it leave the matter to others.
 extension Sensors {
   /// Whether a supply that somebody has named a lower limit for is below it; nil where none is measured.
-  public var undervoltage: Bool? {
+  package var undervoltage: Bool? {
     var isLow: Bool?
     for chip in chips where chip.meaning == .supply {
       guard let low = chip.low, let voltage = chip.reading(.voltage)?.value else { continue }
@@ -94,7 +94,7 @@ extension Sensors {
   }
 
   /// The charge of the emptiest battery that is not being charged, in percent.
-  public var charge: Double? {
+  package var charge: Double? {
     var least: Double?
     for chip in chips where chip.meaning == .battery {
       guard let charge = chip.reading(.charge)?.value else { continue }
@@ -105,7 +105,7 @@ extension Sensors {
   }
 
   /// The highest temperature that somebody has named as the board's, in degrees Celsius.
-  public var temperature: Double? {
+  package var temperature: Double? {
     var highest: Double?
     for chip in chips where chip.meaning == .heat {
       for reading in chip.readings where reading.quantity == .temperature {

@@ -1,23 +1,25 @@
+package import Basics
+
 /// All readings of this board at one time.
-public struct Snapshot: Equatable, Sendable {
+package struct Snapshot: Equatable, Sendable {
   /// When the sampler last ran; nil before the first sample.
-  public var instant: Instant?
-  public var board: Board
-  public var processors: Processors
-  public var load: Reading<Load>
-  public var memory: Reading<Memory>
-  public var pressure: Pressure
-  public var thermal: Thermal
-  public var hwmon: Hwmon
-  public var network: Network
-  public var storage: Storage
-  public var power: PowerSupplies
-  public var controlGroup: ControlGroup
-  public var firmware: Firmware
-  public var sensors: Sensors
+  package var instant: Instant?
+  package var board: Board
+  package var processors: Processors
+  package var load: Reading<Load>
+  package var memory: Reading<Memory>
+  package var pressure: Pressure
+  package var thermal: Thermal
+  package var hwmon: Hwmon
+  package var network: Network
+  package var storage: Storage
+  package var power: PowerSupplies
+  package var controlGroup: ControlGroup
+  package var firmware: Firmware
+  package var sensors: Sensors
 
   /// A snapshot of nothing: every reading not measured yet, every list empty.
-  public init(
+  package init(
     instant: Instant? = nil, board: Board = Board(), processors: Processors = Processors(),
     load: Reading<Load> = .absent(.notYet), memory: Reading<Memory> = .absent(.notYet),
     pressure: Pressure = Pressure(), thermal: Thermal = Thermal(), hwmon: Hwmon = Hwmon(),
@@ -42,13 +44,13 @@ public struct Snapshot: Equatable, Sendable {
   }
 
   /// Bytes that new work can have, inside the control group's limit; nil where the machine does not tell.
-  public var availableMemory: UInt64? {
+  package var availableMemory: UInt64? {
     memory.value.map { min($0.available, controlGroup.memoryLeft ?? .max) }
   }
 
   /// How many cores new work can have at once: those online that this process may use, at most as many as the quota
   /// is worth, rounded up; 0 where none is known.
-  public var usableCores: Int {
+  package var usableCores: Int {
     let allowed = controlGroup.allowedCores.value ?? nil
     var count = 0
     for core in processors.cores where core.isOnline && allowed?.contains(core.number) ?? true { count += 1 }

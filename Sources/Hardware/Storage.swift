@@ -1,15 +1,15 @@
 /// Free space where it matters, and what the disks do.
-public struct Storage: Equatable, Sendable {
+package struct Storage: Equatable, Sendable {
   /// The file system of the agent's state folder.
-  public var state: Reading<FileSystemSpace>
+  package var state: Reading<FileSystemSpace>
   /// The file system of the Engine's folder.
-  public var engine: Reading<FileSystemSpace>
+  package var engine: Reading<FileSystemSpace>
   /// Whole disks, at most 64; no loop, RAM, compressed RAM or mapped devices and no partitions.
-  public var disks: [Disk]
+  package var disks: [Disk]
   /// Why there is no list of disks at all.
-  public var absence: Absence?
+  package var absence: Absence?
 
-  public init(
+  package init(
     state: Reading<FileSystemSpace> = .absent(.notYet), engine: Reading<FileSystemSpace> = .absent(.notYet),
     disks: [Disk] = [], absence: Absence? = nil
   ) {
@@ -21,14 +21,14 @@ public struct Storage: Equatable, Sendable {
 }
 
 /// `statvfs` of a folder, in bytes.
-public struct FileSystemSpace: Equatable, Sendable {
-  public var total: UInt64
+package struct FileSystemSpace: Equatable, Sendable {
+  package var total: UInt64
   /// What an ordinary user may still write.
-  public var free: UInt64
+  package var free: UInt64
   /// A card with errors is often mounted again read-only.
-  public var isReadOnly: Bool
+  package var isReadOnly: Bool
 
-  public init(total: UInt64, free: UInt64, isReadOnly: Bool = false) {
+  package init(total: UInt64, free: UInt64, isReadOnly: Bool = false) {
     self.total = total
     self.free = free
     self.isReadOnly = isReadOnly
@@ -36,16 +36,16 @@ public struct FileSystemSpace: Equatable, Sendable {
 }
 
 /// One disk of `/proc/diskstats`.
-public struct Disk: Equatable, Sendable {
-  public var name: String
-  public var counters: Reading<DiskCounters>
+package struct Disk: Equatable, Sendable {
+  package var name: String
+  package var counters: Reading<DiskCounters>
   /// The share 0...1 of the time since the last sample in which it had something to do.
-  public var busyShare: Reading<Double>
+  package var busyShare: Reading<Double>
   /// In bytes per second between the last two samples.
-  public var readRate: Reading<Double>
-  public var writeRate: Reading<Double>
+  package var readRate: Reading<Double>
+  package var writeRate: Reading<Double>
 
-  public init(
+  package init(
     name: String, counters: Reading<DiskCounters> = .absent(.notYet),
     busyShare: Reading<Double> = .absent(.notYet), readRate: Reading<Double> = .absent(.notYet),
     writeRate: Reading<Double> = .absent(.notYet)
@@ -59,16 +59,16 @@ public struct Disk: Equatable, Sendable {
 }
 
 /// Counters since boot (Documentation/admin-guide/iostats.rst); times wrap at 32 bits, after 49.7 days.
-public struct DiskCounters: Equatable, Sendable {
-  public var reads: UInt64
+package struct DiskCounters: Equatable, Sendable {
+  package var reads: UInt64
   /// In units of 512 bytes, whatever the disk's own sector is.
-  public var readSectors: UInt64
-  public var writes: UInt64
-  public var writtenSectors: UInt64
+  package var readSectors: UInt64
+  package var writes: UInt64
+  package var writtenSectors: UInt64
   /// In milliseconds.
-  public var busyTime: UInt64
+  package var busyTime: UInt64
 
-  public init(
+  package init(
     reads: UInt64 = 0, readSectors: UInt64 = 0, writes: UInt64 = 0, writtenSectors: UInt64 = 0,
     busyTime: UInt64 = 0
   ) {

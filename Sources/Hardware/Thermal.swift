@@ -1,13 +1,15 @@
-/// Thermal zones and cooling devices (`/sys/class/thermal`; Documentation/driver-api/thermal/sysfs-api.rst).
-public struct Thermal: Equatable, Sendable {
-  /// By ascending number, at most 64.
-  public var zones: [ThermalZone]
-  /// By ascending number, at most 64.
-  public var coolingDevices: [CoolingDevice]
-  /// Why there is no list at all.
-  public var absence: Absence?
+import Basics
 
-  public init(zones: [ThermalZone] = [], coolingDevices: [CoolingDevice] = [], absence: Absence? = nil) {
+/// Thermal zones and cooling devices (`/sys/class/thermal`; Documentation/driver-api/thermal/sysfs-api.rst).
+package struct Thermal: Equatable, Sendable {
+  /// By ascending number, at most 64.
+  package var zones: [ThermalZone]
+  /// By ascending number, at most 64.
+  package var coolingDevices: [CoolingDevice]
+  /// Why there is no list at all.
+  package var absence: Absence?
+
+  package init(zones: [ThermalZone] = [], coolingDevices: [CoolingDevice] = [], absence: Absence? = nil) {
     self.zones = zones
     self.coolingDevices = coolingDevices
     self.absence = absence
@@ -15,14 +17,14 @@ public struct Thermal: Equatable, Sendable {
 }
 
 /// One thermal zone; two zones may have the same type.
-public struct ThermalZone: Equatable, Sendable {
-  public var number: Int
-  public var type: String
+package struct ThermalZone: Equatable, Sendable {
+  package var number: Int
+  package var type: String
   /// In thousandths of a degree Celsius; a value outside -40...150 °C is absent as not supported.
-  public var temperature: Reading<Int>
-  public var trips: [TripPoint]
+  package var temperature: Reading<Int>
+  package var trips: [TripPoint]
 
-  public init(
+  package init(
     number: Int = 0, type: String, temperature: Reading<Int> = .absent(.notYet), trips: [TripPoint] = []
   ) {
     self.number = number
@@ -33,8 +35,8 @@ public struct ThermalZone: Equatable, Sendable {
 }
 
 /// A temperature at which something happens.
-public struct TripPoint: Equatable, Sendable {
-  public enum Kind: String, Sendable {
+package struct TripPoint: Equatable, Sendable {
+  package enum Kind: String, Sendable {
     /// A fan starts.
     case active
     /// The kernel lowers clocks.
@@ -45,13 +47,13 @@ public struct TripPoint: Equatable, Sendable {
     case other
   }
 
-  public var kind: Kind
+  package var kind: Kind
   /// In thousandths of a degree Celsius.
-  public var temperature: Int
+  package var temperature: Int
   /// In thousandths of a degree Celsius; 0 where the zone gives none.
-  public var hysteresis: Int
+  package var hysteresis: Int
 
-  public init(kind: Kind, temperature: Int, hysteresis: Int = 0) {
+  package init(kind: Kind, temperature: Int, hysteresis: Int = 0) {
     self.kind = kind
     self.temperature = temperature
     self.hysteresis = hysteresis
@@ -59,14 +61,14 @@ public struct TripPoint: Equatable, Sendable {
 }
 
 /// Something that cools: a fan, or a limit on a clock.
-public struct CoolingDevice: Equatable, Sendable {
-  public var number: Int
-  public var type: String
+package struct CoolingDevice: Equatable, Sendable {
+  package var number: Int
+  package var type: String
   /// 0 is idle, `maximum` the strongest.
-  public var state: Reading<Int>
-  public var maximum: Reading<Int>
+  package var state: Reading<Int>
+  package var maximum: Reading<Int>
 
-  public init(
+  package init(
     number: Int = 0, type: String, state: Reading<Int> = .absent(.notYet),
     maximum: Reading<Int> = .absent(.notYet)
   ) {
@@ -77,7 +79,7 @@ public struct CoolingDevice: Equatable, Sendable {
   }
 
   /// Whether it cools by slowing cores: then `state` above 0 means that the kernel throttles now.
-  public var slowsProcessors: Bool {
+  package var slowsProcessors: Bool {
     startsWith(type, "cpufreq") || startsWith(type, "thermal-cpufreq") || startsWith(type, "Processor")
   }
 }

@@ -1,22 +1,22 @@
 internal import CMbedTLS
 
 /// What is made of the home key: a key of its own for each purpose, so that none tells anything of another.
-public struct SealKey: Sendable, Equatable {
+package struct SealKey: Sendable, Equatable {
   /// Tells packets of one key from those of others without trying them; not secret.
-  public let id: UInt16
+  package let id: UInt16
   /// For TLS with a pre-shared key between nodes, 32 bytes.
-  public let tlsSecret: [UInt8]
+  package let tlsSecret: [UInt8]
   /// Seals heartbeats, 32 bytes.
   let heartbeat: [UInt8]
 
   /// The least a key file may hold: a UUID has 36 bytes, 16 random ones are enough.
-  public static let minimumSize = 16
+  package static let minimumSize = 16
   /// The most that is read of a key file.
-  public static let maximumSize = 4096
+  package static let maximumSize = 4096
 
   /// From the bytes of the key file; blanks and line ends around them do not count, so that an editor's line end makes no
   /// other key. nil where too little or too much is left.
-  public init?(fileContents: [UInt8]) {
+  package init?(fileContents: [UInt8]) {
     func isBlank(_ byte: UInt8) -> Bool { byte == 32 || byte >= 9 && byte <= 13 }
     guard let first = fileContents.firstIndex(where: { !isBlank($0) }),
       let last = fileContents.lastIndex(where: { !isBlank($0) }),

@@ -12,9 +12,9 @@ internal import CMbedTLS
 /// Salt and counter together are the nonce, so the salt must be new with every start; the 15 bytes are authenticated
 /// along. A packet is taken once: each salt has a window of the last 64 counters. Several keys open packets at once, so a home
 /// changes its key without losing anyone: let all nodes accept the new one, then seal with it, then forget the old.
-public struct Sealer: Sendable {
+package struct Sealer: Sendable {
   /// What came of a packet.
-  public enum Opened: Equatable, Sendable {
+  package enum Opened: Equatable, Sendable {
     case payload([UInt8])
     /// Of another home, or forged; `report` once for each source, so that a log is not flooded.
     case foreign(report: Bool)
@@ -27,24 +27,24 @@ public struct Sealer: Sendable {
   }
 
   /// How many packets were not taken, since the start.
-  public struct Counts: Equatable, Sendable {
-    public internal(set) var foreign: UInt64 = 0
-    public internal(set) var replayed: UInt64 = 0
-    public internal(set) var malformed: UInt64 = 0
+  package struct Counts: Equatable, Sendable {
+    package internal(set) var foreign: UInt64 = 0
+    package internal(set) var replayed: UInt64 = 0
+    package internal(set) var malformed: UInt64 = 0
   }
 
   /// What sealing adds to a payload: header and tag.
-  public static let overhead = headerSize + tagSize
+  package static let overhead = headerSize + tagSize
   /// Longer packets are refused unread: no link of a home carries more in one frame.
-  public static let maximumSize = 1500
+  package static let maximumSize = 1500
   /// Keys that open beside the one that seals: the next and the one before.
-  public static let maximumAccepted = 2
+  package static let maximumAccepted = 2
   /// Sources of foreign packets that are remembered as reported; more are only counted.
-  public static let maximumReported = 64
+  package static let maximumReported = 64
 
-  public private(set) var counts = Counts()
+  package private(set) var counts = Counts()
   /// The keys, the one that seals first.
-  public private(set) var keys: [SealKey]
+  package private(set) var keys: [SealKey]
 
   static let version: UInt8 = 0x48
   static let headerSize = 15
@@ -56,21 +56,21 @@ public struct Sealer: Sendable {
   private var reported: [PeerAddress] = []
 
   /// A sealer for one start of this node; `salt` comes from the system's secure randomness (getrandom(2)).
-  public init(key: SealKey, salt: UInt64) {
+  package init(key: SealKey, salt: UInt64) {
     keys = [key]
     self.salt = salt
   }
 
   /// The keys from now on; of those that only open, the first `maximumAccepted` count. Sources that were reported as
   /// foreign may be reported again.
-  public mutating func use(_ key: SealKey, accepting others: [SealKey]) {
+  package mutating func use(_ key: SealKey, accepting others: [SealKey]) {
     keys = [key]
     for other in others.prefix(Self.maximumAccepted) where !keys.contains(other) { keys.append(other) }
     reported = []
   }
 
   /// The packet for a payload; nil after 2^32 packets (68 years of heartbeats) or for a payload that is too long.
-  public mutating func seal(_ payload: [UInt8]) -> [UInt8]? {
+  package mutating func seal(_ payload: [UInt8]) -> [UInt8]? {
     guard counter < .max, payload.count <= Self.maximumSize - Self.overhead else { return nil }
     counter += 1
     var packet: [UInt8] = []
@@ -93,7 +93,7 @@ public struct Sealer: Sendable {
   }
 
   /// The payload of a packet; at most one decryption for each key with the packet's key id.
-  public mutating func open(_ packet: [UInt8], from source: PeerAddress) -> Opened {
+  package mutating func open(_ packet: [UInt8], from source: PeerAddress) -> Opened {
     guard packet.count >= Self.overhead, packet.count <= Self.maximumSize, packet[0] == Self.version else {
       counts.malformed &+= 1
       return .malformed

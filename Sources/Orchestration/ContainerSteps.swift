@@ -1,5 +1,5 @@
+import Basics
 import Containers
-import Hardware
 import Wire
 
 // The steps of a container: (pull) create start wait inspect output, then recorded, then remove.

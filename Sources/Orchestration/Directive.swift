@@ -1,7 +1,7 @@
-public import Containers
+package import Containers
 
 /// What the orchestrator wants done. The Agent carries it out and reports back by the method each case names.
-public enum Directive: Sendable {
+package enum Directive: Sendable {
   /// Write the run to disk; then `recorded(_:at:)` or `recordFailed(_:reason:at:)`.
   case record(RunID)
   /// Write the run to disk when convenient: it saves a question after a crash, and nothing is lost without it.
@@ -46,25 +46,25 @@ public enum Directive: Sendable {
 }
 
 /// The calls that one container goes through.
-public enum EngineStep: UInt8, Sendable, Equatable {
+package enum EngineStep: UInt8, Sendable, Equatable {
   case pull, create, start, wait, inspect, output, remove, stop
 }
 
 /// A program of this node to run without a shell.
-public struct NativeCommand: Sendable {
+package struct NativeCommand: Sendable {
   /// The file and its arguments, the file first; never empty.
-  public var arguments: [String]
+  package var arguments: [String]
   /// Added to a minimal environment.
-  public var environment: [(name: String, value: String)]
+  package var environment: [(name: String, value: String)]
 
-  public init(arguments: [String], environment: [(name: String, value: String)]) {
+  package init(arguments: [String], environment: [(name: String, value: String)]) {
     self.arguments = arguments
     self.environment = environment
   }
 }
 
 /// What became of a native program.
-public enum NativeEvent: Sendable {
+package enum NativeEvent: Sendable {
   case started
   /// It could not be started, in the kernel's words.
   case failed(reason: String)

@@ -1,5 +1,5 @@
-internal import Hardware
-internal import Scoring
+import Basics
+import Scoring
 
 // A host that lost sight of a requester cannot know which of the two is cut off from the home. The side with the
 // majority is taken to be the home: elsewhere the requester has placed the run again by now.

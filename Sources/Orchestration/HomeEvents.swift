@@ -1,36 +1,36 @@
-internal import Hardware
-public import Scoring
+package import Basics
+package import Scoring
 
 // What becomes of the nodes, and of the runs on them.
 extension Orchestrator {
   /// All nodes, in the order of their identifiers.
-  public var nodes: [HomeNode] { home.nodes }
+  package var nodes: [HomeNode] { home.nodes }
 
   /// Takes what is known of a node now, this one included; its state counts like the event of that name.
-  public mutating func update(node: HomeNode, at moment: Moment) -> [Directive] {
+  package mutating func update(node: HomeNode, at moment: Moment) -> [Directive] {
     let before = home.update(node, at: moment.instant)
     return changed(node.id, from: before, to: node.state, at: moment)
   }
 
   /// Drops a node that is not waited for any more.
-  public mutating func forget(node: String, at moment: Moment) -> [Directive] {
+  package mutating func forget(node: String, at moment: Moment) -> [Directive] {
     let directives = nodeDied(node, at: moment)
     home.forget(node)
     return directives
   }
 
   /// A node is dead: what it ran for this one starts elsewhere.
-  public mutating func nodeDied(_ node: String, at moment: Moment) -> [Directive] {
+  package mutating func nodeDied(_ node: String, at moment: Moment) -> [Directive] {
     set(.dead, of: node, at: moment)
   }
 
   /// A node ended as it should. Its containers go on, and it may only be starting anew.
-  public mutating func nodeLeft(_ node: String, at moment: Moment) -> [Directive] {
+  package mutating func nodeLeft(_ node: String, at moment: Moment) -> [Directive] {
     set(.left, of: node, at: moment)
   }
 
   /// A node that was dead, or had left, is there again.
-  public mutating func nodeReturned(_ node: String, at moment: Moment) -> [Directive] {
+  package mutating func nodeReturned(_ node: String, at moment: Moment) -> [Directive] {
     set(.alive, of: node, at: moment)
   }
 

@@ -1,29 +1,29 @@
-public import Hardware
+package import Basics
 
 /// How long the home is waited for.
-public struct HomeSettings: Sendable {
+package struct HomeSettings: Sendable {
   /// A run that lost its host looks so long for a node that takes it: a board starts anew in about that time.
-  public var placingGrace = Interval.seconds(60)
+  package var placingGrace = Interval.seconds(60)
   /// Between two looks at the nodes in that time, unless one appears.
-  public var placingPause = Interval.seconds(5)
+  package var placingPause = Interval.seconds(5)
   /// A host that left, or was never seen since this agent started, returns within this or counts as dead: an upgrade
   /// starts the agent anew.
-  public var hostGrace = Interval.seconds(30)
+  package var hostGrace = Interval.seconds(30)
   /// An ask without any word of its end counts as silence.
-  public var askPatience = Interval.seconds(10)
+  package var askPatience = Interval.seconds(10)
   /// A host keeps a run ready so long for its requester's word; that is repeated, and a dead requester is known within 3 s.
-  public var wordPatience = Interval.seconds(15)
+  package var wordPatience = Interval.seconds(15)
   /// Between two attempts to tell a host that it may begin, or that it is to end its copy.
-  public var repeatPause = Interval.seconds(2)
+  package var repeatPause = Interval.seconds(2)
   /// How long this node's own engine is waited for where another node could run it.
-  public var engineGrace = Interval.seconds(5)
+  package var engineGrace = Interval.seconds(5)
   /// How often the choice is made anew because a host is busier than was known; each costs a write and an answer.
-  public var rechoices = 3
+  package var rechoices = 3
   /// Withdrawn attempts that are remembered, should the request for one come after all.
-  public var withdrawnLimit = 256
+  package var withdrawnLimit = 256
   /// Bytes of arguments, files and variables of all runs of other nodes that are kept here: a hundred long ones, and no
   /// peer fills a board's memory with them.
-  public var hostedBytes = 8 << 20
+  package var hostedBytes = 8 << 20
 
-  public init() {}
+  package init() {}
 }

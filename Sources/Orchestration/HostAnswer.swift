@@ -1,7 +1,7 @@
-public import Scoring
+package import Scoring
 
 /// What became of asking a host to run something.
-public enum HostAnswer: Sendable, Equatable {
+package enum HostAnswer: Sendable, Equatable {
   /// It has the run on its disk.
   case accepted
   case refused(String)
@@ -14,7 +14,7 @@ public enum HostAnswer: Sendable, Equatable {
 }
 
 /// What this node says to a requester that asks it to run something.
-public enum HostedAnswer: Sendable, Equatable {
+package enum HostedAnswer: Sendable, Equatable {
   /// It is on disk already: the request came again.
   case accepted
   /// It is being written: answer when `Directive.placed` comes for it, or when the disk refuses.

@@ -1,12 +1,12 @@
-public import Hardware
-public import Scoring
+package import Basics
+package import Scoring
 
 // What this node has taken on: what competes for its cores, and the memory that is spoken for.
 extension Orchestrator {
   /// Takes this node's new sample. What began or ended since is added to it, so that a run counts from its acceptance on.
   ///
   /// - Parameter available: bytes that programs can have; nil where that is not known.
-  public mutating func sampled(_ demand: Demand, available: Int64?) {
+  package mutating func sampled(_ demand: Demand, available: Int64?) {
     measured = demand
     guard let available else { return unreservedMemory = nil }
     // While runs have memory reserved, what was there before them is known from before, or from what others gave back.
@@ -20,7 +20,7 @@ extension Orchestrator {
   var isSampled: Bool { measured.to.nanoseconds > 0 }
 
   /// What competes here, with the runs that this node has taken and the sample does not show.
-  public func demand(at now: Instant) -> Competition {
+  package func demand(at now: Instant) -> Competition {
     var sum = Competition(threads: measured.threads)
     if measured.isBlind {
       var begun = 0.0
@@ -52,7 +52,7 @@ extension Orchestrator {
   ///
   /// Less what runs that have not begun will take; and no more than what was there before all of them, less all that
   /// they have reserved: a run takes its memory when it likes.
-  public func unreserved(of available: Int64) -> Int64 {
+  package func unreserved(of available: Int64) -> Int64 {
     var waiting: Int64 = 0
     for record in records.values where record.run.times.started == 0 { waiting &+= reservation(of: record) }
     let left = available &- waiting

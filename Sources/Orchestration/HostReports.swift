@@ -1,5 +1,5 @@
-internal import Hardware
-internal import Scoring
+package import Basics
+import Scoring
 
 /// A host whose stream of our runs is held open.
 struct Watch {
@@ -13,7 +13,7 @@ struct Watch {
 // was accepted before it was asked for and is missing in it is lost.
 extension Orchestrator {
   /// The list of the node's hosted runs is about to be asked for.
-  public mutating func watchOpened(_ node: String) {
+  package mutating func watchOpened(_ node: String) {
     guard let index = watches.firstIndex(where: { $0.node == node }) else { return }
     watches[index].expected = []
     watches[index].ids = []
@@ -25,7 +25,7 @@ extension Orchestrator {
   }
 
   /// A run as the node has it, in its list or after a change.
-  public mutating func hosted(_ report: Run, on node: String, at moment: Moment) -> [Directive] {
+  package mutating func hosted(_ report: Run, on node: String, at moment: Moment) -> [Directive] {
     let id = report.id
     guard let record = record(id), !record.run.isHosted else {
       // Nobody here knows it any more.
@@ -59,7 +59,7 @@ extension Orchestrator {
   }
 
   /// The node's list is complete.
-  public mutating func hostedSynced(_ node: String, at moment: Moment) -> [Directive] {
+  package mutating func hostedSynced(_ node: String, at moment: Moment) -> [Directive] {
     guard let index = watches.firstIndex(where: { $0.node == node }) else { return take() }
     let missing = watches[index].ids
     let attempts = watches[index].expected

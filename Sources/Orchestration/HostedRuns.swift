@@ -1,5 +1,5 @@
-public import Containers
-internal import Hardware
+package import Basics
+package import Containers
 internal import Scoring
 
 // The host's side: runs that other nodes have placed here.
@@ -7,7 +7,7 @@ extension Orchestrator {
   /// Takes a run that another node asks this one to run (`Run(asked:host:)`). Asking again is answered the same.
   ///
   /// The Agent has checked `command`, or the native command, against this node's own definitions.
-  public mutating func acceptHosted(
+  package mutating func acceptHosted(
     _ run: Run, command: RunCommand?, at moment: Moment
   ) -> (answer: HostedAnswer, directives: [Directive]) {
     let answer = judge(run, command, at: moment)
@@ -24,7 +24,7 @@ extension Orchestrator {
   /// The requester goes by this attempt: it may start, now or once it is ready.
   ///
   /// - Returns: whether the attempt is here.
-  public mutating func beginHosted(
+  package mutating func beginHosted(
     _ id: RunID, attempt: Int, of requester: String, at moment: Moment
   ) -> (isThere: Bool, directives: [Directive]) {
     guard let record = record(id), record.run.requesterNode == requester, record.run.attempt == attempt,
@@ -115,7 +115,7 @@ extension Orchestrator {
   private static let surprise = 0.75
 
   /// The runs of a requester, as its stream begins with; an end that is not on disk yet is not told.
-  public func hostedRuns(of requester: String) -> [Run] {
+  package func hostedRuns(of requester: String) -> [Run] {
     var runs: [Run] = []
     for id in order {
       guard let record = record(id), record.run.requesterNode == requester, record.step != .unrecorded else {
@@ -135,7 +135,7 @@ extension Orchestrator {
   /// their `speed`, as a multiple of what this node had promised.
   ///
   /// - Returns: whether nothing of it is left to end.
-  public mutating func stopHosted(
+  package mutating func stopHosted(
     _ id: RunID, attempt: Int, of requester: String, speed: Double? = nil, at moment: Moment
   ) -> (isOver: Bool, directives: [Directive]) {
     guard let record = record(id) else {

@@ -1,4 +1,4 @@
-import Hardware
+import Basics
 
 // The life of a native program: spawn, then what its supervisor tells.
 extension Orchestrator {

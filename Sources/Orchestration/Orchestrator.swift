@@ -1,47 +1,47 @@
-public import Containers
-public import Hardware
-public import Scoring
+package import Basics
+package import Containers
+package import Scoring
 
 /// A request's life, from acceptance to its end, for all runs of this node.
 ///
 /// A state machine without I/O: events and the time go in, directives come out. Whatever happens to the agent or
 /// the engine, a run that was recorded ends in a final state: the container carries the run's identifier as a label,
 /// so that after a restart of either side the step to go on with is read off the container itself.
-public struct Orchestrator {
-  public struct Settings: Sendable {
+package struct Orchestrator {
+  package struct Settings: Sendable {
     /// Final runs kept for `ps -a` and `logs`; older ones are forgotten. Memory and flash are small on a board.
-    public var keptRuns = 100
+    package var keptRuns = 100
     /// Runs under way at one time. Each holds a connection to the engine.
-    public var runsUnderWay = 512
+    package var runsUnderWay = 512
     /// How long an accepted run waits for an engine that is away before it fails: a package upgrade of the engine
     /// takes about half a minute on a Raspberry Pi.
-    public var engineGrace = Interval.seconds(60)
+    package var engineGrace = Interval.seconds(60)
     /// How often the connection to the engine may break under a run's calls before it fails: a container that takes
     /// the engine down with it must not do so for ever.
-    public var brokenCalls = 10
+    package var brokenCalls = 10
     /// How often a container must be found not started, a second apart, before a start that may be under way is
     /// taken for lost: starting it once more would run a short program twice.
-    public var unstartedLists = 5
+    package var unstartedLists = 5
     /// Between two attempts to remove a container that the engine does not let go of, such as one whose file system
     /// is busy.
-    public var removalPause = Interval.seconds(30)
+    package var removalPause = Interval.seconds(30)
     /// Bytes of output kept of a run that ended.
-    public var keptOutput = 64 << 10
+    package var keptOutput = 64 << 10
     /// Lines of output asked of the engine for that.
-    public var keptLines = 1000
+    package var keptLines = 1000
     /// This node's identifier in the home, and the label value by which it knows its containers.
-    public var node = ""
-    public var home = HomeSettings()
+    package var node = ""
+    package var home = HomeSettings()
 
-    public init() {}
+    package init() {}
   }
 
-  public var settings: Settings
+  package var settings: Settings
   private(set) var records: [RunID: RunRecord] = [:]
   /// All runs, oldest first.
   private(set) var order: [RunID] = []
   private(set) var underWay = 0
-  public private(set) var engineIsAvailable = false
+  package private(set) var engineIsAvailable = false
   /// What is known of the nodes; this one may be missing.
   var home = HomeView()
   /// Hosts whose runs of ours are watched.
@@ -55,38 +55,38 @@ public struct Orchestrator {
   /// Bytes that were available before runs had any reserved; nil where that is not known.
   var unreservedMemory: Int64?
   /// Grows whenever a run here begins or ends: what this node tells others of itself has changed.
-  public internal(set) var loadChanges = 0
+  package internal(set) var loadChanges = 0
   var history = ServiceHistory()
   /// What requesters say of the runs here, this node among them.
-  public internal(set) var trust = Trust()
+  package internal(set) var trust = Trust()
   /// Directives of the event at hand; every public method returns and empties them.
   var pending: [Directive] = []
 
-  public init(settings: Settings) {
+  package init(settings: Settings) {
     self.settings = settings
   }
 
   // MARK: - Questions
 
-  public func run(_ id: RunID) -> Run? {
+  package func run(_ id: RunID) -> Run? {
     records[id]?.run
   }
 
   /// All runs, oldest first.
-  public var runs: [Run] {
+  package var runs: [Run] {
     order.compactMap { records[$0]?.run }
   }
 
-  public var runsUnderWay: Int {
+  package var runsUnderWay: Int {
     underWay
   }
 
   /// The run's container, while it exists.
-  public func containerID(of id: RunID) -> String? {
+  package func containerID(of id: RunID) -> String? {
     records[id]?.containerID
   }
 
-  public func usesTerminal(_ id: RunID) -> Bool {
+  package func usesTerminal(_ id: RunID) -> Bool {
     records[id]?.usesTerminal ?? false
   }
 
@@ -96,7 +96,7 @@ public struct Orchestrator {
   /// the request is safe on disk. `command` is nil for native runs and for containers that this node does not define.
   ///
   /// - Throws: `RunRefusal` when the node has no room for it.
-  public mutating func accept(_ run: Run, command: RunCommand?, at moment: Moment) throws(RunRefusal)
+  package mutating func accept(_ run: Run, command: RunCommand?, at moment: Moment) throws(RunRefusal)
     -> [Directive]
   {
     guard underWay < settings.runsUnderWay else { throw .tooManyRuns(settings.runsUnderWay) }
@@ -125,7 +125,7 @@ public struct Orchestrator {
   }
 
   /// The run's present state is on disk.
-  public mutating func recorded(_ id: RunID, at moment: Moment) -> [Directive] {
+  package mutating func recorded(_ id: RunID, at moment: Moment) -> [Directive] {
     guard let record = record(id) else { return [] }
     if record.run.state.isFinal {
       settle(id)
@@ -140,7 +140,7 @@ public struct Orchestrator {
 
   /// The disk did not take the run's state. A request that was not yet acknowledged is dropped; a result stays in
   /// memory, and its container stays with the engine, until a later attempt.
-  public mutating func recordFailed(_ id: RunID) -> [Directive] {
+  package mutating func recordFailed(_ id: RunID) -> [Directive] {
     guard let record = record(id) else { return [] }
     if record.step == .unrecorded {
       home.displace(run: id.text, from: record.run.hostNode)
@@ -154,7 +154,7 @@ public struct Orchestrator {
   }
 
   /// Takes up a run that an earlier agent recorded. Followed by `engineAvailable` once the engine has answered.
-  public mutating func restore(_ run: Run, command: RunCommand?) -> [Directive] {
+  package mutating func restore(_ run: Run, command: RunCommand?) -> [Directive] {
     guard records[run.id] == nil else { return [] }
     var record = RunRecord(run: run, command: command)
     // A journal from before there was a home does not say where.
@@ -179,7 +179,7 @@ public struct Orchestrator {
   }
 
   /// Ends a run that is under way; a run that has ended stays as it is.
-  public mutating func stop(_ id: RunID, at moment: Moment) -> [Directive] {
+  package mutating func stop(_ id: RunID, at moment: Moment) -> [Directive] {
     requestStop(id, at: moment)
     return take()
   }
@@ -207,7 +207,7 @@ public struct Orchestrator {
   }
 
   /// Once a second: what waited too long, and what the disk refused before.
-  public mutating func tick(at moment: Moment) -> [Directive] {
+  package mutating func tick(at moment: Moment) -> [Directive] {
     guard underWay > 0 || workIsLeft else { return [] }
     for id in order {
       guard let record = record(id) else { continue }
@@ -241,14 +241,14 @@ public struct Orchestrator {
   }
 
   /// The peer of the callback has taken the run's end.
-  public mutating func endReported(_ id: RunID) {
+  package mutating func endReported(_ id: RunID) {
     records[id]?.run.endReported = true
   }
 
   // MARK: - Engine
 
   /// The engine answers; `containers` are all of this node, running or not.
-  public mutating func engineAvailable(containers: [ContainerState], at moment: Moment) -> [Directive] {
+  package mutating func engineAvailable(containers: [ContainerState], at moment: Moment) -> [Directive] {
     engineIsAvailable = true
     var byRun: [RunID: ContainerState] = [:]
     for container in containers {
@@ -288,12 +288,12 @@ public struct Orchestrator {
   }
 
   /// The engine went away. Calls under way fail by themselves.
-  public mutating func engineLost() {
+  package mutating func engineLost() {
     engineIsAvailable = false
   }
 
   /// One event of a call made for a run.
-  public mutating func engine(_ event: EngineEvent, of step: EngineStep, for id: RunID, at moment: Moment)
+  package mutating func engine(_ event: EngineEvent, of step: EngineStep, for id: RunID, at moment: Moment)
     -> [Directive]
   {
     guard records[id] != nil else { return [] }
@@ -302,7 +302,7 @@ public struct Orchestrator {
   }
 
   /// What became of a run's native program.
-  public mutating func native(_ event: NativeEvent, for id: RunID, at moment: Moment) -> [Directive] {
+  package mutating func native(_ event: NativeEvent, for id: RunID, at moment: Moment) -> [Directive] {
     guard let record = record(id), !record.run.state.isFinal else { return [] }
     handle(event, of: record, at: moment)
     return take()
@@ -436,7 +436,7 @@ public struct Orchestrator {
 }
 
 /// Why a request was not accepted.
-public enum RunRefusal: Error, Equatable {
+package enum RunRefusal: Error, Equatable {
   /// So many runs are under way already.
   case tooManyRuns(Int)
   case identifierInUse

@@ -1,5 +1,5 @@
+import Basics
 internal import Containers
-internal import Hardware
 internal import Scoring
 
 // The choice of a node: before the first ask, after a refusal, and after a host was lost.

@@ -1,5 +1,5 @@
-internal import Hardware
-internal import Scoring
+package import Basics
+import Scoring
 
 // The steps of a run on another node: (choose) ask, accepted, begin, reports, end.
 //
@@ -8,7 +8,7 @@ internal import Scoring
 // disk, and withdrawn until its node confirms. Home Edge's nodes know no such word: they start when they are asked.
 extension Orchestrator {
   /// What a host said to `Directive.ask`.
-  public mutating func answered(
+  package mutating func answered(
     _ id: RunID, node: String, attempt: Int, _ answer: HostAnswer, at moment: Moment
   ) -> [Directive] {
     guard let record = record(id), !record.run.isHosted else { return take() }
@@ -82,7 +82,7 @@ extension Orchestrator {
   }
 
   /// The host has heard `Directive.begin`; `isThere` says whether it has the run.
-  public mutating func begun(
+  package mutating func begun(
     _ id: RunID, node: String, attempt: Int, isThere: Bool, at moment: Moment
   ) -> [Directive] {
     guard let record = record(id), record.step == .remote, record.run.hostNode == node,
@@ -103,7 +103,7 @@ extension Orchestrator {
 
   /// What a host said to `Directive.withdraw`; `isOver` where it has no copy of this attempt or an earlier one, or none
   /// that has not ended on its disk.
-  public mutating func withdrawn(
+  package mutating func withdrawn(
     _ id: RunID, node: String, attempt: Int, isOver: Bool, at moment: Moment
   ) -> [Directive] {
     guard isOver, let record = record(id), !record.run.isHosted else { return take() }

@@ -1,12 +1,11 @@
-public import Hardware
-public import Scoring
+package import Scoring
 
 /// Identifies one run: 12 lower-case hexadecimal digits, as Docker shows its containers.
-public struct RunID: Hashable, Sendable {
-  public let text: String
+package struct RunID: Hashable, Sendable {
+  package let text: String
 
   /// `text` where it has the shape of an identifier, nil otherwise.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let bytes = text.utf8
     guard bytes.count == Self.length, bytes.allSatisfy({ ($0 >= 48 && $0 <= 57) || ($0 >= 97 && $0 <= 102) })
     else { return nil }
@@ -14,7 +13,7 @@ public struct RunID: Hashable, Sendable {
   }
 
   /// The identifier made of the low 48 bits of `random`.
-  public init(random: UInt64) {
+  package init(random: UInt64) {
     let digits = String(random & 0xffff_ffff_ffff, radix: 16)
     text = String(repeating: "0", count: Self.length - digits.utf8.count) + digits
   }
@@ -22,34 +21,22 @@ public struct RunID: Hashable, Sendable {
   static let length = 12
 }
 
-/// A moment as the two clocks show it: one for intervals, one for people.
-public struct Moment: Sendable {
-  public var instant: Instant
-  /// Milliseconds since 1970-01-01 UTC. May jump.
-  public var wallMilliseconds: Int64
-
-  public init(instant: Instant, wallMilliseconds: Int64) {
-    self.instant = instant
-    self.wallMilliseconds = wallMilliseconds
-  }
-}
-
 /// What a requester asked to have run.
-public enum Workload: Sendable {
+package enum Workload: Sendable {
   /// A container; the arguments are those behind `docker run`.
   case container(arguments: [String])
   /// An allowed program of this node: the file and its arguments, the file first.
   case native(command: [String])
 
   /// Docker's and Home Edge's word for the kind.
-  public var kind: String {
+  package var kind: String {
     switch self {
     case .container: "container"
     case .native: "native"
     }
   }
 
-  public var arguments: [String] {
+  package var arguments: [String] {
     switch self {
     case .container(let arguments): arguments
     case .native(let command): command
@@ -58,52 +45,52 @@ public enum Workload: Sendable {
 }
 
 /// One execution of a service, from the request to its end.
-public struct Run: Sendable {
-  public let id: RunID
+package struct Run: Sendable {
+  package let id: RunID
   /// The service's name as the requester gave it.
-  public let service: String
-  public let workload: Workload
+  package let service: String
+  package let workload: Workload
   /// Who asked: a process name where it is known, else empty.
-  public let requester: String
+  package let requester: String
   /// Address of the node that was asked; the container sees it as `REQUEST`.
-  public let requesterAddress: String
+  package let requesterAddress: String
   /// Told of each change of state; empty where nobody asked to be told.
-  public internal(set) var callback: String
+  package internal(set) var callback: String
   /// What the options refer to; emptied at the end of the run, because secrets may be in it.
-  public internal(set) var source: WorkloadSource
+  package internal(set) var source: WorkloadSource
   /// Address of the node that runs it.
-  public var host: String
+  package var host: String
   /// Identifier of the node that runs it, or is to; empty while none is chosen.
-  public internal(set) var hostNode = ""
+  package internal(set) var hostNode = ""
   /// Grows with each node that is asked to run it; 0 before the first.
-  public internal(set) var attempt = 0
+  package internal(set) var attempt = 0
   /// Identifier of the node that was asked and answers for the run; empty where that is this node.
-  public internal(set) var requesterNode = ""
+  package internal(set) var requesterNode = ""
   /// What to do when the host dies.
-  public var onHostLoss = OnHostLoss.restart
+  package var onHostLoss = OnHostLoss.restart
   /// Whether the node that was asked may run it itself.
-  public var allowsSelf = true
+  package var allowsSelf = true
   /// Conditions on the host.
-  public var constraints: [Constraint] = []
+  package var constraints: [Constraint] = []
   /// The node that is asked first where it can run it; empty for the best. Not kept: the next choice is a free one.
-  public var preferredNode = ""
+  package var preferredNode = ""
   /// What it mostly waits for, by the request.
-  public var bound = Requirements.Bound.processor
+  package var bound = Requirements.Bound.processor
   /// Seconds from the request within which it should have ended; nil where that does not matter.
-  public var deadline: Int?
+  package var deadline: Int?
   /// Threads that the requester has heard to compete for the host's cores; in asks only.
-  public internal(set) var expectedDemand: Double?
+  package internal(set) var expectedDemand: Double?
   /// The last choice among the nodes; nil where this node did not choose.
-  public internal(set) var placement: Placement?
+  package internal(set) var placement: Placement?
   /// Copies that may exist on nodes that did not answer or died, until those have let go of them.
-  public internal(set) var strays: [Stray] = []
-  public var state: RunState
+  package internal(set) var strays: [Stray] = []
+  package var state: RunState
   /// When each state was entered, in milliseconds since 1970, as far as it was.
-  public var times: RunTimes
+  package var times: RunTimes
   /// What the callback's peer has acknowledged: the end of the run.
-  public var endReported = false
+  package var endReported = false
 
-  public init(
+  package init(
     id: RunID, service: String, workload: Workload, requester: String, requesterAddress: String,
     callback: String, host: String, source: WorkloadSource = WorkloadSource(), times: RunTimes
   ) {
@@ -121,7 +108,7 @@ public struct Run: Sendable {
 }
 
 /// What becomes of a run whose host dies.
-public enum OnHostLoss: String, Sendable {
+package enum OnHostLoss: String, Sendable {
   /// It starts again on another node.
   case restart
   /// It ends as failed, and its requester decides.
@@ -129,12 +116,12 @@ public enum OnHostLoss: String, Sendable {
 }
 
 /// A copy of a run that may exist where it should not.
-public struct Stray: Sendable, Equatable {
-  public let node: String
+package struct Stray: Sendable, Equatable {
+  package let node: String
   /// The attempt it was asked with; a later one on the same node is none.
-  public let attempt: Int
+  package let attempt: Int
 
-  public init(node: String, attempt: Int) {
+  package init(node: String, attempt: Int) {
     self.node = node
     self.attempt = attempt
   }
@@ -142,7 +129,7 @@ public struct Stray: Sendable, Equatable {
 
 extension Run {
   /// Whether another node is its requester, and this one only runs it.
-  public var isHosted: Bool { !requesterNode.isEmpty }
+  package var isHosted: Bool { !requesterNode.isEmpty }
 
   /// About how many bytes it takes in memory.
   var weight: Int {
@@ -153,18 +140,18 @@ extension Run {
   }
 
   /// Whether it runs or has ended, so that it may have output.
-  public var hasStarted: Bool {
+  package var hasStarted: Bool {
     state == .running || state.isFinal
   }
 }
 
 /// The times of a run, in milliseconds since 1970-01-01 UTC; 0 is "not yet".
-public struct RunTimes: Sendable, Equatable {
-  public var accepted: Int64
-  public var started: Int64
-  public var ended: Int64
+package struct RunTimes: Sendable, Equatable {
+  package var accepted: Int64
+  package var started: Int64
+  package var ended: Int64
 
-  public init(accepted: Int64, started: Int64 = 0, ended: Int64 = 0) {
+  package init(accepted: Int64, started: Int64 = 0, ended: Int64 = 0) {
     self.accepted = accepted
     self.started = started
     self.ended = ended
@@ -172,7 +159,7 @@ public struct RunTimes: Sendable, Equatable {
 }
 
 /// Where a run is in its life.
-public enum RunState: Sendable, Equatable {
+package enum RunState: Sendable, Equatable {
   /// The request is on disk and will not be forgotten.
   case accepted
   /// A node is being chosen for it, or the chosen node's engine is waited for.
@@ -188,7 +175,7 @@ public enum RunState: Sendable, Equatable {
   /// It was ended because somebody asked for it.
   case stopped
 
-  public var isFinal: Bool {
+  package var isFinal: Bool {
     switch self {
     case .finished, .failed, .stopped: true
     case .accepted, .placing, .pulling, .starting, .running: false
@@ -196,12 +183,12 @@ public enum RunState: Sendable, Equatable {
   }
 
   /// Whether `name` is the word for a final state.
-  public static func isFinal(name: String) -> Bool {
+  package static func isFinal(name: String) -> Bool {
     name == "finished" || name == "failed" || name == "stopped"
   }
 
   /// The word for the state, as the interfaces show it.
-  public var name: String {
+  package var name: String {
     switch self {
     case .accepted: "accepted"
     case .placing: "placing"
@@ -216,8 +203,8 @@ public enum RunState: Sendable, Equatable {
 }
 
 /// Why a run failed, with the engine's or the kernel's own words.
-public struct RunFailure: Sendable, Equatable {
-  public enum Kind: String, Sendable, CaseIterable {
+package struct RunFailure: Sendable, Equatable {
+  package enum Kind: String, Sendable, CaseIterable {
     /// The image could be neither fetched nor found on the node.
     case pull
     /// The engine refused to create the container.
@@ -240,12 +227,12 @@ public struct RunFailure: Sendable, Equatable {
     case givenBack = "given-back"
   }
 
-  public var kind: Kind
-  public var reason: String
+  package var kind: Kind
+  package var reason: String
   /// The exit code where there is one, as with a container killed for its memory (137).
-  public var exitCode: Int?
+  package var exitCode: Int?
 
-  public init(_ kind: Kind, _ reason: String, exitCode: Int? = nil) {
+  package init(_ kind: Kind, _ reason: String, exitCode: Int? = nil) {
     self.kind = kind
     self.reason = reason
     self.exitCode = exitCode

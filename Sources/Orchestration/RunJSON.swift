@@ -1,10 +1,11 @@
+import Basics
 internal import Scoring
-public import Wire
+package import Wire
 
 // How a run is written: in the journal, in the API's answers and to callbacks, with the same names everywhere.
 extension Run {
   /// The run as an object with its members in alphabetical order.
-  public var json: JSON {
+  package var json: JSON {
     var object = JSONObject()
     if !allowsSelf { object["allowsSelf"] = false }
     object["arguments"] = .array(workload.arguments.map { .string($0) })
@@ -40,7 +41,7 @@ extension Run {
 
   /// The run with what only its own node needs to know: files and variables, the choice of its node, strays. Secrets
   /// may be in it.
-  public var recordJSON: JSON {
+  package var recordJSON: JSON {
     var object = json.object ?? JSONObject()
     if endReported { object["endReported"] = true }
     if !state.isFinal {
@@ -65,7 +66,7 @@ extension Run {
   }
 
   /// A run that another node asks this one, `host`, to run; nil where the body is none, or names no attempt or node.
-  public init?(asked json: JSON, host: String) {
+  package init?(asked json: JSON, host: String) {
     guard let node = json["node"]?.string, !node.isEmpty, node != host, json["attempt"]?.integer != nil else {
       return nil
     }
@@ -82,7 +83,7 @@ extension Run {
   }
 
   /// A run as its host reports it, with the state on the way; nil where the object is none.
-  public init?(report json: JSON) {
+  package init?(report json: JSON) {
     self.init(json: json)
     if let now = RunState(underWay: json) { state = now }
     // It goes into our journal and to our clients.
@@ -93,13 +94,13 @@ extension Run {
   }
 
   /// A year: nobody waits longer.
-  public static let deadlineLimit: Int64 = 365 * 86400
+  package static let deadlineLimit: Int64 = 365 * 86400
 
   /// Bytes of what a host says of a failure: several lines of an Engine.
   private static let reasonLimit = 4096
 
   /// Reads a run back from the journal; nil where the object is not one.
-  public init?(json: JSON) {
+  package init?(json: JSON) {
     guard let id = RunID(json["id"]?.string ?? ""), let service = json["service"]?.string,
       let kind = json["type"]?.string, let times = RunTimes(json: json["times"]),
       let workload = Workload(kind: kind, arguments: json["arguments"]?.array ?? [])
@@ -166,7 +167,7 @@ extension RunTimes {
 }
 
 extension Workload {
-  public init?(kind: String, arguments: [JSON]) {
+  package init?(kind: String, arguments: [JSON]) {
     var words: [String] = []
     for argument in arguments {
       guard let word = argument.string else { return nil }

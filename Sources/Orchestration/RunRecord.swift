@@ -1,5 +1,5 @@
+import Basics
 import Containers
-import Hardware
 import Scoring
 
 /// A run and what the orchestrator needs to go on with it.
@@ -141,16 +141,4 @@ extension RunCommand {
 
   /// Bytes that the run must be able to have: what it reserves, else what it may take at most.
   var reservedMemory: Int64? { memoryReservation ?? memory }
-}
-
-/// Labels on the containers of this node.
-public enum Label {
-  /// The run's identifier.
-  public static let run = "io.hearth.run"
-  /// The attempt, where it is not the first.
-  public static let attempt = "io.hearth.attempt"
-  /// The node that started it.
-  public static let node = "io.hearth.node"
-  /// The service's name.
-  public static let service = "io.hearth.service"
 }

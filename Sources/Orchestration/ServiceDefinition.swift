@@ -1,26 +1,26 @@
-public import Wire
+package import Wire
 
 /// A service this node may run for others, as its owner defined it: Home Edge's `apps/NAME/NAME.conf`.
-public struct ServiceDefinition: Equatable, Sendable {
+package struct ServiceDefinition: Equatable, Sendable {
   /// How a service runs.
-  public enum Kind: String, Sendable {
+  package enum Kind: String, Sendable {
     case container, native
   }
 
   /// The name nodes advertise and requests give.
-  public let name: String
-  public let kind: Kind
+  package let name: String
+  package let kind: Kind
   /// The program of a native service: a bare name, or a path that the command must then match; nil for containers.
-  public let executable: String?
+  package let executable: String?
   /// Process names that may ask for a native service.
-  public let allowedRequesters: [String]
+  package let allowedRequesters: [String]
   /// The command for requests that bring none; empty where the definition has none.
-  public let command: [String]
+  package let command: [String]
 
   /// Longest service name in bytes: it travels as one DNS character string with a prefix (RFC 1035, section 3.3).
-  public static let nameLimit = 200
+  package static let nameLimit = 200
   /// Most words of a command.
-  public static let wordLimit = 256
+  package static let wordLimit = 256
 
   /// Reads a definition.
   ///
@@ -28,7 +28,7 @@ public struct ServiceDefinition: Equatable, Sendable {
   ///   - path: the file; errors name it.
   ///   - folder: the name of the folder that must equal the file's name; nil where definitions lie side by side.
   /// - Throws: what the definition lacks, or what in it is not allowed, with file and line.
-  public static func parse(
+  package static func parse(
     _ bytes: [UInt8], path: String, folder: String? = nil
   ) throws(ConfError) -> ServiceDefinition {
     if let folder, baseName(path) != folder + ".conf" {
@@ -88,13 +88,13 @@ public struct ServiceDefinition: Equatable, Sendable {
 }
 
 /// What stands behind `docker run` in a container's command; nil where it is another command or names no image.
-public func dockerRunArguments(_ command: [String]) -> [String]? {
+package func dockerRunArguments(_ command: [String]) -> [String]? {
   guard command.count > 2, command[0] == "docker", command[1] == "run" else { return nil }
   return Array(command.dropFirst(2))
 }
 
 /// Why a native command is not run; the raw value is the text that Home Edge's clients know.
-public enum NativeRefusal: String, Error, Sendable {
+package enum NativeRefusal: String, Error, Sendable {
   case injection = "found injection command"
   case notRegistered = "not found registered service"
   case otherExecutable = "not matched service with executable"
@@ -110,7 +110,7 @@ extension ServiceDefinition {
   /// of the program counts, see `matches`. A request without a command gets the definition's own.
   ///
   /// - Returns: the command to run; its program is the definition's path where that is one.
-  public static func checkNative(
+  package static func checkNative(
     service: String, command: [String], requester: String, among definitions: [ServiceDefinition]
   ) throws(NativeRefusal) -> [String] {
     guard command.count <= wordLimit, !command.contains(where: hasInjection) else { throw .injection }

@@ -1,30 +1,31 @@
-public import Wire
+package import Containers
+package import Wire
 
 /// What the options of a `docker run` refer to: the client's files (`--env-file`, `--label-file`, seccomp profiles)
 /// and the client's environment (`-e NAME`). They come with the request, because the agent's own are not the client's.
-public struct WorkloadSource: Sendable, Equatable {
-  public struct Item: Sendable, Equatable {
-    public var name: String
-    public var value: String
+package struct WorkloadSource: Sendable, Equatable {
+  package struct Item: Sendable, Equatable {
+    package var name: String
+    package var value: String
 
-    public init(name: String, value: String) {
+    package init(name: String, value: String) {
       self.name = name
       self.value = value
     }
   }
 
-  public var environment: [Item] = []
-  public var files: [Item] = []
+  package var environment: [Item] = []
+  package var files: [Item] = []
 
-  public init() {}
+  package init() {}
 
-  public var isEmpty: Bool {
+  package var isEmpty: Bool {
     environment.isEmpty && files.isEmpty
   }
 
   /// `{"environment": {NAME: VALUE}, "files": {PATH: TEXT}}`, without what is empty. Secrets may be in it: it goes to
   /// the journal and to the agent, never into an answer.
-  public var members: [(name: String, value: JSON)] {
+  package var members: [(name: String, value: JSON)] {
     [("environment", environment), ("files", files)].compactMap { name, items in
       items.isEmpty
         ? nil : (name, .object(JSONObject(items.map { JSONMember(name: $0.name, value: .string($0.value)) })))
@@ -32,7 +33,7 @@ public struct WorkloadSource: Sendable, Equatable {
   }
 
   /// The source in `json`'s members; nil where they are not objects of strings.
-  public init?(json: JSON) {
+  package init?(json: JSON) {
     guard let environment = Self.items(json["environment"]), let files = Self.items(json["files"]) else {
       return nil
     }
@@ -49,5 +50,21 @@ public struct WorkloadSource: Sendable, Equatable {
       items.append(Item(name: member.name, value: value))
     }
     return items
+  }
+}
+
+extension WorkloadSource {
+  /// The files and variables that came with the request, and nothing of the agent's own.
+  package var optionSource: OptionSource {
+    let files = self.files
+    let environment = self.environment
+    return OptionSource(
+      readFile: { path in
+        guard let file = files.first(where: { $0.name == path }) else {
+          return .failure(OptionSource.Failure(reason: "the request does not bring the file \(path)"))
+        }
+        return .success(Array(file.value.utf8))
+      },
+      environment: { name in environment.first { $0.name == name }?.value })
   }
 }

@@ -1,40 +1,40 @@
-public import Hardware
+package import Hardware
 
 /// How fast a node's cores are: groups of equal ones, the fastest first, in 7-zip MIPS at their full clock.
 ///
 /// What threads share a core counts as a slower core beside it, so that the sum is what all of them do together.
-public struct CoreSpeeds: Equatable, Sendable {
+package struct CoreSpeeds: Equatable, Sendable {
   /// Equal cores; a part of one where a thread has only a share of it.
-  public struct Group: Equatable, Sendable {
-    public var count: Double
-    public var speed: Double
+  package struct Group: Equatable, Sendable {
+    package var count: Double
+    package var speed: Double
 
-    public init(count: Double, speed: Double) {
+    package init(count: Double, speed: Double) {
       self.count = count
       self.speed = speed
     }
   }
 
   /// Boards have at most three kinds of cores, and threads of them.
-  public static let groupLimit = 4
+  package static let groupLimit = 4
   /// Speeds closer than this share are one: readings are no more exact.
   private static let resolution = 0.02
 
-  public private(set) var groups: [Group] = []
+  package private(set) var groups: [Group] = []
   /// As many of the fastest cores as the control group may use at a time; nil for all.
-  public var quota: Double?
+  package var quota: Double?
 
-  public init(quota: Double? = nil) {
+  package init(quota: Double? = nil) {
     self.quota = quota
   }
 
   /// The cores of a board as its profile and its kernel tell.
-  public init(of snapshot: Snapshot, profile: Profile) {
+  package init(of snapshot: Snapshot, profile: Profile) {
     self = Capacity(of: snapshot, profile: profile, wantsSpeeds: true).speeds
   }
 
   /// Adds cores; where there are too many kinds, to the slowest.
-  public mutating func add(_ count: Double, speed: Double) {
+  package mutating func add(_ count: Double, speed: Double) {
     guard count > 0, speed > 0, speed < .greatestFiniteMagnitude else { return }
     for index in groups.indices where (groups[index].speed - speed).magnitude <= Self.resolution * speed {
       groups[index].count += count
@@ -48,30 +48,30 @@ public struct CoreSpeeds: Equatable, Sendable {
     groups.insert(Group(count: count, speed: speed), at: place)
   }
 
-  public var isEmpty: Bool { groups.isEmpty }
+  package var isEmpty: Bool { groups.isEmpty }
 
   /// Cores in all, whatever the quota.
-  public var count: Double {
+  package var count: Double {
     var sum = 0.0
     for group in groups { sum += group.count }
     return sum
   }
 
   /// The speed of the fastest core; 0 where none is known.
-  public var fastest: Double {
+  package var fastest: Double {
     guard let first = groups.first else { return 0 }
     return first.speed * min(quota ?? 1, 1)
   }
 
   /// MB/s that one core copies: what the profile says, else as much as the cores are faster than a Raspberry Pi 3's.
-  public func memoryRate(_ profile: Profile) -> Double {
+  package func memoryRate(_ profile: Profile) -> Double {
     profile.processor.copyRate > 0
       ? profile.processor.copyRate : Outlook.referenceMemoryRate * fastest / Outlook.referenceSpeed
   }
 
   /// What one of so many threads, at least one, gets where all always have work: the kernel puts them on the fastest
   /// cores, and they share those alike.
-  public func share(of threads: Double) -> Double {
+  package func share(of threads: Double) -> Double {
     let threads = max(threads, 1)
     var left = threads
     var sum = 0.0

@@ -1,17 +1,18 @@
-public import Hardware
+package import Basics
+package import Hardware
 
 /// How many threads compete for a node's cores, as its own counters show it.
 ///
 /// While cores are idle that is what is busy of them; once all are busy, it is how many tasks the kernel counts as
 /// runnable (proc_loadavg(5)), since the busy share says nothing of those that wait.
-public struct Demand: Equatable, Sendable {
+package struct Demand: Equatable, Sendable {
   /// Threads, 0 or more; a mean over the window.
-  public private(set) var threads = 0.0
+  package private(set) var threads = 0.0
   /// The time it was measured over; what began or ended since, or within it, does not show in full.
-  public private(set) var from = Instant(nanoseconds: 0)
-  public private(set) var to = Instant(nanoseconds: 0)
+  package private(set) var from = Instant(nanoseconds: 0)
+  package private(set) var to = Instant(nanoseconds: 0)
   /// Whether all is taken, and nothing tells how many wait: inside a quota, whose group's tasks nobody counts.
-  public private(set) var isBlind = false
+  package private(set) var isBlind = false
   private var lastRunnable = 0.0
 
   /// From this busy share on the cores count as all taken.
@@ -21,17 +22,17 @@ public struct Demand: Equatable, Sendable {
   /// More are not believed: 64 threads on each of 64 cores.
   private static let limit = 4096.0
 
-  public init() {}
+  package init() {}
 
   /// A measure of so many threads, for who knows them otherwise.
-  public init(threads: Double, from: Instant, to: Instant) {
+  package init(threads: Double, from: Instant, to: Instant) {
     self.threads = threads
     self.from = from
     self.to = to
   }
 
   /// Takes one more sample.
-  public mutating func sample(_ snapshot: Snapshot, profile: Profile) {
+  package mutating func sample(_ snapshot: Snapshot, profile: Profile) {
     guard let now = snapshot.instant else { return }
     from = to
     to = now
@@ -57,7 +58,7 @@ public struct Demand: Equatable, Sendable {
   }
 
   /// How much of a thread that began at `instant` the measure does not show, 0...1.
-  public func hidden(since instant: Instant) -> Double {
+  package func hidden(since instant: Instant) -> Double {
     guard to > from else { return 1 }
     return 1 - clamped((to - instant).seconds / (to - from).seconds)
   }

@@ -1,3 +1,4 @@
+import Basics
 internal import Hardware
 
 private let mebibyte = 1_048_576.0

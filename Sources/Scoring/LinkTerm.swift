@@ -1,4 +1,4 @@
-public import Hardware
+package import Hardware
 
 extension Term {
   /// The free bandwidth of the best interface, whatever its name: link speed less what passes now.
@@ -14,16 +14,16 @@ extension Term {
 }
 
 /// The best interface of a node: what it carries, and what of that is free.
-public struct LinkUse: Sendable {
+package struct LinkUse: Sendable {
   /// Mbit/s.
-  public private(set) var rate: Double
-  public private(set) var free: Double
+  package private(set) var rate: Double
+  package private(set) var free: Double
   let source: Term.Source
 
   /// The share that is taken, 0...1.
-  public var busy: Double { rate > 0 ? clamped(1 - free / rate) : 1 }
+  package var busy: Double { rate > 0 ? clamped(1 - free / rate) : 1 }
 
-  public init(of snapshot: Snapshot, profile: Profile) {
+  package init(of snapshot: Snapshot, profile: Profile) {
     let interfaces = snapshot.network.interfaces
     let hasHardware = interfaces.contains { Self.isHardware($0.kind) }
     var best = -1.0

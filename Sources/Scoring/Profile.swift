@@ -1,155 +1,155 @@
 /// What is known of a board before anything is measured; a file of `boards/`.
-public struct Profile: Equatable, Sendable {
+package struct Profile: Equatable, Sendable {
   /// The name of its file, without `.conf`.
-  public let name: String
+  package let name: String
   /// What people call the board.
-  public let title: String
-  public let recognition: Recognition
-  public let processor: Processor
-  public let heat: Heat
-  public let link: Link
-  public let power: Power
-  public let assumed: Assumed
-  public let weights: Weights
-  public let light: Light
-  public let buses: Buses
-  public let sensors: [Sensor]
+  package let title: String
+  package let recognition: Recognition
+  package let processor: Processor
+  package let heat: Heat
+  package let link: Link
+  package let power: Power
+  package let assumed: Assumed
+  package let weights: Weights
+  package let light: Light
+  package let buses: Buses
+  package let sensors: [Sensor]
 
   /// Texts that tell the board, strongest first; empty lists match nothing.
-  public struct Recognition: Equatable, Sendable {
+  package struct Recognition: Equatable, Sendable {
     /// Entries of the device tree's `compatible` that name the board.
-    public var compatible: [String] = []
+    package var compatible: [String] = []
     /// Entries of `compatible` that name the chip.
-    public var soc: [String] = []
+    package var soc: [String] = []
     /// Models, complete or up to " Rev".
-    public var models: [String] = []
+    package var models: [String] = []
     /// The CPU parts of the board, all of them and no other.
-    public var parts: [Int] = []
+    package var parts: [Int] = []
     /// DMI's product or board name.
-    public var products: [String] = []
+    package var products: [String] = []
     /// The architecture, for a profile of boards that nothing else tells; nil for one board's profile.
-    public var architecture: String?
+    package var architecture: String?
   }
 
   /// What the cores can do.
-  public struct Processor: Equatable, Sendable {
+  package struct Processor: Equatable, Sendable {
     /// 7-zip MIPS per MHz of one core, by CPU part.
-    public var rates: [Rate] = []
+    package var rates: [Rate] = []
     /// The same for a part that is not listed.
-    public var rate = 0.72
+    package var rate = 0.72
     /// The share of a core that each further thread of it adds; 1 where threads do not share.
-    public var threadGain = 1.0
+    package var threadGain = 1.0
     /// The full clock in MHz, where none can be read.
-    public var clock = 1000.0
+    package var clock = 1000.0
     /// The number of cores, where none can be read.
-    public var cores = 1
+    package var cores = 1
     /// The kernel's capacity of a core by CPU part, where the parts differ and the kernel does not tell: 1024 is
     /// the board's fastest.
-    public var capacities: [Capacity] = []
+    package var capacities: [Capacity] = []
     /// What one core copies in memory, in MB/s; 0 where nobody has measured.
-    public var copyRate = 0.0
+    package var copyRate = 0.0
     /// Whether the cores have instructions for AES and SHA; nil where the profile does not say.
-    public var hasCrypto: Bool?
+    package var hasCrypto: Bool?
   }
 
   /// One part and its share of the fastest core, 1...1024.
-  public struct Capacity: Equatable, Sendable {
-    public var part: Int
-    public var share: Int
+  package struct Capacity: Equatable, Sendable {
+    package var part: Int
+    package var share: Int
   }
 
   /// One part and its speed.
-  public struct Rate: Equatable, Sendable {
-    public var part: Int
-    public var rate: Double
+  package struct Rate: Equatable, Sendable {
+    package var part: Int
+    package var rate: Double
   }
 
   /// When heat costs speed; in degrees Celsius.
-  public struct Heat: Equatable, Sendable {
+  package struct Heat: Equatable, Sendable {
     /// Types of the thermal zones that are the processor's.
-    public var zones: [String] = []
+    package var zones: [String] = []
     /// Names of the hwmon chips that are the processor's.
-    public var chips: [String] = []
+    package var chips: [String] = []
     /// Where throttling begins.
-    public var throttle = 80.0
+    package var throttle = 80.0
     /// Where the board switches itself off, above `throttle`; nil where nothing does or nobody says.
-    public var critical: Double?
+    package var critical: Double?
     /// From where on the firmware runs the cores slower without calling it throttling; nil where it never does.
-    public var soft: SoftLimit?
+    package var soft: SoftLimit?
     /// Whether a passive trip of the zone or a limit of the chip is believed over `throttle`.
-    public var trustsTrips = true
+    package var trustsTrips = true
     /// How far below throttling heat begins to count: a board at work warms up by about this much (62 to 83 °C in
     /// sbc-bench 4hOp).
-    public var margin = 20.0
+    package var margin = 20.0
   }
 
   /// A temperature in degrees Celsius, and the fastest clock in MHz from there on.
-  public struct SoftLimit: Equatable, Sendable {
-    public var temperature: Double
-    public var clock: Double
+  package struct SoftLimit: Equatable, Sendable {
+    package var temperature: Double
+    package var clock: Double
   }
 
   /// What the board may draw.
-  public struct Power: Equatable, Sendable {
+  package struct Power: Equatable, Sendable {
     /// What a fitting supply gives, in watts; nil where nobody says.
-    public var supply: Double?
+    package var supply: Double?
     /// What it draws with nothing to do, and with all cores busy, in watts; nil where nobody has measured.
-    public var idle: Double?
-    public var full: Double?
+    package var idle: Double?
+    package var full: Double?
   }
 
   /// What the network can do; in Mbit/s.
-  public struct Link: Equatable, Sendable {
+  package struct Link: Equatable, Sendable {
     /// What the board can move, whatever its link says (USB adapters).
-    public var limit = 1000.0
+    package var limit = 1000.0
     /// What a radio link is taken for, since Wi-Fi interfaces do not report their speed.
-    public var wifi = 35.0
+    package var wifi = 35.0
     /// From here on more free bandwidth is no gain: requests and images are moved, not films.
-    public var ample = 50.0
+    package var ample = 50.0
   }
 
   /// What stands in for a missing reading, and how much of a thing is enough.
-  public struct Assumed: Equatable, Sendable {
+  package struct Assumed: Equatable, Sendable {
     /// Busy share 0...1: a node that does not know its load must not outdo one that knows it is idle.
-    public var load = 0.5
+    package var load = 0.5
     /// Available memory in bytes.
-    public var memory = 512.0 * 1_048_576
+    package var memory = 512.0 * 1_048_576
     /// Degrees Celsius; cool, since a board without sensor is mostly a virtual machine.
-    public var temperature = 50.0
+    package var temperature = 50.0
     /// From here on more memory is no gain: a usual container of a home takes less.
-    public var ampleMemory = 256.0 * 1_048_576
+    package var ampleMemory = 256.0 * 1_048_576
     /// From here on more free space is no gain: a usual image takes less.
-    public var ampleStorage = 1024.0 * 1_048_576
+    package var ampleStorage = 1024.0 * 1_048_576
   }
 
   /// The share 0...0.95 of the score that each term can take away at its worst.
   ///
   /// Below 1, so that no single reading makes a working board unusable.
-  public struct Weights: Equatable, Sendable {
+  package struct Weights: Equatable, Sendable {
     /// Without memory work fails, so nearly all.
-    public var memory = 0.9
+    package var memory = 0.9
     /// Waiting for cores shows in the load already; this is what load cannot show.
-    public var cpuPressure = 0.3
+    package var cpuPressure = 0.3
     /// Reclaim slows everything, and the next step is the kernel killing programs.
-    public var memoryPressure = 0.7
+    package var memoryPressure = 0.7
     /// Slows what reads and writes, not what computes.
-    public var ioPressure = 0.4
+    package var ioPressure = 0.4
     /// What is about to be lost; the loss itself shows in the clock or as throttling.
-    public var heat = 0.2
+    package var heat = 0.2
     /// Measured on Raspberry Pi 3 (sbc-bench 4hOp): 657 of 1200 MHz.
-    public var throttling = 0.45
+    package var throttling = 0.45
     /// Measured on Raspberry Pi 3B+ (sbc-bench 1iH0): 2100 of 3240 MIPS.
-    public var supply = 0.35
+    package var supply = 0.35
     /// An empty battery ends the work.
-    public var battery = 0.6
+    package var battery = 0.6
     /// Work that cannot be reached can still be done for this node itself.
-    public var link = 0.5
+    package var link = 0.5
     /// Images cannot be fetched and logs not written, but what is there runs.
-    public var storage = 0.6
+    package var storage = 0.6
   }
 
   /// The profile of last resort: no board of `boards/` fits, not even by architecture.
-  public static let unknown = Profile(
+  package static let unknown = Profile(
     name: "unknown", title: "Unknown board", recognition: Recognition(), processor: Processor(), heat: Heat(),
     link: Link(), power: Power(), assumed: Assumed(), weights: Weights(), light: Light(), buses: Buses(),
     sensors: [])
@@ -157,7 +157,7 @@ public struct Profile: Equatable, Sendable {
 
 extension Profile.Processor {
   /// 7-zip MIPS per MHz of a part.
-  public func rate(of part: Int) -> Double {
+  package func rate(of part: Int) -> Double {
     for known in rates where known.part == part { return known.rate }
     return rate
   }

@@ -7,7 +7,7 @@ extension Profile {
   /// - Parameters:
   ///   - name: the name of its file without `.conf`: others are not expected to claim the same boards.
   ///   - others: the profiles known already.
-  public static func findings(
+  package static func findings(
     in bytes: [UInt8], name: String, file: String, others: Profiles
   ) -> [String] {
     do throws(ConfError) {

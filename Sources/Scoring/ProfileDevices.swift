@@ -1,63 +1,64 @@
-public import Wire
+import Basics
+package import Wire
 
 // What of a profile is about the board's own devices: its light, its I2C buses and the sensors on them. hearth.conf
 // has the same sections with the same words, so both are read by what stands here.
 
 extension Profile {
   /// The light that shows how the node is; both empty where the board has none.
-  public struct Light: Equatable, Sendable {
+  package struct Light: Equatable, Sendable {
     /// A GPIO line: its name over all chips, or `LABEL:OFFSET`.
-    public var line: String?
+    package var line: String?
     /// LEDs of `/sys/class/leds`; the first that exists is taken.
-    public var leds: [String] = []
+    package var leds: [String] = []
 
-    public init(line: String? = nil, leds: [String] = []) {
+    package init(line: String? = nil, leds: [String] = []) {
       self.line = line
       self.leds = leds
     }
   }
 
   /// I2C buses, by a text that the adapter's name (`/sys/class/i2c-dev/i2c-N/name`) contains, as `i2c@7e804000`.
-  public struct Buses: Equatable, Sendable {
+  package struct Buses: Equatable, Sendable {
     /// Those that may be touched; no other may.
-    public var allowed: [String] = []
+    package var allowed: [String] = []
     /// Those that must never be, whoever allows them: they reach into the board itself.
-    public var forbidden: [String] = []
+    package var forbidden: [String] = []
 
-    public init(allowed: [String] = [], forbidden: [String] = []) {
+    package init(allowed: [String] = [], forbidden: [String] = []) {
       self.allowed = allowed
       self.forbidden = forbidden
     }
 
     /// Whether the adapter of that name may be touched.
-    public func allow(_ adapter: String) -> Bool {
+    package func allow(_ adapter: String) -> Bool {
       !forbidden.contains { contains(adapter, $0) } && allowed.contains { contains(adapter, $0) }
     }
   }
 
   /// A sensor chip that is on the board, or that its owner has wired to it.
-  public struct Sensor: Equatable, Sendable {
+  package struct Sensor: Equatable, Sendable {
     /// The chip's name in the table of chips, as `ina219`.
-    public var type: String
+    package var type: String
     /// A text that the adapter's name contains.
-    public var adapter: String
+    package var adapter: String
     /// The seven bits.
-    public var address: Int
+    package var address: Int
     /// What else the chip needs to be understood, as `shunt` in milliohms.
-    public var options: [Option]
+    package var options: [Option]
 
     /// One `name=value`.
-    public struct Option: Equatable, Sendable {
-      public var name: String
-      public var value: String
+    package struct Option: Equatable, Sendable {
+      package var name: String
+      package var value: String
     }
 
     /// Addresses that are no chip's are left out (I2C specification UM10204, 3.1.12).
-    public static let addresses = 0x08...0x77
+    package static let addresses = 0x08...0x77
     /// Most options of one sensor.
-    public static let mostOptions = 8
+    package static let mostOptions = 8
 
-    public init(type: String, adapter: String, address: Int, options: [Option] = []) {
+    package init(type: String, adapter: String, address: Int, options: [Option] = []) {
       self.type = type
       self.adapter = adapter
       self.address = address
@@ -65,7 +66,7 @@ extension Profile {
     }
 
     /// Reads `TYPE ADAPTER ADDRESS [name=value…]`.
-    public init(parsing entry: Conf.Entry) throws(ConfError) {
+    package init(parsing entry: Conf.Entry) throws(ConfError) {
       let expected = "a chip, a bus, an address and options, as ina219 i2c@7e804000 0x40 shunt=100"
       let words = entry.value.utf8.split { $0 == 0x20 || $0 == 0x09 }.map { String($0) ?? "" }
       guard words.count >= 3, words.count <= 3 + Self.mostOptions,
@@ -82,18 +83,18 @@ extension Profile {
   }
 
   /// Reads `[light]`.
-  public static func light(_ section: Conf.Section) -> Light {
+  package static func light(_ section: Conf.Section) -> Light {
     let line = section.text("line") ?? ""
     return Light(line: line.isEmpty ? nil : line, leds: words(section, "led"))
   }
 
   /// Reads `[i2c]`.
-  public static func buses(_ section: Conf.Section) -> Buses {
+  package static func buses(_ section: Conf.Section) -> Buses {
     Buses(allowed: words(section, "allow"), forbidden: words(section, "forbid"))
   }
 
   /// Reads `[sensors]`.
-  public static func sensors(_ section: Conf.Section) throws(ConfError) -> [Sensor] {
+  package static func sensors(_ section: Conf.Section) throws(ConfError) -> [Sensor] {
     var sensors: [Sensor] = []
     for entry in section.entries where entry.key == "chip" { sensors.append(try Sensor(parsing: entry)) }
     return sensors

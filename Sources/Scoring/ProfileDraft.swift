@@ -1,23 +1,23 @@
-public import Hardware
+package import Hardware
 internal import Wire
 
 /// The draft of a profile for the board at hand: each value with what it was read from.
-public struct ProfileDraft: Sendable {
+package struct ProfileDraft: Sendable {
   /// One value.
-  public struct Line: Equatable, Sendable {
-    public let section: String
-    public let key: String
-    public let value: String
+  package struct Line: Equatable, Sendable {
+    package let section: String
+    package let key: String
+    package let value: String
     /// Path and text it was read from, or what it was taken after.
-    public let evidence: String
+    package let evidence: String
     /// Whether somebody has still to measure it.
-    public let isToMeasure: Bool
+    package let isToMeasure: Bool
   }
 
   /// Bytes of evidence that are shown at most, well below the longest line a profile may have.
   static let evidenceLimit = 500
 
-  public private(set) var lines: [Line] = []
+  package private(set) var lines: [Line] = []
   private let snapshot: Snapshot
   /// Knows the cores of its architecture.
   private let generic: Profile
@@ -26,7 +26,7 @@ public struct ProfileDraft: Sendable {
   /// - Parameters:
   ///   - devices: the lights and buses of the same board.
   ///   - profiles: what is known already; the draft claims none of it but what names this very board.
-  public init(_ snapshot: Snapshot, devices: BoardDevices, profiles: Profiles) {
+  package init(_ snapshot: Snapshot, devices: BoardDevices, profiles: Profiles) {
     self.snapshot = snapshot
     // A captured tree may be of another machine than this program: only ARM's cores have part numbers.
     let hasParts = snapshot.board.processorParts.value?.contains { $0.part > 0 } ?? false
@@ -280,7 +280,7 @@ public struct ProfileDraft: Sendable {
   private var notes: [String] = []
 
   /// The draft as a file; values that are still to be measured have `measure:` in their comment.
-  public var text: String {
+  package var text: String {
     var text = ""
     var section = ""
     for line in lines {

@@ -1,4 +1,4 @@
-public import Wire
+package import Wire
 
 extension Profile {
   /// Reads a profile.
@@ -7,7 +7,7 @@ extension Profile {
   ///   - name: the name of its file without `.conf`.
   ///   - file: how errors name it.
   /// - Throws: the first thing that is unknown, missing or out of range.
-  public static func parse(_ bytes: [UInt8], name: String, file: String) throws(ConfError) -> Profile {
+  package static func parse(_ bytes: [UInt8], name: String, file: String) throws(ConfError) -> Profile {
     let conf = try Conf.parse(bytes, file: file, rules: rules)
     try conf.refuseUnknown(shape)
     let board = conf.section("board")

@@ -1,22 +1,22 @@
 internal import CBoards
-public import Hardware
-public import Wire
+package import Hardware
+package import Wire
 
 /// All profiles this program knows: those embedded in it, and those its owner adds.
-public struct Profiles: Sendable {
+package struct Profiles: Sendable {
   /// By the order they were embedded or added.
-  public let all: [Profile]
+  package let all: [Profile]
 
   /// A file of the owner's, as `/etc/hearth/boards.d/NAME.conf`.
-  public struct Addition: Sendable {
-    public let name: String
-    public let file: String
-    public let text: [UInt8]
+  package struct Addition: Sendable {
+    package let name: String
+    package let file: String
+    package let text: [UInt8]
 
     /// - Parameters:
     ///   - name: the file's name without `.conf`; an embedded profile of that name is replaced.
     ///   - file: how errors name it.
-    public init(name: String, file: String, text: [UInt8]) {
+    package init(name: String, file: String, text: [UInt8]) {
       self.name = name
       self.file = file
       self.text = text
@@ -24,10 +24,10 @@ public struct Profiles: Sendable {
   }
 
   /// Most embedded and added profiles together.
-  public static let limit = 256
+  package static let limit = 256
 
   /// Reads the embedded profiles, then the additions.
-  public init(additions: [Addition] = []) throws(ConfError) {
+  package init(additions: [Addition] = []) throws(ConfError) {
     var all: [Profile] = []
     var index: UInt32 = 0
     while let name = cboards_name(index), let text = cboards_text(index), all.count < Self.limit {
@@ -50,7 +50,7 @@ public struct Profiles: Sendable {
   }
 
   /// The text of the embedded profile of that name.
-  public static func embedded(_ name: String) -> [UInt8]? {
+  package static func embedded(_ name: String) -> [UInt8]? {
     var index: UInt32 = 0
     while let known = cboards_name(index), let text = cboards_text(index) {
       if String(cString: known) == name { return Array(String(cString: text).utf8) }
@@ -60,9 +60,9 @@ public struct Profiles: Sendable {
   }
 
   /// The profile of a board, and why it is the one.
-  public struct Match: Equatable, Sendable {
+  package struct Match: Equatable, Sendable {
     /// The kinds of evidence, strongest first.
-    public enum Rule: String, Sendable {
+    package enum Rule: String, Sendable {
       /// The device tree names the board.
       case compatible
       /// The device tree names the chip.
@@ -75,17 +75,20 @@ public struct Profiles: Sendable {
       case none
     }
 
-    public let profile: Profile
-    public let rule: Rule
+    package let profile: Profile
+    package let rule: Rule
     /// The text of the board that matched.
-    public let text: String
+    package let text: String
+
+    /// By what the board was recognised: `by compatible raspberrypi,3-model-b`.
+    package var evidence: String { "by " + rule.rawValue + (text.isEmpty ? "" : " " + text) }
   }
 
   /// Finds the profile of `board`, by the strongest evidence any profile has.
   ///
   /// Entries of `compatible` go from special to general, so an earlier one wins over a later one. A device tree that
   /// names no known board or chip is believed over the kinds of cores, which many boards share.
-  public func match(_ board: Board) -> Match {
+  package func match(_ board: Board) -> Match {
     for entry in board.compatible.value ?? [] {
       for profile in all where profile.recognition.compatible.contains(entry) {
         return Match(profile: profile, rule: .compatible, text: entry)

@@ -1,25 +1,25 @@
-public import Hardware
+package import Hardware
 
 /// How fast this node would do new work now; an idle Raspberry Pi 3 Model B is 100.
 ///
 /// The capacity its cores have left, times what each other term leaves of it. More load, heat or pressure, less memory
 /// or bandwidth never raise it. A missing reading is replaced by the profile's default, and the term says so.
 /// The value is finite and above 0, and the same snapshot and profile always give the same score.
-public struct Score: Equatable, Sendable {
+package struct Score: Equatable, Sendable {
   /// In units of 1/100 of an idle Raspberry Pi 3 Model B.
-  public let value: Double
+  package let value: Double
   /// The name of the profile it was made with.
-  public let profile: String
-  public let terms: Terms
+  package let profile: String
+  package let terms: Terms
 
   /// The 7-zip MIPS that make a score of 100: four Cortex-A53 at 1200 MHz, 0.72 MIPS per MHz
   /// (ThomasKaiser/sbc-bench, Results.md).
-  public static let referenceCapacity = 4 * 1200 * 0.72
+  package static let referenceCapacity = 4 * 1200 * 0.72
   /// The least a score can be: a node that answers is worth more than none.
-  public static let least = 0.01
+  package static let least = 0.01
 
   /// Scores one snapshot. Allocates nothing, so that it can be done each second.
-  public init(of snapshot: Snapshot, profile: Profile) {
+  package init(of snapshot: Snapshot, profile: Profile) {
     let capacity = Capacity(of: snapshot, profile: profile)
     let heat = Term.heat(snapshot, profile)
     terms = Terms([
@@ -41,26 +41,26 @@ public struct Score: Equatable, Sendable {
 }
 
 /// The terms of a score, one of each kind, in place.
-public struct Terms: RandomAccessCollection, Sendable, Equatable {
+package struct Terms: RandomAccessCollection, Sendable, Equatable {
   private let storage: InlineArray<14, Term>
 
   init(_ storage: InlineArray<14, Term>) {
     self.storage = storage
   }
 
-  public var startIndex: Int { 0 }
-  public var endIndex: Int { storage.count }
+  package var startIndex: Int { 0 }
+  package var endIndex: Int { storage.count }
 
-  public subscript(position: Int) -> Term {
+  package subscript(position: Int) -> Term {
     storage[position]
   }
 
   /// The term of a kind.
-  public subscript(kind: Term.Kind) -> Term {
+  package subscript(kind: Term.Kind) -> Term {
     storage[Int(kind.rawValue)]
   }
 
-  public static func == (left: Terms, right: Terms) -> Bool {
+  package static func == (left: Terms, right: Terms) -> Bool {
     left.elementsEqual(right)
   }
 }

@@ -1,31 +1,31 @@
-public import Hardware
+package import Hardware
 
 /// One part of a score: what was read, what stands in for it, and how much it takes away.
-public struct Term: Equatable, Sendable {
-  public let kind: Kind
+package struct Term: Equatable, Sendable {
+  package let kind: Kind
   /// The reading, in the unit of its kind.
-  public let value: Double
+  package let value: Double
   /// The value at which nothing is taken away, in the same unit.
-  public let full: Double
-  public let source: Source
+  package let full: Double
+  package let source: Source
   /// The share of the score this term takes away at its worst, 0...1.
-  public let weight: Double
+  package let weight: Double
   /// How good the reading is: 1 takes nothing away, 0 all of `weight`.
-  public let factor: Double
+  package let factor: Double
 
   /// What the score is multiplied by, 0...1.
-  public var effect: Double {
+  package var effect: Double {
     1 - weight * (1 - factor)
   }
 
   /// The parts of a score, in the order of the report.
-  public enum Kind: UInt8, CaseIterable, Sendable {
+  package enum Kind: UInt8, CaseIterable, Sendable {
     case cores, clock, load, quota, memory, cpuPressure, memoryPressure, ioPressure, heat, throttling, supply
     case battery, link, storage
   }
 
   /// Where a term's value comes from.
-  public enum Source: Equatable, Sendable {
+  package enum Source: Equatable, Sendable {
     case measured
     /// Another reading stands in for the one that is absent.
     case substitute(Absence?)
@@ -41,7 +41,7 @@ extension Term.Kind {
   }
 
   /// The name in reports and JSON.
-  public var name: String {
+  package var name: String {
     switch self {
     case .cores: "cores"
     case .clock: "clock"
@@ -61,7 +61,7 @@ extension Term.Kind {
   }
 
   /// The unit of `Term.value` and `Term.full`; empty for those that count nothing.
-  public var unit: String {
+  package var unit: String {
     switch self {
     case .cores: "MIPS"
     case .clock: "MHz"
@@ -77,12 +77,12 @@ extension Term.Kind {
 
 extension Term.Source {
   /// Whether the reading itself was there.
-  public var isMeasured: Bool {
+  package var isMeasured: Bool {
     if case .measured = self { true } else { false }
   }
 
   /// Why the reading is not there.
-  public var absence: Absence? {
+  package var absence: Absence? {
     switch self {
     case .measured: nil
     case .substitute(let absence), .assumed(let absence): absence
@@ -92,7 +92,7 @@ extension Term.Source {
 
 extension Term {
   /// Why the reading is not there and what was taken instead; nil for one that is measured.
-  public var standIn: String? {
+  package var standIn: String? {
     switch source {
     case .measured: nil
     case .substitute(let absence): (absence?.description ?? nothingToRead) + "; taken instead: " + substitute
@@ -122,7 +122,7 @@ extension Term {
   }
 
   /// The reading in words: `1200 of 1200 MHz`, `12.5 %`, `48.3 °C, throttles at 80 °C`.
-  public var text: String {
+  package var text: String {
     switch kind {
     case .cores: decimal(value, places: 0) + " MIPS"
     case .clock: decimal(value, places: 0) + " of " + decimal(full, places: 0) + " MHz"
@@ -145,7 +145,7 @@ extension Term {
 /// A number with a fixed count of decimals, rounded half up; for amounts below a thousand billions.
 ///
 /// Not `Double.description`: a table needs `0.50`, and 17 digits tell nobody more.
-public func decimal(_ value: Double, places: Int) -> String {
+package func decimal(_ value: Double, places: Int) -> String {
   var scale: Int64 = 1
   for _ in 0..<min(max(places, 0), 3) { scale *= 10 }
   let limit = 1e12

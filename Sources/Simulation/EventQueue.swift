@@ -1,3 +1,5 @@
+import Basics
+
 /// What is to happen, in the order of its times; at the same time, in the order in which it was entered.
 struct EventQueue {
   private struct Entry {

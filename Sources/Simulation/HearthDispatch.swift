@@ -1,5 +1,6 @@
+import Basics
 internal import Containers
-internal import Hardware
+import Hardware
 internal import Orchestration
 internal import Scoring
 internal import Wire

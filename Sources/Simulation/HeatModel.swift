@@ -1,22 +1,24 @@
+import Basics
+
 /// How a board's processor warms up: a quick part, the chip, on a slow one, the board and its case.
 ///
 /// With all cores at the full clock each part goes towards its rise; with less, towards as much less.
-public struct HeatModel: Sendable {
+package struct HeatModel: Sendable {
   /// Degrees Celsius with nothing to do.
-  public var idle: Double
-  public var chip: Part
-  public var board: Part
+  package var idle: Double
+  package var chip: Part
+  package var board: Part
   /// From here on the cores are slowed, by `slope` of the full clock for each degree.
-  public var throttle: Double
-  public var slope: Double
+  package var throttle: Double
+  package var slope: Double
   /// The clock above a lower temperature, as a share of the full one; 1 for none.
-  public var softLimit = (temperature: 200.0, clock: 1.0)
+  package var softLimit = (temperature: 200.0, clock: 1.0)
 
-  public struct Part: Sendable {
+  package struct Part: Sendable {
     /// Degrees.
-    public var rise: Double
+    package var rise: Double
     /// Seconds after which 63 % of a change are there.
-    public var time: Double
+    package var time: Double
   }
 
   /// Slower than this no board of the traces became.
@@ -26,7 +28,7 @@ public struct HeatModel: Sendable {
   ///
   /// The Raspberry Pi 3B and 3B+ are fitted to sbc-bench's traces 4hOp and 1iH0 (`HeatModelTests`); the 4B is taken to
   /// warm up like the 3B from a lower start, all others to be cooled well enough.
-  public static func of(_ profile: String) -> HeatModel? {
+  package static func of(_ profile: String) -> HeatModel? {
     switch profile {
     case "raspberry-pi-3":
       HeatModel(
@@ -44,25 +46,25 @@ public struct HeatModel: Sendable {
   }
 
   /// The temperature of the processor, and how fast it lets the cores be.
-  public struct State: Sendable {
+  package struct State: Sendable {
     private var chip = 0.0
     private var board = 0.0
 
-    public init() {}
+    package init() {}
 
-    public func celsius(_ model: HeatModel) -> Double {
+    package func celsius(_ model: HeatModel) -> Double {
       model.idle + chip + board
     }
 
     /// The clock that heat allows, as a share of the full one.
-    public func clock(_ model: HeatModel) -> Double {
+    package func clock(_ model: HeatModel) -> Double {
       let now = celsius(model)
       let cap = now > model.softLimit.temperature ? model.softLimit.clock : 1
       return max(min(cap, 1 - model.slope * max(now - model.throttle, 0)), HeatModel.leastClock)
     }
 
     /// Lets time pass in which the cores do this share of what they can do at the full clock.
-    public mutating func pass(_ seconds: Double, work: Double, _ model: HeatModel) {
+    package mutating func pass(_ seconds: Double, work: Double, _ model: HeatModel) {
       chip = Self.approach(chip, model.chip, work, seconds)
       board = Self.approach(board, model.board, work, seconds)
     }

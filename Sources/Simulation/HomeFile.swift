@@ -1,22 +1,23 @@
 internal import CBoards
-internal import Scoring
+import Hardware
+import Scoring
 
 /// A home and what is asked of it, as a file of `hearth simulate` describes them; `docs/simulate.conf` shows every key.
-public struct HomeFile: Sendable {
-  public internal(set) var groups: [Group] = []
-  public internal(set) var loads: [Load] = []
-  public internal(set) var crashes: [Scenario.Crash] = []
+package struct HomeFile: Sendable {
+  package internal(set) var groups: [Group] = []
+  package internal(set) var loads: [Load] = []
+  package internal(set) var crashes: [Scenario.Crash] = []
   /// Seconds in which requests come.
-  public internal(set) var length = 1800.0
-  public internal(set) var seed: UInt64 = 1
+  package internal(set) var length = 1800.0
+  package internal(set) var seed: UInt64 = 1
   /// Simulations whose mean is taken, each with a seed of its own.
-  public internal(set) var runs = 3
+  package internal(set) var runs = 3
 
   /// Equal nodes: a section `[node "NAME"]`.
-  public final class Group: Sendable {
-    public let name: String
-    public let count: Int
-    public let board: SimulatedBoard
+  package final class Group: Sendable {
+    package let name: String
+    package let count: Int
+    package let board: SimulatedBoard
 
     init(name: String, count: Int, board: SimulatedBoard) {
       self.name = name
@@ -25,25 +26,25 @@ public struct HomeFile: Sendable {
     }
 
     /// What the node of that number is called.
-    public func name(of number: Int) -> String {
+    package func name(of number: Int) -> String {
       count == 1 ? name : name + "-" + String(number + 1)
     }
   }
 
   /// Requests of one kind: a section `[load "NAME"]`.
-  public struct Load: Sendable {
-    public var name: String
+  package struct Load: Sendable {
+    package var name: String
     /// Seconds between requests, or between bursts of them.
-    public var every: Double
-    public var isEven = false
-    public var burst = 1
+    package var every: Double
+    package var isEven = false
+    package var burst = 1
     /// Seconds on a core of an idle Raspberry Pi 3, and the deviation of their logarithm.
-    public var work: Double
-    public var spread = 0.0
+    package var work: Double
+    package var spread = 0.0
     /// What else each of its jobs is.
-    public var job: Job
+    package var job: Job
     /// The numbers of the nodes that are asked; empty for all.
-    public var from: Range<Int> = 0..<0
+    package var from: Range<Int> = 0..<0
 
     /// How many requests are to be expected.
     func requests(in seconds: Double) -> Double {
@@ -52,24 +53,24 @@ public struct HomeFile: Sendable {
   }
 
   /// As many as one looks at, and simulates in some seconds.
-  public static let nodeLimit = 32
-  public static let loadLimit = 16
-  public static let requestLimit = 5000
+  package static let nodeLimit = 32
+  package static let loadLimit = 16
+  package static let requestLimit = 5000
   /// Sums over the homes that are compared of nodes times seconds, of all simulations together: half a minute
   /// on a desktop.
-  public static let workLimit = 2_000_000.0
+  package static let workLimit = 2_000_000.0
 
   /// The text of `docs/simulate.conf`.
-  public static var example: [UInt8] { Array(String(cString: cboards_simulate()).utf8) }
+  package static var example: [UInt8] { Array(String(cString: cboards_simulate()).utf8) }
 
-  public var nodeCount: Int {
+  package var nodeCount: Int {
     var count = 0
     for group in groups { count += group.count }
     return count
   }
 
   /// A home with one node less or more.
-  public enum Change: Equatable, Sendable {
+  package enum Change: Equatable, Sendable {
     case none
     /// Without one of this group.
     case without(Int)
@@ -78,7 +79,7 @@ public struct HomeFile: Sendable {
   }
 
   /// All homes that are compared: as it is, without each kind of node, and with one more of each kind of board.
-  public var changes: [Change] {
+  package var changes: [Change] {
     var changes = [Change.none]
     if nodeCount > 1 {
       for index in groups.indices { changes.append(.without(index)) }
@@ -93,7 +94,7 @@ public struct HomeFile: Sendable {
   }
 
   /// The home with that change under its load: the same requests for every change.
-  public func scenario(_ change: Change) -> Scenario {
+  package func scenario(_ change: Change) -> Scenario {
     var boards: [SimulatedBoard] = []
     // Where the nodes of the whole home are in this one; -1 for the one that is missing.
     var places: [Int] = []

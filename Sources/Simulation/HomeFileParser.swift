@@ -1,5 +1,6 @@
-public import Scoring
-public import Wire
+import Hardware
+package import Scoring
+package import Wire
 
 extension HomeFile {
   /// Reads a file.
@@ -8,7 +9,7 @@ extension HomeFile {
   ///   - file: how errors name it.
   ///   - profiles: the boards that it may name.
   /// - Throws: the first thing that is unknown, missing or out of range, with its line and what to do.
-  public static func parse(
+  package static func parse(
     _ bytes: [UInt8], file: String, profiles: Profiles
   ) throws(ConfError) -> HomeFile {
     let conf = try Conf.parse(bytes, file: file)

@@ -1,33 +1,33 @@
-internal import Scoring
+import Scoring
 
 /// What comes of one home under its load, over several simulations of Hearth's own placement.
-public final class HomeTrial {
-  public let change: HomeFile.Change
+package final class HomeTrial {
+  package let change: HomeFile.Change
   private let file: HomeFile
   private let scenario: Scenario
   /// Simulations so far.
-  public private(set) var runs = 0
-  public private(set) var nodes: [Node] = []
+  package private(set) var runs = 0
+  package private(set) var nodes: [Node] = []
   /// Of each load in the order of the file, and behind them of all.
-  public private(set) var loads: [Figures]
+  package private(set) var loads: [Figures]
   /// Runs that the kernel killed because a node's memory was full, and that were begun elsewhere because their host died;
   /// in all simulations together.
-  public private(set) var kills = 0
-  public private(set) var moves = 0
+  package private(set) var kills = 0
+  package private(set) var moves = 0
 
   /// A node in all simulations together.
-  public final class Node {
-    public let name: String
-    public let board: String
-    public var finished = 0
+  package final class Node {
+    package let name: String
+    package let board: String
+    package var finished = 0
     /// Sums of the shares of its cores' time that were used, and of the seconds in which heat slowed it.
     var busy = 0.0
     var throttled = 0.0
     /// Degrees Celsius; nil where nobody knows how it warms up.
-    public var celsius: Double?
+    package var celsius: Double?
     /// Bytes that runs had at most, and that there are.
-    public var memoryUsed: Int64 = 0
-    public let memory: Int64
+    package var memoryUsed: Int64 = 0
+    package let memory: Int64
     /// Sum of watts; nil where the profile does not know.
     var power: Double?
 
@@ -41,9 +41,9 @@ public final class HomeTrial {
   }
 
   /// Requests of one kind, or all.
-  public final class Figures {
-    public let name: String
-    public fileprivate(set) var requests = 0
+  package final class Figures {
+    package let name: String
+    package fileprivate(set) var requests = 0
     /// That no node would have at once.
     fileprivate var waited = 0
     fileprivate var unfinished = 0
@@ -70,17 +70,17 @@ public final class HomeTrial {
     }
 
     /// How many times as long a run takes, from its request on, as on the best node of the whole home alone.
-    public var slowdown: Double { sum / Double(max(requests, 1)) }
+    package var slowdown: Double { sum / Double(max(requests, 1)) }
     /// All but one in a hundred take less.
-    public var slowest: Double {
+    package var slowest: Double {
       slowdowns.isEmpty ? 0 : slowdowns[min(slowdowns.count * 99 / 100, slowdowns.count - 1)]
     }
-    public var waitedShare: Double { Double(waited) / Double(max(requests, 1)) }
+    package var waitedShare: Double { Double(waited) / Double(max(requests, 1)) }
     /// Of those that had not ended when the simulation did, which count with the time that they had.
-    public var unfinishedShare: Double { Double(unfinished) / Double(max(requests, 1)) }
+    package var unfinishedShare: Double { Double(unfinished) / Double(max(requests, 1)) }
   }
 
-  public init(_ file: HomeFile, _ change: HomeFile.Change) {
+  package init(_ file: HomeFile, _ change: HomeFile.Change) {
     self.file = file
     self.change = change
     scenario = file.scenario(change)
@@ -90,10 +90,10 @@ public final class HomeTrial {
   }
 
   /// Of all requests.
-  public var all: Figures { loads[loads.count - 1] }
+  package var all: Figures { loads[loads.count - 1] }
 
   /// Watts of all nodes whose profiles know; nil where none does.
-  public var power: Double? {
+  package var power: Double? {
     var sum: Double?
     for node in nodes {
       if let power = power(of: node) { sum = (sum ?? 0) + power }
@@ -101,19 +101,19 @@ public final class HomeTrial {
     return sum
   }
 
-  public func power(of node: Node) -> Double? {
+  package func power(of node: Node) -> Double? {
     guard let power = node.power else { return nil }
     return power / Double(max(runs, 1))
   }
 
   /// 0...1.
-  public func busy(_ node: Node) -> Double { node.busy / Double(max(runs, 1)) }
+  package func busy(_ node: Node) -> Double { node.busy / Double(max(runs, 1)) }
 
   /// Seconds in one simulation.
-  public func throttled(_ node: Node) -> Double { node.throttled / Double(max(runs, 1)) }
+  package func throttled(_ node: Node) -> Double { node.throttled / Double(max(runs, 1)) }
 
   /// Lets one more simulation happen: in that of the same number all homes have the same requests.
-  public func simulate() {
+  package func simulate() {
     let simulation = Simulation(scenario, seed: file.seed &+ UInt64(runs))
     // Who is asked for too much never comes to an end.
     simulation.pass(nil, limit: 2 * file.length + 600)
@@ -156,15 +156,15 @@ public final class HomeTrial {
 }
 
 /// What homes with a node less or more say of the nodes that are there.
-public struct HomeVerdict: Sendable {
+package struct HomeVerdict: Sendable {
   /// The groups one node of which is missed most, and one node more of which would help most.
-  public var best: Int?
-  public var more: Int?
+  package var best: Int?
+  package var more: Int?
   /// The group one node of which could be switched off: runs would take a twentieth longer at most, and hardly more of
   /// them would wait or not end.
-  public var spare: Int?
+  package var spare: Int?
   /// The indices of the trials, those with the shortest runs first.
-  public var order: [Int] = []
+  package var order: [Int] = []
 
   private static let hardly = 1.05
   /// What more of the requests may wait.
@@ -173,7 +173,7 @@ public struct HomeVerdict: Sendable {
   private static let felt = 1.01
 
   /// - Parameter trials: of all changes; the first of none.
-  public init(_ trials: [HomeTrial]) {
+  package init(_ trials: [HomeTrial]) {
     guard let home = trials.first else { return }
     let own = home.all
     var missed = own.slowdown * Self.felt

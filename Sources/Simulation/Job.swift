@@ -1,26 +1,26 @@
-public import Scoring
+package import Scoring
 
 /// One request of a load, and the work that it turns out to be.
-public struct Job: Sendable {
+package struct Job: Sendable {
   /// Seconds from the beginning.
-  public var arrival: Double
+  package var arrival: Double
   /// The index of the node that is asked.
-  public var hub: Int
-  public var service: String
+  package var hub: Int
+  package var service: String
   /// Seconds on a core of an idle Raspberry Pi 3, or with its memory or its Ethernet alone.
-  public var work: Double
-  public var bound = Requirements.Bound.processor
+  package var work: Double
+  package var bound = Requirements.Bound.processor
   /// Threads that share the work alike.
-  public var threads = 1.0
+  package var threads = 1.0
   /// Bytes that it takes as soon as it runs.
-  public var memory: Int64 = 0
+  package var memory: Int64 = 0
   /// Whether the request says how many.
-  public var tellsMemory = true
+  package var tellsMemory = true
   /// The image that it needs; 0 for one that every node has.
-  public var image = 0
-  public var imageMebibytes = 0
+  package var image = 0
+  package var imageMebibytes = 0
 
-  public init(arrival: Double, hub: Int, service: String, work: Double) {
+  package init(arrival: Double, hub: Int, service: String, work: Double) {
     self.arrival = arrival
     self.hub = hub
     self.service = service

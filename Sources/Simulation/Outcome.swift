@@ -1,30 +1,30 @@
-internal import Scoring
+import Scoring
 
 /// What came of a simulation.
-public struct Outcome: Sendable {
+package struct Outcome: Sendable {
   /// How many times longer each job took, from its request on, than on the best node of the home alone; sorted.
-  public let slowdowns: [Double]
-  public let meanSlowdown: Double
+  package let slowdowns: [Double]
+  package let meanSlowdown: Double
   /// Of the time from request to end, in seconds.
-  public let meanResponse: Double
+  package let meanResponse: Double
   /// Seconds from the first request to the last end.
-  public let makespan: Double
-  public let unfinished: Int
-  public let memoryKills: Int
+  package let makespan: Double
+  package let unfinished: Int
+  package let memoryKills: Int
   /// Seconds in which a node was slowed by heat, of all nodes together.
-  public let throttledSeconds: Double
+  package let throttledSeconds: Double
   /// Watt hours above idling are part of it; of the nodes whose profile knows what they draw.
-  public let energy: Double
-  public let moves: Int
-  public let waits: Int
+  package let energy: Double
+  package let moves: Int
+  package let waits: Int
   /// Of each node: runs that it finished, and the share of its cores' time that was used.
-  public let nodes: [Share]
+  package let nodes: [Share]
 
-  public struct Share: Sendable {
-    public var name: String
-    public var finished: Int
-    public var busyShare: Double
-    public var throttledSeconds: Double
+  package struct Share: Sendable {
+    package var name: String
+    package var finished: Int
+    package var busyShare: Double
+    package var throttledSeconds: Double
   }
 
   init(_ simulation: Simulation) {
@@ -64,7 +64,7 @@ public struct Outcome: Sendable {
   }
 
   /// The slowdown that this share of the jobs stays below.
-  public func slowdown(at share: Double) -> Double {
+  package func slowdown(at share: Double) -> Double {
     guard !slowdowns.isEmpty else { return 0 }
     return slowdowns[min(Int(Double(slowdowns.count) * share), slowdowns.count - 1)]
   }

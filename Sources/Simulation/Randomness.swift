@@ -1,12 +1,14 @@
+import Basics
+
 /// Numbers that are the same for the same seed, on every machine (SplitMix64, Steele et al. 2014).
-public struct Randomness: RandomNumberGenerator, Sendable {
+package struct Randomness: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
-  public init(seed: UInt64) {
+  package init(seed: UInt64) {
     state = seed
   }
 
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var mixed = state
     mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
@@ -15,34 +17,34 @@ public struct Randomness: RandomNumberGenerator, Sendable {
   }
 
   /// Above 0 and below 1.
-  public mutating func unit() -> Double {
+  package mutating func unit() -> Double {
     (Double(next() >> 12) + 0.5) / 4_503_599_627_370_496
   }
 
-  public mutating func below(_ count: Int) -> Int {
+  package mutating func below(_ count: Int) -> Int {
     count > 1 ? Int(next() % UInt64(count)) : 0
   }
 
-  public mutating func between(_ range: ClosedRange<Double>) -> Double {
+  package mutating func between(_ range: ClosedRange<Double>) -> Double {
     range.lowerBound + unit() * (range.upperBound - range.lowerBound)
   }
 
   /// The time to the next of events that come by chance.
-  public mutating func exponential(mean: Double) -> Double {
+  package mutating func exponential(mean: Double) -> Double {
     -Mathematics.logarithm(unit()) * mean
   }
 
-  public mutating func normal() -> Double {
+  package mutating func normal() -> Double {
     (-2 * Mathematics.logarithm(unit())).squareRoot() * Mathematics.cosine(turn: unit())
   }
 
   /// With this mean; `sigma` is the deviation of its logarithm.
-  public mutating func lognormal(mean: Double, sigma: Double) -> Double {
+  package mutating func lognormal(mean: Double, sigma: Double) -> Double {
     mean * Mathematics.exponential(sigma * normal() - sigma * sigma / 2)
   }
 
   /// Few large ones hold most (Pareto, cut off at 100 times the least).
-  public mutating func heavyTailed(mean: Double, shape: Double) -> Double {
+  package mutating func heavyTailed(mean: Double, shape: Double) -> Double {
     // The mean of the bounded distribution over its least value.
     let spread = Mathematics.logarithm(100)
     let cut = 1 - Mathematics.exponential(-shape * spread)

@@ -1,31 +1,32 @@
+import Basics
 internal import Hardware
-public import Scoring
+package import Scoring
 
 /// A node as it is described: what it has and how it behaves.
-public struct SimulatedBoard: Sendable {
-  public var name: String
-  public var profile: Profile
+package struct SimulatedBoard: Sendable {
+  package var name: String
+  package var profile: Profile
   /// How fast its cores really are.
-  public var speeds: CoreSpeeds
+  package var speeds: CoreSpeeds
   /// Bytes that programs can have.
-  public var memory: Int64
+  package var memory: Int64
   /// Mbit/s, and the seconds that it adds to the way to another node. Two wired ones answer each other in 0.53 ms (a
   /// Raspberry Pi and a server, SLAC-PUB-16343); that of Wi-Fi is an estimate.
-  public var linkRate: Double
-  public var latency: Double
-  public var isWireless: Bool
+  package var linkRate: Double
+  package var latency: Double
+  package var isWireless: Bool
   /// MB/s that one core copies.
-  public var memoryRate: Double
-  public var heat: HeatModel?
+  package var memoryRate: Double
+  package var heat: HeatModel?
   /// Its cores are so many times as fast as its profile says.
-  public var truth = 1.0
+  package var truth = 1.0
   /// Threads of its owner's own, and the mean seconds for which they come and stay away; 0 for none.
-  public var background = (threads: 0, busy: 0.0, idle: 0.0)
+  package var background = (threads: 0, busy: 0.0, idle: 0.0)
   /// Images that are there from the beginning, beside number 0.
-  public var images: [Int] = []
+  package var images: [Int] = []
 
   /// A board of this profile as the profile describes it.
-  public init(name: String, profile: Profile) {
+  package init(name: String, profile: Profile) {
     self.name = name
     self.profile = profile
     let processor = profile.processor
@@ -61,12 +62,12 @@ public struct SimulatedBoard: Sendable {
   private static let wireless = ["raspberry-pi-zero-2", "raspberry-pi-zero", "hikey", "hikey960"]
 
   /// MIPS of all cores.
-  public var capacity: Double {
+  package var capacity: Double {
     speeds.share(of: speeds.count) * speeds.count * truth
   }
 
   /// Seconds that a job takes here alone, without fetching anything.
-  public func seconds(of job: Job) -> Double {
+  package func seconds(of job: Job) -> Double {
     switch job.bound {
     case .processor: job.amount / (speeds.share(of: job.threads) * job.threads * truth)
     case .memory: job.amount / memoryRate

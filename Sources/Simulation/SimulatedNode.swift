@@ -1,19 +1,20 @@
+import Basics
 internal import Hardware
-public import Scoring
+package import Scoring
 
 /// A node in virtual time: what runs on it, how fast, and how warm it is.
 ///
 /// Between two changes all speeds are constant, so that time passes in one step (`advance`).
-public final class SimulatedNode {
-  public let board: SimulatedBoard
-  public let index: Int
-  public internal(set) var isUp = true
+package final class SimulatedNode {
+  package let board: SimulatedBoard
+  package let index: Int
+  package internal(set) var isUp = true
   /// What is here, in the order of its coming.
-  public internal(set) var tasks: [Task] = []
-  public internal(set) var background = 0
-  public internal(set) var images: [Int]
+  package internal(set) var tasks: [Task] = []
+  package internal(set) var background = 0
+  package internal(set) var images: [Int]
   /// The share of the full clock that heat allows.
-  public private(set) var clock = 1.0
+  package private(set) var clock = 1.0
   private var heat = HeatModel.State()
   var now = 0.0
   /// Counts the changes of speed, so that an end that was foreseen before one is not taken for true.
@@ -27,29 +28,29 @@ public final class SimulatedNode {
   private var sampledAt = 0.0
 
   // Since the beginning.
-  public private(set) var throttledSeconds = 0.0
-  public private(set) var busySeconds = 0.0
+  package private(set) var throttledSeconds = 0.0
+  package private(set) var busySeconds = 0.0
   /// Watt seconds, where the profile knows what the board draws.
-  public private(set) var energy = 0.0
-  public internal(set) var finished = 0
+  package private(set) var energy = 0.0
+  package internal(set) var finished = 0
   /// By its samples: degrees Celsius, and bytes that runs had.
-  public private(set) var highestCelsius = 0.0
-  public private(set) var highestMemory: Int64 = 0
+  package private(set) var highestCelsius = 0.0
+  package private(set) var highestMemory: Int64 = 0
   /// Jobs whose images came since this was last looked at.
   var fetched: [Int] = []
 
   /// One run on a node.
-  public struct Task: Sendable {
+  package struct Task: Sendable {
     /// The index of its job.
-    public var job: Int
-    public var bound: Requirements.Bound
-    public var threads: Double
-    public var memory: Int64
+    package var job: Int
+    package var bound: Requirements.Bound
+    package var threads: Double
+    package var memory: Int64
     /// MB of its image that are still to come; it does nothing else before.
-    public var fetching: Double
+    package var fetching: Double
     /// What is left to do, in the unit of its kind.
-    public var left: Double
-    public var image: Int
+    package var left: Double
+    package var image: Int
   }
 
   init(board: SimulatedBoard, index: Int) {
@@ -62,7 +63,7 @@ public final class SimulatedNode {
   // MARK: - Speed
 
   /// How fast each of these tasks goes beside the others, in its own unit a second.
-  public func rates(of tasks: [Task]) -> [Double] {
+  package func rates(of tasks: [Task]) -> [Double] {
     let mix = Mix(tasks, background: background)
     let share = board.speeds.share(of: mix.threads) * clock * board.truth
     let flow = mix.flows > 0 ? board.linkRate / 8 / Double(mix.flows) : 0
@@ -162,7 +163,7 @@ public final class SimulatedNode {
     if let model = board.heat { clock = heat.clock(model) }
   }
 
-  public var celsius: Double {
+  package var celsius: Double {
     board.heat.map { heat.celsius($0) } ?? 45
   }
 
@@ -179,20 +180,20 @@ public final class SimulatedNode {
 
   // MARK: - Memory
 
-  public var memoryUsed: Int64 {
+  package var memoryUsed: Int64 {
     var sum: Int64 = 0
     for task in tasks where task.fetching <= 0 { sum += task.memory }
     return sum
   }
 
   /// All that is here or on its way.
-  public var memoryPromised: Int64 {
+  package var memoryPromised: Int64 {
     var sum: Int64 = 0
     for task in tasks { sum += task.memory }
     return sum
   }
 
-  public func fits(_ job: Job) -> Bool {
+  package func fits(_ job: Job) -> Bool {
     memoryPromised + job.memory <= board.memory
   }
 

@@ -1,24 +1,24 @@
-internal import Hardware
-internal import Scoring
+import Hardware
+import Scoring
 
 /// A home in virtual time under one load and one way to choose nodes.
 ///
 /// The nodes tell each other of themselves as the mesh does; what a policy may know is in `seen`. Hearth's own choice is
 /// made by the agent's own orchestrators (`HearthDispatch`); everything else is a `Policy`.
 public final class Simulation {
-  public let scenario: Scenario
-  public let nodes: [SimulatedNode]
-  public let jobs: [Job]
-  public private(set) var now = 0.0
+  package let scenario: Scenario
+  package let nodes: [SimulatedNode]
+  package let jobs: [Job]
+  package private(set) var now = 0.0
   /// What each node last heard of each: `seen[observer][node]`.
-  public private(set) var seen: [[Sight]]
-  public private(set) var progress: [Progress]
+  package private(set) var seen: [[Sight]]
+  package private(set) var progress: [Progress]
   /// Runs that were begun on another node because their host died.
-  public internal(set) var moves = 0
+  package internal(set) var moves = 0
   /// How often the kernel killed a run because the node's memory was full.
-  public private(set) var memoryKills = 0
+  package private(set) var memoryKills = 0
   /// How often a request had to be asked again because no node would have it.
-  public private(set) var waits = 0
+  package private(set) var waits = 0
   /// Of the network alone, so that how often nodes speak changes nothing else.
   private var random: Randomness
   /// Of each node's owner: their programs come and go alike, whoever chooses.
@@ -30,13 +30,13 @@ public final class Simulation {
   private var policy: Policy?
 
   /// What became of a job.
-  public struct Progress: Sendable {
-    public var begun = -1.0
-    public var ended = -1.0
+  package struct Progress: Sendable {
+    package var begun = -1.0
+    package var ended = -1.0
     /// The node that it ran on last.
-    public var node = -1
+    package var node = -1
     /// How often it was asked again because no node would have it.
-    public var waits = 0
+    package var waits = 0
   }
 
   /// A home's heartbeats come each 600 ms, and up to 100 ms are they waited for (`MembershipSettings`, `Home`).
@@ -51,7 +51,7 @@ public final class Simulation {
   /// A client asks again after this.
   static let patience = 1.0
 
-  public init(_ scenario: Scenario, seed: UInt64) {
+  package init(_ scenario: Scenario, seed: UInt64) {
     self.scenario = scenario
     var random = Randomness(seed: seed &* 0x9e37_79b9 &+ 1)
     let boards = scenario.boards(&random)
@@ -71,7 +71,7 @@ public final class Simulation {
   /// Lets all jobs run to their end, and at most until `limit` seconds.
   ///
   /// - Parameter policy: who chooses; nil for Hearth.
-  public func run(_ policy: Policy?, limit: Double = 100_000) -> Outcome {
+  package func run(_ policy: Policy?, limit: Double = 100_000) -> Outcome {
     pass(policy, limit: limit)
     return Outcome(self)
   }
@@ -91,7 +91,7 @@ public final class Simulation {
   }
 
   /// Lets somebody look at all nodes each so many seconds, from the beginning on.
-  public func watch(each seconds: Double, _ look: @escaping (Simulation) -> Void) {
+  package func watch(each seconds: Double, _ look: @escaping (Simulation) -> Void) {
     watching = (seconds, look)
   }
 
@@ -270,7 +270,7 @@ public final class Simulation {
   }
 
   /// What the job would be on that node.
-  public func task(_ job: Int, on node: SimulatedNode) -> SimulatedNode.Task {
+  package func task(_ job: Int, on node: SimulatedNode) -> SimulatedNode.Task {
     let it = jobs[job]
     let isThere = it.image == 0 || node.images.contains(it.image)
     return SimulatedNode.Task(
@@ -327,14 +327,14 @@ public final class Simulation {
 }
 
 /// What a node's heartbeats tell whoever listens.
-public struct Sight: Sendable {
-  public var isUp = true
+package struct Sight: Sendable {
+  package var isUp = true
   /// Of all cores, in the last second, 0...1.
-  public var busyShare = 0.0
-  public var cores: Double
-  public var megahertz: Double
-  public var memoryAvailable: Int64
-  public var runs = 0
+  package var busyShare = 0.0
+  package var cores: Double
+  package var megahertz: Double
+  package var memoryAvailable: Int64
+  package var runs = 0
 
   init(_ node: SimulatedNode) {
     cores = node.board.speeds.count
@@ -343,7 +343,8 @@ public struct Sight: Sendable {
   }
 }
 
-/// A way to choose a node for each request.
+/// A way to choose a node for each request. Open, as Swift has no other word for a class that other modules of a
+/// package extend; and what its methods take is public for that reason alone.
 open class Policy {
   public let name: String
   /// Whether it looks at the nodes themselves instead of what they tell, and a job begins at the moment of the choice; else

@@ -3,79 +3,79 @@
 /// `#` and `;` begin comments, lines may end in CR LF, the text may begin with a byte order mark and is UTF-8.
 /// One format serves hearth.conf, the board profiles and Home Edge's service definitions; `Rules` holds what
 /// differs. Every entry keeps its file and line, so that a wrong value is reported where it stands.
-public struct Conf: Equatable, Sendable {
+package struct Conf: Equatable, Sendable {
   /// The file as it was named to the parser.
-  public let file: String
+  package let file: String
   /// All sections in the order of the text; keys before the first header are in a section named "".
-  public internal(set) var sections: [Section]
+  package internal(set) var sections: [Section]
 
   /// What a kind of file allows, and how large it may be.
-  public struct Rules: Sendable {
+  package struct Rules: Sendable {
     /// The byte that ends a value when it follows white space: `#` in our files, `;` in Home Edge's, whose
     /// values keep everything else verbatim.
-    public var valueComment: UInt8
+    package var valueComment: UInt8
     /// Keys that may stand several times in one section; of all others a second one is an error.
-    public var repeatable: [String]
+    package var repeatable: [String]
     /// Largest text, in bytes.
-    public var textLimit = 64 * 1024
+    package var textLimit = 64 * 1024
     /// Longest line, in bytes, without its end.
-    public var lineLimit = 4 * 1024
+    package var lineLimit = 4 * 1024
     /// Largest number of entries; sections count as one each.
-    public var entryLimit = 1024
+    package var entryLimit = 1024
 
-    public init(valueComment: UInt8 = UInt8(ascii: "#"), repeatable: [String] = []) {
+    package init(valueComment: UInt8 = UInt8(ascii: "#"), repeatable: [String] = []) {
       self.valueComment = valueComment
       self.repeatable = repeatable
     }
 
     /// Our own files.
-    public static let hearth = Rules()
+    package static let hearth = Rules()
     /// Home Edge's `apps/NAME/NAME.conf`, where a `#` belongs to the value and its own
     /// examples carry comments after `;`.
-    public static let homeEdge = Rules(valueComment: UInt8(ascii: ";"))
+    package static let homeEdge = Rules(valueComment: UInt8(ascii: ";"))
   }
 
   /// One `key = value`.
-  public struct Entry: Equatable, Sendable {
-    public let key: String
+  package struct Entry: Equatable, Sendable {
+    package let key: String
     /// The value without surrounding blanks and comment; may be empty.
-    public let value: String
-    public let file: String
+    package let value: String
+    package let file: String
     /// The line, from 1.
-    public let line: Int
+    package let line: Int
   }
 
   /// A header and the entries below it.
-  public struct Section: Equatable, Sendable {
-    public let name: String
+  package struct Section: Equatable, Sendable {
+    package let name: String
     /// What follows the name in the header, without quotes: `[volume "data"]` has the label `data`.
-    public let label: String?
-    public let file: String
+    package let label: String?
+    package let file: String
     /// The line of the header, from 1; 0 for a section that is not in the text.
-    public let line: Int
-    public internal(set) var entries: [Entry]
+    package let line: Int
+    package internal(set) var entries: [Entry]
 
     /// The header as it stands in the text.
-    public var header: String {
+    package var header: String {
       if let label { "[\(name) \"\(label)\"]" } else { "[\(name)]" }
     }
   }
 
   /// The section without a label, or an empty one of that name, so that defaults need no case of their own.
-  public func section(_ name: String) -> Section {
+  package func section(_ name: String) -> Section {
     for section in sections where section.name == name && section.label == nil { return section }
     return Section(name: name, label: nil, file: file, line: 0, entries: [])
   }
 
   /// All sections of that name, with and without label, in the order of the text.
-  public func sections(named name: String) -> [Section] {
+  package func sections(named name: String) -> [Section] {
     sections.filter { $0.name == name }
   }
 
   /// Lets the values of a later file replace those of this one, key by key, as in a `conf.d` folder.
   ///
   /// All values the later file gives for a key replace all earlier ones; errors keep naming the file they are in.
-  public mutating func override(with later: Conf) {
+  package mutating func override(with later: Conf) {
     for addition in later.sections {
       guard let index = index(of: addition.name, addition.label) else {
         sections.append(addition)
@@ -92,31 +92,31 @@ public struct Conf: Equatable, Sendable {
 }
 
 /// The sections and keys a kind of file may have.
-public struct ConfShape: Sendable {
+package struct ConfShape: Sendable {
   /// The keys of one section name.
-  public struct Keys: Sendable {
-    public let section: String
-    public let keys: [String]
+  package struct Keys: Sendable {
+    package let section: String
+    package let keys: [String]
     /// Whether the section needs a label (`true`), must not have one (`false`) or may (`nil`).
-    public let labelled: Bool?
+    package let labelled: Bool?
 
-    public init(_ section: String, _ keys: [String], labelled: Bool? = false) {
+    package init(_ section: String, _ keys: [String], labelled: Bool? = false) {
       self.section = section
       self.keys = keys
       self.labelled = labelled
     }
   }
 
-  public let sections: [Keys]
+  package let sections: [Keys]
 
-  public init(_ sections: [Keys]) {
+  package init(_ sections: [Keys]) {
     self.sections = sections
   }
 }
 
 extension Conf {
   /// Refuses the first section or key that `shape` does not know; a typing error must not be a silent default.
-  public func refuseUnknown(_ shape: ConfShape) throws(ConfError) {
+  package func refuseUnknown(_ shape: ConfShape) throws(ConfError) {
     for section in sections {
       guard let known = shape.sections.first(where: { $0.section == section.name }) else {
         let names = joined(shape.sections.map { "[\($0.section)]" })
@@ -143,7 +143,7 @@ extension Conf {
 }
 
 /// `a, b, c`.
-public func joined(_ words: [String]) -> String {
+package func joined(_ words: [String]) -> String {
   var text = ""
   for word in words {
     if !text.isEmpty { text += ", " }

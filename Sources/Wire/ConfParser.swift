@@ -3,7 +3,7 @@ extension Conf {
   ///
   /// - Parameter file: how errors name it.
   /// - Throws: the first thing that is not as the format or the rules say, with its line.
-  public static func parse(
+  package static func parse(
     _ bytes: [UInt8], file: String, rules: Rules = .hearth
   ) throws(ConfError) -> Conf {
     guard bytes.count <= rules.textLimit else {

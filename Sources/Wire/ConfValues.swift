@@ -1,20 +1,20 @@
 extension Conf {
   /// A unit a number may carry, and what it is worth in the unit the getter returns.
-  public struct Unit: Sendable {
-    public let name: String
-    public let factor: Double
+  package struct Unit: Sendable {
+    package let name: String
+    package let factor: Double
 
-    public init(_ name: String, _ factor: Double) {
+    package init(_ name: String, _ factor: Double) {
       self.name = name
       self.factor = factor
     }
 
     /// Seconds; a number without unit is in seconds.
-    public static let time = [
+    package static let time = [
       Unit("s", 1), Unit("ms", 0.001), Unit("min", 60), Unit("h", 3600), Unit("d", 86400),
     ]
     /// Bytes; a number without unit is in bytes.
-    public static let memory = [
+    package static let memory = [
       Unit("B", 1), Unit("KiB", 1024), Unit("MiB", 1_048_576), Unit("GiB", 1_073_741_824),
     ]
   }
@@ -22,24 +22,24 @@ extension Conf {
 
 extension Conf {
   /// A decimal number without unit, between blanks; nil where the text is anything else.
-  public static func number(_ text: String) -> Double? {
+  package static func number(_ text: String) -> Double? {
     quantity(trimmed(text.utf8), units: [])
   }
 }
 
 extension Conf.Section {
   /// The last entry of that key: where a key may repeat, the later one counts.
-  public func entry(_ key: String) -> Conf.Entry? {
+  package func entry(_ key: String) -> Conf.Entry? {
     entries.last { $0.key == key }
   }
 
   /// The value as it stands, or nil where the key is absent.
-  public func text(_ key: String) -> String? {
+  package func text(_ key: String) -> String? {
     entry(key)?.value
   }
 
   /// The value of a key that has no default; neither absent nor empty.
-  public func required(_ key: String) throws(ConfError) -> String {
+  package func required(_ key: String) throws(ConfError) -> String {
     guard let entry = entry(key) else {
       throw ConfError(file: file, line: line, text: "\(header) needs '\(key) = …'")
     }
@@ -48,7 +48,7 @@ extension Conf.Section {
   }
 
   /// `yes`, `true`, `on`, or `no`, `false`, `off`.
-  public func bool(_ key: String) throws(ConfError) -> Bool? {
+  package func bool(_ key: String) throws(ConfError) -> Bool? {
     guard let entry = entry(key) else { return nil }
     switch entry.value {
     case "yes", "true", "on": return true
@@ -58,7 +58,7 @@ extension Conf.Section {
   }
 
   /// A whole number within a range.
-  public func integer(_ key: String, in range: ClosedRange<Int>) throws(ConfError) -> Int? {
+  package func integer(_ key: String, in range: ClosedRange<Int>) throws(ConfError) -> Int? {
     guard let entry = entry(key) else { return nil }
     guard let value = Int(entry.value), range.contains(value) else {
       throw error(entry, "a whole number from \(range.lowerBound) to \(range.upperBound)")
@@ -72,7 +72,7 @@ extension Conf.Section {
   ///   - range: what is accepted, in the unit of the result.
   ///   - units: the units allowed; a number without unit is in the first. None: the number stands alone.
   /// - Returns: the value times the factor of its unit.
-  public func number(
+  package func number(
     _ key: String, in range: ClosedRange<Double>, units: [Conf.Unit] = []
   ) throws(ConfError) -> Double? {
     guard let entry = entry(key) else { return nil }
@@ -86,7 +86,7 @@ extension Conf.Section {
   }
 
   /// The parts between commas, without surrounding blanks; empty parts are an error, an empty value is no part.
-  public func list(_ key: String) throws(ConfError) -> [String]? {
+  package func list(_ key: String) throws(ConfError) -> [String]? {
     guard let entry = entry(key) else { return nil }
     if entry.value.isEmpty { return [] }
     var parts: [String] = []
@@ -99,7 +99,7 @@ extension Conf.Section {
   }
 
   /// A value that is not as it should be, and where it stands.
-  public func error(_ entry: Conf.Entry, _ expected: String) -> ConfError {
+  package func error(_ entry: Conf.Entry, _ expected: String) -> ConfError {
     let text = "\(entry.key) = \(entry.value); expected \(expected)"
     return ConfError(file: entry.file, line: entry.line, text: text)
   }

@@ -1,12 +1,12 @@
 /// An IPv4 or IPv6 address as A and AAAA records hold it; IPv4 as `::ffff:a.b.c.d` (RFC 4291 2.5.5.2).
 ///
 /// Two words instead of an array, because a large home keeps thousands of them.
-public struct DNSAddress: Hashable, Sendable {
+package struct DNSAddress: Hashable, Sendable {
   private let high: UInt64
   private let low: UInt64
 
   /// An address of 4 or 16 bytes in network order; nil for other lengths.
-  public init?(bytes: some Collection<UInt8>) {
+  package init?(bytes: some Collection<UInt8>) {
     var high: UInt64 = 0
     var low: UInt64 = bytes.count == 4 ? 0xFFFF : 0
     guard bytes.count == 4 || bytes.count == 16 else { return nil }
@@ -19,23 +19,23 @@ public struct DNSAddress: Hashable, Sendable {
   }
 
   /// The IPv4 address of four numbers.
-  public init(_ first: UInt8, _ second: UInt8, _ third: UInt8, _ fourth: UInt8) {
+  package init(_ first: UInt8, _ second: UInt8, _ third: UInt8, _ fourth: UInt8) {
     high = 0
     low =
       0xFFFF_0000_0000 | UInt64(first) << 24 | UInt64(second) << 16 | UInt64(third) << 8 | UInt64(fourth)
   }
 
-  public var isIPv4: Bool {
+  package var isIPv4: Bool {
     high == 0 && low >> 32 == 0xFFFF
   }
 
   /// 169.254.0.0/16 (RFC 3927) and fe80::/10 (RFC 4291 2.5.6).
-  public var isLinkLocal: Bool {
+  package var isLinkLocal: Bool {
     isIPv4 ? low & 0xFFFF_0000 == 0xA9FE_0000 : high >> 54 == 0xFE80 >> 6
   }
 
   /// 4 or 16 bytes in network order.
-  public var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     var bytes: [UInt8] = []
     if isIPv4 {
       for shift in [24, 16, 8, 0] as [UInt64] { bytes.append(UInt8(truncatingIfNeeded: low >> shift)) }
@@ -51,7 +51,7 @@ public struct DNSAddress: Hashable, Sendable {
   }
 
   /// Whether both are of one family and their first `prefix` bits agree.
-  public func isInSubnet(of other: DNSAddress, prefix: Int) -> Bool {
+  package func isInSubnet(of other: DNSAddress, prefix: Int) -> Bool {
     guard isIPv4 == other.isIPv4 else { return false }
     let bits = max(0, min(128, isIPv4 ? 96 + prefix : prefix))
     let highMask: UInt64 = bits >= 64 ? .max : ~(UInt64.max >> UInt64(bits))
@@ -60,7 +60,7 @@ public struct DNSAddress: Hashable, Sendable {
   }
 
   /// Dotted, or eight groups of hexadecimal digits without abbreviation.
-  public var text: String {
+  package var text: String {
     if isIPv4 {
       return "\(low >> 24 & 255).\(low >> 16 & 255).\(low >> 8 & 255).\(low & 255)"
     }

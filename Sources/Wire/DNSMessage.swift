@@ -1,28 +1,28 @@
 /// A DNS message (RFC 1035 4, with RFC 6762 18 for multicast).
-public struct DNSMessage: Hashable, Sendable {
-  public var id: UInt16
+package struct DNSMessage: Hashable, Sendable {
+  package var id: UInt16
   /// The second word of the header: QR, opcode, AA, TC, RD, RA, RCODE.
-  public var flags: UInt16
-  public var questions: [DNSQuestion]
-  public var answers: [DNSRecord]
-  public var authorities: [DNSRecord]
-  public var additionals: [DNSRecord]
+  package var flags: UInt16
+  package var questions: [DNSQuestion]
+  package var answers: [DNSRecord]
+  package var authorities: [DNSRecord]
+  package var additionals: [DNSRecord]
 
   /// A query.
-  public static let queryFlags: UInt16 = 0
+  package static let queryFlags: UInt16 = 0
   /// A response with authority, as every multicast response is (RFC 6762 18.4).
-  public static let responseFlags: UInt16 = 0x8400
+  package static let responseFlags: UInt16 = 0x8400
   /// More known answers follow in the next packet (RFC 6762 18.5).
-  public static let truncatedFlag: UInt16 = 0x0200
+  package static let truncatedFlag: UInt16 = 0x0200
 
   /// The largest message, headers of IP and UDP left out of the 9000 bytes of RFC 6762 17.
-  public static let sizeLimit = 9000
+  package static let sizeLimit = 9000
   /// More questions in one message are refused.
-  public static let questionLimit = 256
+  package static let questionLimit = 256
   /// More records in one message are refused.
-  public static let recordLimit = 1024
+  package static let recordLimit = 1024
 
-  public init(
+  package init(
     id: UInt16 = 0, flags: UInt16, questions: [DNSQuestion] = [], answers: [DNSRecord] = [],
     authorities: [DNSRecord] = [], additionals: [DNSRecord] = []
   ) {
@@ -34,15 +34,15 @@ public struct DNSMessage: Hashable, Sendable {
     self.additionals = additionals
   }
 
-  public var isResponse: Bool { flags & 0x8000 != 0 }
-  public var isTruncated: Bool { flags & DNSMessage.truncatedFlag != 0 }
+  package var isResponse: Bool { flags & 0x8000 != 0 }
+  package var isTruncated: Bool { flags & DNSMessage.truncatedFlag != 0 }
   /// 0 is a query; messages of other kinds are ignored by multicast DNS (RFC 6762 18.3).
-  public var opcode: UInt16 { flags >> 11 & 15 }
+  package var opcode: UInt16 { flags >> 11 & 15 }
   /// Not 0 is an error, which multicast DNS ignores (RFC 6762 18.11).
-  public var responseCode: UInt16 { flags & 15 }
+  package var responseCode: UInt16 { flags & 15 }
 
   /// Reads a whole message; what stands behind it is refused.
-  public init(decoding bytes: [UInt8]) throws(DNSError) {
+  package init(decoding bytes: [UInt8]) throws(DNSError) {
     guard bytes.count <= DNSMessage.sizeLimit else { throw DNSError.tooLong }
     var reader = DNSReader(bytes)
     id = try reader.word()
@@ -64,7 +64,7 @@ public struct DNSMessage: Hashable, Sendable {
   ///
   /// - Parameter compressesTargets: whether SRV targets are compressed too, which only multicast DNS
   ///   permits (RFC 6762 18.14).
-  public func encoded(limit: Int = DNSMessage.sizeLimit, compressesTargets: Bool = true) -> [UInt8]? {
+  package func encoded(limit: Int = DNSMessage.sizeLimit, compressesTargets: Bool = true) -> [UInt8]? {
     var writer = DNSWriter(id: id, flags: flags, limit: limit, compressesTargets: compressesTargets)
     for question in questions where !writer.append(question) { return nil }
     for record in answers where !writer.append(record, to: .answer) { return nil }
@@ -75,13 +75,13 @@ public struct DNSMessage: Hashable, Sendable {
 }
 
 /// Why bytes are no DNS message.
-public enum DNSError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum DNSError: Error, Equatable, Sendable, CustomStringConvertible {
   case tooLong
   case tooMany
   case truncated
   case malformed(String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .tooLong: "DNS message longer than 9000 bytes"
     case .tooMany: "DNS message with too many questions or records"

@@ -1,25 +1,27 @@
+import Basics
+
 /// A domain name: up to 255 bytes of labels, each 1 to 63 bytes long (RFC 1035 3.1).
 ///
 /// Names are equal when their bytes are, ASCII letters without regard to case (RFC 6762 16); the case that was
 /// written stays.
-public struct DNSName: Hashable, Sendable {
+package struct DNSName: Hashable, Sendable {
   /// The form on the wire without compression: each label behind its length, then a zero.
-  public let bytes: [UInt8]
+  package let bytes: [UInt8]
 
   /// The longest name, its lengths and final zero included.
-  public static let lengthLimit = 255
+  package static let lengthLimit = 255
   /// The longest label.
-  public static let labelLimit = 63
+  package static let labelLimit = 63
 
   /// The name without labels.
-  public static let root = DNSName(wire: [0])
+  package static let root = DNSName(wire: [0])
 
   init(wire bytes: [UInt8]) {
     self.bytes = bytes
   }
 
   /// The name of the labels from the left, or nil where one is empty or something is too long.
-  public init?(labels: [[UInt8]]) {
+  package init?(labels: [[UInt8]]) {
     var bytes: [UInt8] = []
     for label in labels {
       guard (1...DNSName.labelLimit).contains(label.count) else { return nil }
@@ -31,13 +33,13 @@ public struct DNSName: Hashable, Sendable {
   }
 
   /// A name written with dots, with or without the last one; there is no escape, so no label holds a dot.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let labels = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: true)
     self.init(labels: labels.map { Array($0) })
   }
 
   /// The name of one label in front of `parent`.
-  public init?(label: [UInt8], in parent: DNSName) {
+  package init?(label: [UInt8], in parent: DNSName) {
     guard (1...DNSName.labelLimit).contains(label.count),
       label.count + 1 + parent.bytes.count <= DNSName.lengthLimit
     else { return nil }
@@ -45,13 +47,13 @@ public struct DNSName: Hashable, Sendable {
   }
 
   /// The leftmost label, empty for the root.
-  public var firstLabel: [UInt8] {
+  package var firstLabel: [UInt8] {
     guard let count = bytes.first, bytes.count > Int(count) else { return [] }
     return Array(bytes[1..<(1 + Int(count))])
   }
 
   /// Whether the name is one label in front of `parent`, as a service instance is of its service (RFC 6763 4.1).
-  public func isChild(of parent: DNSName) -> Bool {
+  package func isChild(of parent: DNSName) -> Bool {
     guard let count = bytes.first, count > 0 else { return false }
     let rest = 1 + Int(count)
     guard bytes.count - rest == parent.bytes.count else { return false }
@@ -63,7 +65,7 @@ public struct DNSName: Hashable, Sendable {
   }
 
   /// The labels joined by dots with a final one, for people: bytes that are not UTF-8 are replaced.
-  public var text: String {
+  package var text: String {
     var text: [UInt8] = []
     var position = 0
     while position < bytes.count, bytes[position] > 0 {
@@ -75,7 +77,7 @@ public struct DNSName: Hashable, Sendable {
     return text.isEmpty ? "." : String(decoding: text, as: UTF8.self)
   }
 
-  public static func == (left: DNSName, right: DNSName) -> Bool {
+  package static func == (left: DNSName, right: DNSName) -> Bool {
     let count = left.bytes.count
     guard count == right.bytes.count else { return false }
     return left.bytes.withUnsafeBufferPointer { left in
@@ -90,7 +92,7 @@ public struct DNSName: Hashable, Sendable {
     }
   }
 
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     if bytes.contains(where: { DNSName.folded($0) != $0 }) {
       bytes.map { DNSName.folded($0) }.withUnsafeBytes { hasher.combine(bytes: $0) }
     } else {

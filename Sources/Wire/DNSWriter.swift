@@ -1,14 +1,14 @@
 /// Writes a DNS message piece by piece within a size: what does not fit any more leaves no trace.
-public struct DNSWriter {
+package struct DNSWriter {
   /// Where a record stands; records are appended in this order.
-  public enum Section: Int, Sendable {
+  package enum Section: Int, Sendable {
     case answer = 6
     case authority = 8
     case additional = 10
   }
 
   /// The message so far, complete at any time.
-  public private(set) var bytes: [UInt8]
+  package private(set) var bytes: [UInt8]
   private let limit: Int
   private let compressesTargets: Bool
   /// Where labels begin that later names may point to.
@@ -18,7 +18,7 @@ public struct DNSWriter {
   private static let labelLimit = 256
 
   /// - Parameter limit: bytes, at least the 12 of the header.
-  public init(
+  package init(
     id: UInt16 = 0, flags: UInt16, limit: Int = DNSMessage.sizeLimit, compressesTargets: Bool = true
   ) {
     bytes = []
@@ -30,13 +30,13 @@ public struct DNSWriter {
   }
 
   /// Sets a flag of the header afterwards.
-  public mutating func set(flag: UInt16) {
+  package mutating func set(flag: UInt16) {
     bytes[2] |= UInt8(truncatingIfNeeded: flag >> 8)
     bytes[3] |= UInt8(truncatingIfNeeded: flag)
   }
 
   /// Whether the question fitted.
-  public mutating func append(_ question: DNSQuestion) -> Bool {
+  package mutating func append(_ question: DNSQuestion) -> Bool {
     let mark = (bytes.count, labels.count)
     name(question.name, compressed: true)
     word(question.type.rawValue)
@@ -45,7 +45,7 @@ public struct DNSWriter {
   }
 
   /// Whether the record fitted.
-  public mutating func append(_ record: DNSRecord, to section: Section) -> Bool {
+  package mutating func append(_ record: DNSRecord, to section: Section) -> Bool {
     let mark = (bytes.count, labels.count)
     name(record.name, compressed: true)
     word(record.type.rawValue)
@@ -157,7 +157,7 @@ public struct DNSWriter {
 
 extension DNSData {
   /// The data as bytes without compression, by which simultaneous probes are compared (RFC 6762 8.2).
-  public var uncompressed: [UInt8] {
+  package var uncompressed: [UInt8] {
     switch self {
     case .address(let address): return address.bytes
     case .pointer(let target): return target.bytes

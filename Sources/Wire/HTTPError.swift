@@ -1,17 +1,17 @@
 /// Why a message was refused, with the status that tells the sender (RFC 9110 section 15).
-public struct HTTPError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct HTTPError: Error, Equatable, Sendable, CustomStringConvertible {
   /// 400 malformed, 413 body too large, 414 target too long, 417 expectation unknown, 431 header too large,
   /// 501 method or coding not implemented, 505 version not supported.
-  public let status: Int
+  package let status: Int
   /// What is wrong, as a phrase.
-  public let reason: String
+  package let reason: String
 
-  public init(status: Int, reason: String) {
+  package init(status: Int, reason: String) {
     self.status = status
     self.reason = reason
   }
 
-  public var description: String {
+  package var description: String {
     "\(status): \(reason)"
   }
 

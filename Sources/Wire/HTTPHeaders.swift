@@ -1,31 +1,31 @@
 /// The header fields of a message, in order; names are compared without regard to case (RFC 9110 section 5.1).
-public struct HTTPHeaders: Sendable {
-  public private(set) var entries: [(name: String, value: String)] = []
+package struct HTTPHeaders: Sendable {
+  package private(set) var entries: [(name: String, value: String)] = []
 
-  public init() {}
+  package init() {}
 
-  public init(_ entries: [(String, String)]) {
+  package init(_ entries: [(String, String)]) {
     for entry in entries { add(entry.0, entry.1) }
   }
 
-  public mutating func add(_ name: String, _ value: String) {
+  package mutating func add(_ name: String, _ value: String) {
     entries.append((name: name, value: value))
   }
 
   /// Puts one field of that name in the place of all that were there.
-  public mutating func set(_ name: String, _ value: String) {
+  package mutating func set(_ name: String, _ value: String) {
     entries.removeAll { equalIgnoringCase($0.name, name) }
     add(name, value)
   }
 
   /// The value of the first field of that name.
-  public subscript(name: String) -> String? {
+  package subscript(name: String) -> String? {
     for entry in entries where equalIgnoringCase(entry.name, name) { return entry.value }
     return nil
   }
 
   /// The values of all fields of that name, in order.
-  public func values(of name: String) -> [String] {
+  package func values(of name: String) -> [String] {
     var values: [String] = []
     for entry in entries where equalIgnoringCase(entry.name, name) { values.append(entry.value) }
     return values

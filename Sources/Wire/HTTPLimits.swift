@@ -1,18 +1,18 @@
 /// What a message may demand of its receiver.
-public struct HTTPLimits: Sendable {
+package struct HTTPLimits: Sendable {
   /// One request, status or header line with its end: what RFC 9112 section 3 recommends (8000) and a little more.
-  public var lineBytes: Int
+  package var lineBytes: Int
   /// All header lines of a message, likewise its trailers: browsers on this network send 2 kB at most.
-  public var headerBytes: Int
-  public var headerCount: Int
+  package var headerBytes: Int
+  package var headerCount: Int
   /// The body: the size of the largest JSON text that is accepted.
-  public var bodyBytes: Int
+  package var bodyBytes: Int
   /// A chunk's size line. Sixteen digits make a size; the rest is for extensions, which are skipped.
-  public var chunkLineBytes: Int
+  package var chunkLineBytes: Int
   /// All chunk extensions of a message: otherwise 1 MiB of body could cost 256 MiB of reading.
-  public var chunkExtensionBytes: Int
+  package var chunkExtensionBytes: Int
 
-  public init(
+  package init(
     lineBytes: Int = 8 << 10, headerBytes: Int = 16 << 10, headerCount: Int = 64, bodyBytes: Int = 1 << 20,
     chunkLineBytes: Int = 256, chunkExtensionBytes: Int = 4 << 10
   ) {

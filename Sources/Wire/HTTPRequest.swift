@@ -1,21 +1,21 @@
 /// A request that was received whole.
-public struct HTTPRequest: Sendable {
-  public var method: String
+package struct HTTPRequest: Sendable {
+  package var method: String
   /// As it stood in the request line.
-  public var target: String
+  package var target: String
   /// The decoded path from `/` on, without `.` and `..` segments; `/` inside a segment stays `%2F`. `*` for OPTIONS.
-  public var path: String
+  package var path: String
   /// The decoded pairs behind the `?`, in order; `+` is a space; a name without `=` has an empty value.
-  public var query: [(name: String, value: String)]
-  public var headers: HTTPHeaders
-  public var body: [UInt8]
+  package var query: [(name: String, value: String)]
+  package var headers: HTTPHeaders
+  package var body: [UInt8]
   /// Whether the client wants to send more on the connection (RFC 9112 section 9.3).
-  public var keepAlive: Bool
+  package var keepAlive: Bool
   /// Whether the answer may come in chunks, which HTTP/1.0 does not know.
-  public var acceptsChunked: Bool
+  package var acceptsChunked: Bool
 
   /// A request as the parser would deliver it; fails as the parser would for its target.
-  public init(
+  package init(
     method: String, target: String, headers: HTTPHeaders = HTTPHeaders(), body: [UInt8] = [],
     keepAlive: Bool = true, acceptsChunked: Bool = true
   ) throws(HTTPError) {
@@ -42,7 +42,7 @@ public struct HTTPRequest: Sendable {
   }
 
   /// The value of the first query pair of that name.
-  public func queryValue(_ name: String) -> String? {
+  package func queryValue(_ name: String) -> String? {
     for pair in query where pair.name == name { return pair.value }
     return nil
   }
@@ -51,7 +51,7 @@ public struct HTTPRequest: Sendable {
   ///
   /// What does not belong into a request line or field is escaped or blanked, so no argument can add a line. Fields
   /// named `Host`, `Content-Length` or `Transfer-Encoding` are left out of `headers`.
-  public static func encode(
+  package static func encode(
     method: String, target: String, host: String, headers: HTTPHeaders = HTTPHeaders(), body: [UInt8] = [],
     into bytes: inout [UInt8]
   ) {

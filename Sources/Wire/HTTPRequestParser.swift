@@ -2,8 +2,8 @@
 ///
 /// After `feed`, call `next` until it returns `nil`; several requests may wait in one packet. After an error the
 /// connection has lost its framing: answer with the error's status and close. Every further `next` throws it again.
-public struct HTTPRequestParser: Sendable {
-  public typealias Limits = HTTPLimits
+package struct HTTPRequestParser: Sendable {
+  package typealias Limits = HTTPLimits
 
   private enum State {
     case start
@@ -29,24 +29,24 @@ public struct HTTPRequestParser: Sendable {
   /// RFC 9112 section 2.2 lets one empty line before a request pass: old clients send one after a body.
   private var passedEmptyLine = false
 
-  public init(limits: Limits = Limits()) {
+  package init(limits: Limits = Limits()) {
     self.limits = limits
   }
 
   /// Whether nothing of a request is waiting: the client owes nothing and may be silent for long.
-  public var isIdle: Bool {
+  package var isIdle: Bool {
     if case .start = state { return input.count == 0 }
     return false
   }
 
   /// Whether the client waits for `100 Continue` before it sends the body; true once per request.
-  public mutating func takeContinue() -> Bool {
+  package mutating func takeContinue() -> Bool {
     defer { awaitsContinue = false }
     return awaitsContinue
   }
 
   /// Takes bytes from the connection. More than 4 MiB that nobody reads fail the next `next` with 413.
-  public mutating func feed(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func feed(_ bytes: UnsafeRawBufferPointer) {
     if case .failed = state { return }
     if !input.append(bytes) {
       state = .failed(HTTPError(status: 413, reason: "more requests at once than anybody needs"))
@@ -55,7 +55,7 @@ public struct HTTPRequestParser: Sendable {
   }
 
   /// The next whole request, `nil` until more bytes come.
-  public mutating func next() throws(HTTPError) -> HTTPRequest? {
+  package mutating func next() throws(HTTPError) -> HTTPRequest? {
     do {
       let request = try advance()
       input.release()

@@ -1,10 +1,10 @@
 /// An answer to be sent.
-public struct HTTPResponse: Sendable {
-  public var status: Int
-  public var headers: HTTPHeaders
-  public var body: [UInt8]
+package struct HTTPResponse: Sendable {
+  package var status: Int
+  package var headers: HTTPHeaders
+  package var body: [UInt8]
 
-  public init(status: Int, headers: HTTPHeaders = HTTPHeaders(), body: [UInt8] = []) {
+  package init(status: Int, headers: HTTPHeaders = HTTPHeaders(), body: [UInt8] = []) {
     self.status = status
     self.headers = headers
     self.body = body
@@ -13,7 +13,7 @@ public struct HTTPResponse: Sendable {
   /// Appends the whole message. With `isHead` the body is announced and not sent, as HEAD wants it.
   ///
   /// `Content-Length`, `Transfer-Encoding` and `Connection` come from the arguments, not from `headers`.
-  public func encode(into bytes: inout [UInt8], keepAlive: Bool, isHead: Bool = false) {
+  package func encode(into bytes: inout [UInt8], keepAlive: Bool, isHead: Bool = false) {
     appendHead(to: &bytes, keepAlive: keepAlive)
     if hasBody { appendContentLength(body.count, to: &bytes) }
     bytes.append(contentsOf: "\r\n".utf8)
@@ -22,14 +22,14 @@ public struct HTTPResponse: Sendable {
 
   /// Appends the head of a message whose body follows piece by piece: as `HTTPChunk`s, or (for a client that does not
   /// accept chunks) as plain bytes up to the connection's end.
-  public func encodeHead(into bytes: inout [UInt8], chunked: Bool, keepAlive: Bool = true) {
+  package func encodeHead(into bytes: inout [UInt8], chunked: Bool, keepAlive: Bool = true) {
     appendHead(to: &bytes, keepAlive: keepAlive && chunked)
     if chunked, hasBody { bytes.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8) }
     bytes.append(contentsOf: "\r\n".utf8)
   }
 
   /// The answer that lets a client send its body.
-  public static func encodeContinue(into bytes: inout [UInt8]) {
+  package static func encodeContinue(into bytes: inout [UInt8]) {
     bytes.append(contentsOf: "HTTP/1.1 100 Continue\r\n\r\n".utf8)
   }
 
@@ -52,7 +52,7 @@ public struct HTTPResponse: Sendable {
   }
 
   /// The customary words for a status (RFC 9110 section 15), empty if it has none here.
-  public static func reason(of status: Int) -> String {
+  package static func reason(of status: Int) -> String {
     switch status {
     case 200: return "OK"
     case 201: return "Created"
@@ -88,9 +88,9 @@ public struct HTTPResponse: Sendable {
 }
 
 /// The pieces of a body whose length is not known beforehand (RFC 9112 section 7.1).
-public enum HTTPChunk {
+package enum HTTPChunk {
   /// Appends one chunk; nothing for no bytes, because an empty chunk would end the body.
-  public static func encode(_ bytes: [UInt8], into output: inout [UInt8]) {
+  package static func encode(_ bytes: [UInt8], into output: inout [UInt8]) {
     guard !bytes.isEmpty else { return }
     var shift = (Int.bitWidth - bytes.count.leadingZeroBitCount - 1) / 4 * 4
     while shift >= 0 {
@@ -104,7 +104,7 @@ public enum HTTPChunk {
   }
 
   /// Appends what ends the body.
-  public static func end(into output: inout [UInt8]) {
+  package static func end(into output: inout [UInt8]) {
     output.append(contentsOf: "0\r\n\r\n".utf8)
   }
 }

@@ -1,12 +1,12 @@
 /// The status line and header fields of a response that is being received.
-public struct HTTPResponseHead: Sendable {
-  public var status: Int
-  public var reason: String
-  public var headers: HTTPHeaders
+package struct HTTPResponseHead: Sendable {
+  package var status: Int
+  package var reason: String
+  package var headers: HTTPHeaders
   /// Whether another request may follow on the connection once the response has ended.
-  public var keepAlive: Bool
+  package var keepAlive: Bool
 
-  public init(status: Int, reason: String, headers: HTTPHeaders, keepAlive: Bool) {
+  package init(status: Int, reason: String, headers: HTTPHeaders, keepAlive: Bool) {
     self.status = status
     self.reason = reason
     self.headers = headers
@@ -18,10 +18,10 @@ public struct HTTPResponseHead: Sendable {
 ///
 /// After `feed`, call `next` until it returns `nil`; when the peer closes, call `closed` until it returns `.end` or
 /// throws. Answers of status 1xx are skipped, but 101 is delivered, and all that follows it is body until the close.
-public struct HTTPResponseParser: Sendable {
-  public typealias Limits = HTTPLimits
+package struct HTTPResponseParser: Sendable {
+  package typealias Limits = HTTPLimits
 
-  public enum Event: Sendable {
+  package enum Event: Sendable {
     case head(HTTPResponseHead)
     case body([UInt8])
     case end
@@ -46,18 +46,18 @@ public struct HTTPResponseParser: Sendable {
   private static let informationalLimit = 8
 
   /// `isHead` says that the request was HEAD: its response announces a body that does not come.
-  public init(isHead: Bool = false, limits: Limits = Limits(bodyBytes: .max)) {
+  package init(isHead: Bool = false, limits: Limits = Limits(bodyBytes: .max)) {
     self.isHead = isHead
     self.limits = limits
   }
 
   /// Whether the response has ended with bytes left over, which belong to no request: close the connection.
-  public var hasExcess: Bool {
+  package var hasExcess: Bool {
     if case .ended = state { return input.count > 0 }
     return false
   }
 
-  public mutating func feed(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func feed(_ bytes: UnsafeRawBufferPointer) {
     if case .failed = state { return }
     if !input.append(bytes) {
       state = .failed(HTTPError(status: 413, reason: "more at once than anybody reads"))
@@ -66,7 +66,7 @@ public struct HTTPResponseParser: Sendable {
   }
 
   /// What comes next of the response, `nil` until more bytes come and after its end.
-  public mutating func next() throws(HTTPError) -> Event? {
+  package mutating func next() throws(HTTPError) -> Event? {
     do {
       let event = try advance()
       input.release()
@@ -81,7 +81,7 @@ public struct HTTPResponseParser: Sendable {
   /// The peer sends no more: what is left of the response, then `.end`, or an error if it is not whole.
   ///
   /// `nil` if the end was delivered before.
-  public mutating func closed() throws(HTTPError) -> Event? {
+  package mutating func closed() throws(HTTPError) -> Event? {
     if let event = try next() { return event }
     switch state {
     case .ended: return nil

@@ -1,26 +1,26 @@
 /// An http or https URL taken apart (RFC 3986), as requesters give it for callbacks and the Engine for itself.
-public struct HTTPURL: Equatable, Sendable {
+package struct HTTPURL: Equatable, Sendable {
   /// Why a text is no such URL.
-  public struct Malformed: Error, Equatable, Sendable, CustomStringConvertible {
-    public let reason: String
+  package struct Malformed: Error, Equatable, Sendable, CustomStringConvertible {
+    package let reason: String
 
-    public var description: String { reason }
+    package var description: String { reason }
   }
 
   /// `http` or `https`.
-  public var scheme: String
+  package var scheme: String
   /// A name or an address, in lower case; IPv6 addresses without their brackets.
-  public var host: String
+  package var host: String
   /// 1 to 65535; 80 or 443 where the text names none.
-  public var port: Int
+  package var port: Int
   /// Path and query as they stand in a request line, `/` at least.
-  public var target: String
+  package var target: String
 
   /// Longer texts are refused: the target has to fit a request line.
   private static let lengthLimit = 8000
 
   /// Fails for other schemes, user information, characters that would need escaping, and ports out of range.
-  public init(parsing text: String) throws(Malformed) {
+  package init(parsing text: String) throws(Malformed) {
     let bytes = Array(text.utf8)
     guard bytes.count <= HTTPURL.lengthLimit else { throw Malformed(reason: "URL longer than 8000 bytes") }
     let (scheme, start) = try HTTPURL.scheme(of: bytes)
@@ -40,7 +40,7 @@ public struct HTTPURL: Equatable, Sendable {
   }
 
   /// Host and port as a `Host` field names them: IPv6 addresses in brackets, the scheme's own port left out.
-  public var authority: String {
+  package var authority: String {
     let name = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
     return port == (scheme == "http" ? 80 : 443) ? name : "\(name):\(port)"
   }

@@ -29,7 +29,7 @@ func percentDecoded(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool) -> String? {
 
 extension HTTPURL {
   /// The text with all but letters, digits and `-._~` escaped (RFC 3986 section 2.3): safe in any part of a URL.
-  public static func percentEncoded(_ text: String) -> String {
+  package static func percentEncoded(_ text: String) -> String {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count)
     for byte in text.utf8 {
@@ -44,12 +44,12 @@ extension HTTPURL {
   }
 
   /// The text with its escapes resolved; `nil` for a broken escape, an escaped zero or what is not UTF-8.
-  public static func percentDecoded(_ text: String) -> String? {
+  package static func percentDecoded(_ text: String) -> String? {
     Wire.percentDecoded(Array(text.utf8)[...], plusIsSpace: false)
   }
 
   /// `name=value&…` with both escaped, without a `?`.
-  public static func query(_ pairs: [(String, String)]) -> String {
+  package static func query(_ pairs: [(String, String)]) -> String {
     var text = ""
     for (name, value) in pairs {
       if !text.isEmpty { text += "&" }

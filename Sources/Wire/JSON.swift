@@ -1,7 +1,7 @@
 /// A JSON value (RFC 8259), with whole numbers kept apart from the others so that 64-bit identifiers survive.
 ///
 /// Arrays and objects keep the order of the text. The equality of two values is that of their members in order.
-public enum JSON: Equatable, Sendable {
+package enum JSON: Equatable, Sendable {
   case null
   case bool(Bool)
   /// A number that was written without fraction and exponent and fits 64 bits.
@@ -13,18 +13,18 @@ public enum JSON: Equatable, Sendable {
   case object(JSONObject)
 
   /// The member of that name; `nil` if there is none or the value is not an object.
-  public subscript(name: String) -> JSON? {
+  package subscript(name: String) -> JSON? {
     object?[name]
   }
 
   /// The text of a string, else `nil`.
-  public var string: String? {
+  package var string: String? {
     if case .string(let value) = self { return value }
     return nil
   }
 
   /// The value of a whole number; also of a double that is whole and within ±2^53, where doubles are exact.
-  public var integer: Int64? {
+  package var integer: Int64? {
     switch self {
     case .integer(let value): return value
     case .double(let value):
@@ -37,7 +37,7 @@ public enum JSON: Equatable, Sendable {
   }
 
   /// The value of any number (rounded to nearest above 2^53), else `nil`.
-  public var double: Double? {
+  package var double: Double? {
     switch self {
     case .integer(let value): return Double(value)
     case .double(let value): return value
@@ -45,17 +45,17 @@ public enum JSON: Equatable, Sendable {
     }
   }
 
-  public var bool: Bool? {
+  package var bool: Bool? {
     if case .bool(let value) = self { return value }
     return nil
   }
 
-  public var array: [JSON]? {
+  package var array: [JSON]? {
     if case .array(let elements) = self { return elements }
     return nil
   }
 
-  public var object: JSONObject? {
+  package var object: JSONObject? {
     if case .object(let object) = self { return object }
     return nil
   }
@@ -65,36 +65,36 @@ public enum JSON: Equatable, Sendable {
 }
 
 extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
-  public init(stringLiteral value: String) {
+  package init(stringLiteral value: String) {
     self = .string(value)
   }
 
-  public init(integerLiteral value: Int64) {
+  package init(integerLiteral value: Int64) {
     self = .integer(value)
   }
 
-  public init(booleanLiteral value: Bool) {
+  package init(booleanLiteral value: Bool) {
     self = .bool(value)
   }
 }
 
 extension JSON: ExpressibleByFloatLiteral, ExpressibleByNilLiteral {
-  public init(floatLiteral value: Double) {
+  package init(floatLiteral value: Double) {
     self = .double(value)
   }
 
-  public init(nilLiteral: ()) {
+  package init(nilLiteral: ()) {
     self = .null
   }
 }
 
 extension JSON: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
-  public init(arrayLiteral elements: JSON...) {
+  package init(arrayLiteral elements: JSON...) {
     self = .array(elements)
   }
 
   /// A name that is given twice keeps its last value.
-  public init(dictionaryLiteral members: (String, JSON)...) {
+  package init(dictionaryLiteral members: (String, JSON)...) {
     self = .object(JSONObject(members.map { JSONMember(name: $0.0, value: $0.1) }))
   }
 }

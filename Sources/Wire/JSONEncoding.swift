@@ -1,18 +1,18 @@
 extension JSON {
   /// Appends the value as JSON text without white space.
-  public func encode(into bytes: inout [UInt8]) {
+  package func encode(into bytes: inout [UInt8]) {
     write(to: &bytes, indentation: nil)
   }
 
   /// The value as JSON text without white space.
-  public func encoded() -> [UInt8] {
+  package func encoded() -> [UInt8] {
     var bytes: [UInt8] = []
     encode(into: &bytes)
     return bytes
   }
 
   /// The value as JSON text for readers: one member or element per line, two spaces per level, no newline at the end.
-  public func encodedPretty() -> [UInt8] {
+  package func encodedPretty() -> [UInt8] {
     var bytes: [UInt8] = []
     write(to: &bytes, indentation: 0)
     return bytes

@@ -56,23 +56,9 @@ extension JSONParser {
     guard position - start <= limits.numberBytes else {
       throw JSONError(reason: "number longer than \(limits.numberBytes) bytes", offset: start)
     }
-    let text = String(decoding: bytes[start..<position], as: UTF8.self)
-    guard let value = decimal(text), value.isFinite else {
+    guard let value = nearestDouble(bytes[start..<position]), value.isFinite else {
       throw JSONError(reason: "number beyond the range of a double", offset: start)
     }
     return value
   }
 }
-
-#if hasFeature(Embedded) && compiler(<6.3)
-  // The library function below `Double(String)`, which Embedded Swift has from 6.3 on only. CLinux has a body for it.
-  @_silgen_name("_swift_stdlib_strtod_clocale")
-  private func strtod(_ text: UnsafePointer<CChar>, _ value: UnsafeMutablePointer<Double>) -> UnsafePointer<CChar>?
-
-  private func decimal(_ text: String) -> Double? {
-    var value = 0.0
-    return text.withCString { strtod($0, &value)?.pointee == 0 } ? value : nil
-  }
-#else
-  private func decimal(_ text: String) -> Double? { Double(text) }
-#endif

@@ -1,9 +1,11 @@
-/// One name and value of a JSON object.
-public struct JSONMember: Equatable, Sendable {
-  public var name: String
-  public var value: JSON
+import Basics
 
-  public init(name: String, value: JSON) {
+/// One name and value of a JSON object.
+package struct JSONMember: Equatable, Sendable {
+  package var name: String
+  package var value: JSON
+
+  package init(name: String, value: JSON) {
     self.name = name
     self.value = value
   }
@@ -12,21 +14,21 @@ public struct JSONMember: Equatable, Sendable {
 /// The members of a JSON object, in the order they were written, each name once.
 ///
 /// Names are compared byte by byte, not by Unicode's canonical equality as `String` does (RFC 8259 section 8.3).
-public struct JSONObject: Equatable, Sendable {
-  public private(set) var members: [JSONMember]
+package struct JSONObject: Equatable, Sendable {
+  package private(set) var members: [JSONMember]
 
   /// Above this many members duplicates are found by sorting: the pairwise search is quadratic, and the number of
   /// members is the peer's choice.
   private static let pairwiseSearchLimit = 16
 
   /// Takes the members in order; of a repeated name the last value stays, at the place of that last one.
-  public init(_ members: [JSONMember] = []) {
+  package init(_ members: [JSONMember] = []) {
     self.members = members
     removeOverwritten()
   }
 
   /// The value of that name; setting appends or replaces in place, and setting `nil` removes.
-  public subscript(name: String) -> JSON? {
+  package subscript(name: String) -> JSON? {
     @inline(never) get {
       guard let index = index(of: name) else { return nil }
       return members[index].value
@@ -43,7 +45,7 @@ public struct JSONObject: Equatable, Sendable {
 
   /// The object with one more member, whose name is new: as a chain, half the code of a literal.
   @inline(never)
-  public consuming func with(_ name: StaticString, _ value: JSON) -> JSONObject {
+  package consuming func with(_ name: StaticString, _ value: JSON) -> JSONObject {
     members.append(JSONMember(name: name.description, value: value))
     return self
   }
@@ -101,7 +103,7 @@ public struct JSONObject: Equatable, Sendable {
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
   /// A name that is given twice keeps its last value.
-  public init(dictionaryLiteral members: (String, JSON)...) {
+  package init(dictionaryLiteral members: (String, JSON)...) {
     self.init(members.map { JSONMember(name: $0.0, value: $0.1) })
   }
 }

@@ -1,18 +1,18 @@
 extension JSON {
   /// What a text may demand of the parser.
-  public struct Limits: Sendable {
+  package struct Limits: Sendable {
     /// Arrays and objects inside each other. Each level costs a stack frame; the deepest document known here (an
     /// engine's container description) has 7.
-    public var depth: Int
+    package var depth: Int
     /// Length of the text. The largest document known here, the engine's list of 200 containers, has 400 kB.
-    public var bytes: Int
+    package var bytes: Int
     /// Values in total, counting each element and member. One costs up to 40 bytes of memory, so the text `[0,0,…]`
     /// would take twenty times its own size without this bound.
-    public var nodes: Int
+    package var nodes: Int
     /// Length of one number. Seventeen digits say all a double can hold; the rest is for exponents and patience.
-    public var numberBytes: Int
+    package var numberBytes: Int
 
-    public init(depth: Int = 32, bytes: Int = 1 << 20, nodes: Int = 32_768, numberBytes: Int = 512) {
+    package init(depth: Int = 32, bytes: Int = 1 << 20, nodes: Int = 32_768, numberBytes: Int = 512) {
       self.depth = depth
       self.bytes = bytes
       self.nodes = nodes
@@ -24,7 +24,7 @@ extension JSON {
   ///
   /// Of a repeated name the last value stays. Numbers that no double can hold, lone surrogates and anything
   /// after the value are errors.
-  public static func parse(_ bytes: [UInt8], limits: Limits = .init()) throws(JSONError) -> JSON {
+  package static func parse(_ bytes: [UInt8], limits: Limits = .init()) throws(JSONError) -> JSON {
     guard bytes.count <= limits.bytes else {
       throw JSONError(reason: "text longer than \(limits.bytes) bytes", offset: limits.bytes)
     }
@@ -33,7 +33,7 @@ extension JSON {
   }
 
   /// As above; offsets in errors count from the start of the slice.
-  public static func parse(_ bytes: ArraySlice<UInt8>, limits: Limits = .init()) throws(JSONError) -> JSON {
+  package static func parse(_ bytes: ArraySlice<UInt8>, limits: Limits = .init()) throws(JSONError) -> JSON {
     guard bytes.count <= limits.bytes else {
       throw JSONError(reason: "text longer than \(limits.bytes) bytes", offset: limits.bytes)
     }

@@ -7,6 +7,8 @@ import Testing
 import Wire
 
 @testable import Agent
+@testable import Basics
+@testable import Platform
 
 /// The reader of a bus, with files in the place of buses: what is read of real ones, Tests/lab/uml-chips shows.
 @Suite struct BusRoundTests {

@@ -3,6 +3,10 @@ import Testing
 import Wire
 
 @testable import Agent
+@testable import Basics
+@testable import CommandLine
+@testable import Devices
+@testable import Platform
 
 @Suite struct ArgumentsTests {
   @Test func anOptionHasItsValueBehindItOrBehindAnEqualsSign() throws {

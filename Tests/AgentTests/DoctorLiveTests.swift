@@ -4,6 +4,11 @@ import Testing
 import Wire
 
 @testable import Agent
+@testable import Basics
+@testable import CommandLine
+@testable import EngineClient
+@testable import Platform
+@testable import Settings
 
 /// Checks that try real sockets, and the report of all of them.
 @Suite(.serialized) struct DoctorLiveTests {

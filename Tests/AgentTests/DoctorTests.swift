@@ -5,6 +5,10 @@ import Testing
 import Wire
 
 @testable import Agent
+@testable import Basics
+@testable import CommandLine
+@testable import HomeEdge
+@testable import Settings
 
 /// Each check both ways, on trees as small as it needs.
 @Suite struct DoctorTests {
@@ -434,7 +438,7 @@ import Wire
       try verdict(["joined": true, "nodes": 3, "key": "hearth-0001", "complaints": []]).isA("ok", "3 nodes"))
     #expect(try verdict(["joined": true, "nodes": 1, "key": "hearth-0001"]).isA("ok", "no other node"))
     #expect(
-      try verdict(["joined": true, "complaints": [.string(HomeEdge.warning)]]).outcome == "ok",
+      try verdict(["joined": true, "complaints": [.string(HomeEdgeInteroperation.warning)]]).outcome == "ok",
       "interoperate tells that")
     #expect(try verdict(["joined": true, "complaints": ["no socket"]]).isA("fail", "no socket"))
   }

@@ -4,6 +4,10 @@ import Testing
 import Wire
 
 @testable import Agent
+@testable import Basics
+@testable import CommandLine
+@testable import Devices
+@testable import Platform
 
 /// A captured board in miniature: what a test writes is all there is.
 final class DoctorTree {

@@ -2,6 +2,10 @@ import Foundation
 import Testing
 
 @testable import Agent
+@testable import Basics
+@testable import CommandLine
+@testable import Devices
+@testable import Settings
 
 /// The help texts, the manual page, the completions and the example settings tell the same.
 @Suite struct HelpTests {
@@ -104,7 +108,8 @@ import Testing
     #expect("\(try Configuration.read(path))" == "\(Configuration())")
     let example = try Self.read("docs/hearth.conf")
     let source =
-      try Self.read("Sources/Agent/Configuration.swift") + Self.read("Sources/Devices/DeviceSettings.swift")
+      try Self.read("Sources/Settings/Configuration.swift")
+      + Self.read("Sources/Devices/DeviceSettings.swift")
     var count = 0
     for match in source.matches(of: /\.init\("([a-z]+)", \[([^\]]*)\]\)/) {
       #expect(example.contains("\n[\(match.1)]\n"))

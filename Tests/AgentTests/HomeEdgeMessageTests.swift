@@ -7,6 +7,11 @@ import Testing
 import Wire
 
 @testable import Agent
+@testable import Basics
+@testable import Devices
+@testable import HTTPServer
+@testable import HomeEdge
+@testable import Platform
 
 /// What goes between Home Edge's nodes and ours, as bytes (rules W8, W10, W11, W15 and W16).
 @Suite struct HomeEdgeMessageTests {

@@ -2,6 +2,8 @@ import Testing
 import Wire
 
 @testable import Agent
+@testable import Basics
+@testable import HomeEdge
 
 /// Home Edge's request and answers (its specification: the services route, acceptance scenarios S1 to S3).
 @Suite struct HomeEdgeRequestTests {

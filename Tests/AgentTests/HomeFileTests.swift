@@ -5,6 +5,8 @@ import Testing
 import Wire
 
 @testable import Agent
+@testable import Basics
+@testable import CommandLine
 
 private func parse(_ text: String) throws -> HomeFile {
   try HomeFile.parse(Array(text.utf8), file: "home.conf", profiles: Profiles())

@@ -3,6 +3,8 @@ import Mesh
 import Testing
 
 @testable import Agent
+@testable import Basics
+@testable import Settings
 
 @Suite struct HomeKeyTests {
   private let folder: TemporaryFolder

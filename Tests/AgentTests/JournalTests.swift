@@ -4,6 +4,8 @@ import Testing
 import Wire
 
 @testable import Agent
+@testable import Basics
+@testable import Devices
 
 /// A folder of its own for one test, gone with it.
 final class TemporaryFolder {

@@ -7,7 +7,12 @@ import Testing
 import Wire
 
 @testable import Agent
+@testable import Basics
+@testable import CommandLine
+@testable import Devices
+@testable import HomeEdge
 @testable import Orchestration
+@testable import Platform
 
 /// What another node says over the node-to-node API, damaged in every way: read or refused, never a trap, and what was
 /// read can be written and read again.

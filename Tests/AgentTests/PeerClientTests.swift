@@ -5,6 +5,9 @@ import Testing
 import Wire
 
 @testable import Agent
+@testable import Basics
+@testable import Platform
+@testable import Scoring
 
 @Suite(.serialized) struct PeerClientTests {
   private typealias Answer = Result<HTTPResponse, PeerError>

@@ -4,6 +4,8 @@ import Testing
 import Wire
 
 @testable import Agent
+@testable import Basics
+@testable import CommandLine
 
 @Suite(.serialized) struct PeerStreamTests {
   @Test func piecesArriveAsTheyAreSentAndTheEndIsTold() throws {

@@ -2,6 +2,8 @@ import Foundation
 import Testing
 
 @testable import Agent
+@testable import Basics
+@testable import Platform
 
 /// Messages of rtnetlink(7) as the kernel writes them.
 private enum Made {

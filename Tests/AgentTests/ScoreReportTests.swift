@@ -4,6 +4,8 @@ import Testing
 import Wire
 
 @testable import Agent
+@testable import Basics
+@testable import CommandLine
 
 @Suite struct ScoreReportTests {
   private func report() throws -> (Score, Profiles.Match) {

@@ -6,6 +6,10 @@ import Testing
 import Wire
 
 @testable import Agent
+@testable import Basics
+@testable import Devices
+@testable import HTTPServer
+@testable import Platform
 
 /// A keyed server, the loop it runs on, and what it was asked: one home for one test.
 final class SecureHome {
@@ -30,10 +34,9 @@ final class SecureHome {
     keys = [try #require(Self.current)]
     var home: SecureHome?
     let handler: (HTTPRequest, ServerConnection) -> Void = { home?.answer($0, $1) }
-    server = Server(
-      loop: loop,
-      security: Server.Security(keys: { home?.keys ?? [] }, plainHandler: { plain ? handler : nil }),
-      handler: handler)
+    var security = Server.Security(keys: { (home?.keys ?? []).map { $0.preshared } })
+    security.plainHandler = { plain ? handler : nil }
+    server = Server(loop: loop, security: security, handler: handler)
     let any = try #require(SocketAddress(host: host, port: 0))
     address = try server.listen(on: any)
     home = self
@@ -65,7 +68,7 @@ final class SecureHome {
 
   func location(_ key: SealKey? = SecureHome.current, at addresses: [SocketAddress]? = nil) -> PeerLocation {
     let addresses = addresses ?? [address]
-    return PeerLocation(name: "kitchen", addresses: { addresses }, key: { key })
+    return PeerLocation(name: "kitchen", addresses: { addresses }, key: { key?.preshared })
   }
 
   func client(_ key: SealKey? = SecureHome.current) -> PeerClient {

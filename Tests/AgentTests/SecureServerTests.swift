@@ -6,6 +6,9 @@ import Testing
 import Wire
 
 @testable import Agent
+@testable import Basics
+@testable import HTTPServer
+@testable import Platform
 
 @Suite(.serialized) struct SecureServerTests {
   private let request = "GET /echo HTTP/1.1\r\nHost: kitchen\r\nConnection: close\r\n\r\n"

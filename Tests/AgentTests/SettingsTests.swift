@@ -4,6 +4,9 @@ import Testing
 import Wire
 
 @testable import Agent
+@testable import Basics
+@testable import Platform
+@testable import Settings
 
 @Suite struct ConfigurationTests {
   private let folder: TemporaryFolder

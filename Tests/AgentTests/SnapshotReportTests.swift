@@ -3,6 +3,8 @@ import Testing
 import Wire
 
 @testable import Agent
+@testable import Basics
+@testable import CommandLine
 
 @Suite struct SnapshotReportTests {
   private let then = Instant(nanoseconds: 5_000_000_000)

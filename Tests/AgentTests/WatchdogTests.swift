@@ -3,6 +3,8 @@ import Hardware
 import Testing
 
 @testable import Agent
+@testable import Basics
+@testable import Platform
 
 @Suite struct WatchdogTests {
   @Test(arguments: [

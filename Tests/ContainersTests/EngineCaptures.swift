@@ -1,6 +1,8 @@
+import Basics
 import Containers
 import Foundation
 import Testing
+import Wire
 
 /// A recorded answer of a real Engine (`Captures/capture` made them) and the call it answers.
 struct EngineCapture: CustomTestStringConvertible, Sendable {

@@ -1,3 +1,4 @@
+import Basics
 import Containers
 import Testing
 import Wire

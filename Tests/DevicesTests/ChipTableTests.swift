@@ -2,6 +2,7 @@ import Hardware
 import Testing
 import Wire
 
+@testable import Basics
 @testable import Devices
 
 /// What a register holds and what that means: the vectors of the chips' data sheets and drivers.

@@ -4,6 +4,7 @@ import Scoring
 import Testing
 import Wire
 
+@testable import Basics
 @testable import Devices
 
 struct SensorPlanTests {

@@ -1,6 +1,7 @@
 internal import CLinux
 import Testing
 
+@testable import Basics
 @testable import Hardware
 
 @Suite struct CapturedTreeTests {

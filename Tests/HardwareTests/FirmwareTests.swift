@@ -1,6 +1,7 @@
 internal import CLinux
 import Testing
 
+@testable import Basics
 @testable import Hardware
 
 /// A Raspberry Pi's firmware as far as its device files show it: answers to text commands, in the message's place.

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Basics
 @testable import Hardware
 
 /// Xorshift: the same mutations in every run.

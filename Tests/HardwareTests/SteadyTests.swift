@@ -1,6 +1,7 @@
 internal import CLinux
 import Testing
 
+@testable import Basics
 @testable import Hardware
 
 /// What a steady sampler costs on this machine.

@@ -1,6 +1,7 @@
 internal import CLinux
 import Testing
 
+@testable import Basics
 @testable import Hardware
 
 /// What captured trees do not show: one trap of the kernel's interfaces each.

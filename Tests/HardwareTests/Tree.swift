@@ -1,5 +1,6 @@
 internal import CLinux
 
+@testable import Basics
 @testable import Hardware
 
 /// A folder that stands for the root of some board, removed with this object.

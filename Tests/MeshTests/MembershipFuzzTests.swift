@@ -2,6 +2,7 @@ import Foundation
 import Hardware
 import Testing
 
+@testable import Basics
 @testable import Mesh
 
 /// A node of the home that sends nonsense, sealed with the right key: the state machine takes what the decoder lets

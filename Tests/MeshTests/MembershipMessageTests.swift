@@ -1,6 +1,7 @@
 import Hardware
 import Testing
 
+@testable import Basics
 @testable import Mesh
 
 struct MembershipMessageTests {

@@ -3,6 +3,7 @@ import Hardware
 import Testing
 import Wire
 
+@testable import Basics
 @testable import Orchestration
 
 /// Where in its life a run is when something happens to it.

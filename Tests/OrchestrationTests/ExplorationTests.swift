@@ -2,6 +2,7 @@ import Containers
 import Testing
 import Wire
 
+@testable import Basics
 @testable import Orchestration
 
 /// Random interleavings of everything that can happen, and what must hold whatever happened.

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Basics
 @testable import Orchestration
 
 /// Random faults in a home, and what must hold whatever happened.

@@ -4,6 +4,7 @@ import Scoring
 import Testing
 import Wire
 
+@testable import Basics
 @testable import Orchestration
 
 /// Runs in a home of several nodes, one situation at a time.

@@ -3,6 +3,7 @@ import Hardware
 import Scoring
 import Wire
 
+@testable import Basics
 @testable import Orchestration
 
 /// Several worlds on one network made of memory: messages come late, twice or never, nodes crash and return, links

@@ -4,6 +4,7 @@ import Scoring
 import Testing
 import Wire
 
+@testable import Basics
 @testable import Orchestration
 
 /// What a node has taken on, what it says of that, and what it refuses because of it.

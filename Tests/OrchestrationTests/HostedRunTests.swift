@@ -4,6 +4,7 @@ import Scoring
 import Testing
 import Wire
 
+@testable import Basics
 @testable import Orchestration
 
 /// A host and a requester that is not there: what is said to its questions.

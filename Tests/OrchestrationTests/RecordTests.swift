@@ -2,6 +2,7 @@ import Containers
 import Testing
 import Wire
 
+@testable import Basics
 @testable import Orchestration
 
 @Suite struct RecordTests {

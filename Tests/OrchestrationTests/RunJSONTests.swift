@@ -1,6 +1,7 @@
 import Testing
 import Wire
 
+@testable import Basics
 @testable import Orchestration
 
 @Suite struct RunJSONTests {

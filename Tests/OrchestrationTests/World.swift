@@ -2,6 +2,7 @@ import Containers
 import Hardware
 import Wire
 
+@testable import Basics
 @testable import Orchestration
 
 /// Everything around an orchestrator, made of memory: it carries out the directives as the agent does, but each

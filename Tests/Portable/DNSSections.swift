@@ -1,3 +1,4 @@
+import Basics
 internal import Hardware
 internal import Mesh
 internal import Wire

@@ -1,5 +1,7 @@
+import Basics
 internal import Hardware
 internal import Mesh
+import Scoring
 
 func meshSections(_ sections: inout [Section]) {
   sections.append(sealSection())

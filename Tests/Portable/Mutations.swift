@@ -1,3 +1,4 @@
+import Basics
 internal import CLinux
 
 /// A seeded generator (SplitMix64). The library's own functions draw words of the machine's size, so nothing of them

@@ -1,3 +1,4 @@
+import Basics
 internal import CLinux
 internal import Hardware
 internal import Scoring

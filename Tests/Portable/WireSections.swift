@@ -1,3 +1,4 @@
+internal import Basics
 internal import Wire
 
 func wireSections(_ sections: inout [Section]) {

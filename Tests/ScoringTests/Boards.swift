@@ -1,3 +1,4 @@
+import Basics
 import Hardware
 import Scoring
 
@@ -5,7 +6,7 @@ let now = Instant(nanoseconds: 1_000_000_000)
 
 extension Reading {
   static func now(_ value: Value) -> Reading {
-    .value(value, at: Hardware.Instant(nanoseconds: 1_000_000_000))
+    .value(value, at: Basics.Instant(nanoseconds: 1_000_000_000))
   }
 }
 

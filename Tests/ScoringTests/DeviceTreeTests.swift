@@ -2,6 +2,7 @@ import Foundation
 import Hardware
 import Testing
 
+@testable import Basics
 @testable import Scoring
 
 /// One device tree of Debian's kernel, as `Tests/lab/board-trees` wrote it.

@@ -1,6 +1,7 @@
 import Hardware
 import Testing
 
+@testable import Basics
 @testable import Scoring
 
 /// A node of four equal cores, each `speed` hundredths of a Raspberry Pi 3's.

@@ -2,6 +2,7 @@ import Hardware
 import Testing
 import Wire
 
+@testable import Basics
 @testable import Scoring
 
 @Suite struct ProfileCheckTests {

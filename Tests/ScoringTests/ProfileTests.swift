@@ -3,6 +3,7 @@ import Hardware
 import Testing
 import Wire
 
+@testable import Basics
 @testable import Scoring
 
 private func parse(_ text: String) throws(ConfError) -> Profile {

@@ -1,3 +1,4 @@
+import Basics
 import Hardware
 
 /// SplitMix64: small, seeded, the same everywhere.

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import Basics
 @testable import Simulation
 
 /// What sbc-bench saw on a real board, row by row.

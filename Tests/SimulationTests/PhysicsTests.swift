@@ -1,6 +1,7 @@
 import Scoring
 import Testing
 
+@testable import Basics
 @testable import Placement
 @testable import Simulation
 

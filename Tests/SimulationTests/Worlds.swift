@@ -2,6 +2,7 @@ import Scoring
 import Simulation
 import Testing
 
+@testable import Basics
 @testable import Placement
 
 /// Small homes and streams of jobs for the tests.

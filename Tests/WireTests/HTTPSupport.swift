@@ -1,3 +1,4 @@
+import Basics
 import Wire
 
 /// What came out of a parser that was fed the text in pieces of the given size.

@@ -1,5 +1,6 @@
+import Basics
 internal import CLinux
-import Hardware
+import Platform
 import Wire
 
 /// One POST to a callback's address.

@@ -1,5 +1,8 @@
-import Hardware
+import Basics
+import HTTPServer
+import HomeEdge
 import Orchestration
+import Platform
 import Wire
 
 /// Tells the `StatusCallbackURI` of a run each change of its state: a POST of the run as JSON, in order.

@@ -1,5 +1,5 @@
 internal import CLinux
-import Hardware
+import Platform
 
 /// Finds the address of a host name without holding up the loop: the C library's resolver blocks, so it runs in a
 /// child that writes the address to a pipe.

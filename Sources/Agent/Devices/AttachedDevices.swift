@@ -1,7 +1,9 @@
+import Basics
 internal import CLinux
 import Devices
-import Hardware
+import Platform
 import Scoring
+import Settings
 
 /// What is wired to the board and serves this node: its light, fan, button and sensors. What is not there yet is
 /// looked for again, less and less often.

@@ -1,7 +1,9 @@
+import Basics
 import Devices
-import Hardware
 import Mesh
 import Orchestration
+import Platform
+import Settings
 
 /// The status light, as a GPIO line or an LED of the kernel's.
 final class LightDevice {

@@ -1,5 +1,9 @@
+import Basics
 internal import CLinux
+import EngineClient
+import Platform
 import Scoring
+import Settings
 
 // A drained node takes no new work; what it runs goes on, and it answers as ever. It stays drained until somebody says
 // otherwise, over restarts.

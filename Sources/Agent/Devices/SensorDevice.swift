@@ -1,5 +1,7 @@
 import Devices
 import Hardware
+import Platform
+import Settings
 
 /// The chips on I2C buses: a short-lived process for each bus reads those that are due.
 final class SensorDevice {
@@ -56,29 +58,6 @@ final class SensorDevice {
       let name = "sensor \(chip.name) at \(chip.bus) 0x" + String(chip.address, radix: 16)
       if words.isEmpty { Log.info(name + " answers") } else { Log.warning(name + ": " + words) }
     }
-  }
-
-  /// Reads all chips of a plan and returns when they have answered, or have had their time: for a command.
-  static func readOnce(_ plan: inout SensorPlan, hwmon: Hwmon) throws(SystemError) {
-    let loop = try EventLoop()
-    let rounds = plan.rounds(Adapter.all(root: ""), hwmon: hwmon, at: Clock.now())
-    var readers: [BusRound] = []
-    var answers: [[UInt8]?] = rounds.map { _ in nil }
-    for (index, round) in rounds.enumerated() {
-      let reader = try BusRound(round, loop: loop)
-      reader.onAnswer = { bytes in
-        answers[index] = bytes
-        if !answers.contains(where: { $0 == nil }) { loop.stop() }
-      }
-      readers.append(reader)
-    }
-    guard !readers.isEmpty else { return }
-    loop.after(SensorPlan.patience) {
-      for reader in readers { reader.sweep(at: Clock.now()) }
-      loop.stop()
-    }
-    loop.run()
-    for (round, bytes) in zip(rounds, answers) { plan.finish(round, bytes ?? [], at: Clock.now()) }
   }
 
   func end() {

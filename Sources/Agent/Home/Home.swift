@@ -1,6 +1,8 @@
+import Basics
 internal import CLinux
-import Hardware
 import Mesh
+import Platform
+import Settings
 import Wire
 
 /// This node's part in the home: joins discovery, membership and the home key to sockets, interfaces and times.

@@ -1,5 +1,7 @@
+import Basics
 internal import CLinux
-import Hardware
+import Platform
+import Wire
 
 /// A datagram's source and way here.
 struct DatagramOrigin {

@@ -1,8 +1,11 @@
-import Containers
+import Basics
+import EngineClient
 import Hardware
 import Mesh
 import Orchestration
+import Platform
 import Scoring
+import Settings
 
 extension Node {
   /// Lets the home know how this node does: after each sample, and as news when a run has begun or ended here.

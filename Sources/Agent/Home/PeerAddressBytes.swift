@@ -1,5 +1,6 @@
 internal import CLinux
 import Mesh
+import Platform
 
 extension PeerAddress {
   /// From 4 or 16 bytes in network order; other lengths are read as far as they go.

@@ -1,5 +1,6 @@
-import Hardware
+import Basics
 import Mesh
+import Platform
 import Wire
 
 /// The nodes of Home Edge on this network: who they are, and whether they answer.

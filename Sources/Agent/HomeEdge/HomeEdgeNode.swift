@@ -1,6 +1,7 @@
-import Hardware
+import Basics
+import HomeEdge
 import Mesh
-import Scoring
+import Platform
 import Wire
 
 /// A node of Home Edge, as its multicast DNS records and its answers show it.
@@ -57,7 +58,7 @@ final class HomeEdgeNode {
     guard !found.isEmpty, found != addresses else { return false }
     addresses = found
     target.addresses = found.compactMap {
-      SocketAddress(host: IPAddress(bytes: $0.bytes).text, port: HomeEdge.port)
+      SocketAddress(host: IPAddress(bytes: $0.bytes).text, port: HomeEdgeInteroperation.port)
     }
     return true
   }

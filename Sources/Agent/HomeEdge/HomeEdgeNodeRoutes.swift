@@ -1,7 +1,12 @@
+import Basics
 import Containers
+import HTTPServer
 import Hardware
+import HomeEdge
 import Orchestration
+import Platform
 import Scoring
+import Settings
 import Wire
 
 /// What Home Edge's nodes ask of this one on 56002, in plain HTTP (specification, 2.4).

@@ -1,5 +1,6 @@
 internal import CLinux
 import Orchestration
+import Platform
 import Wire
 
 /// The files of one native run, in the state folder: `native/RUN/`.

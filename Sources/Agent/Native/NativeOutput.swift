@@ -1,5 +1,6 @@
 internal import CLinux
 import Containers
+import Platform
 
 /// Writes a program's output to its folder, in Docker's frames, the newest at most twice `fileLimit`.
 struct NativeOutput {

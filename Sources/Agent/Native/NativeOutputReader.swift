@@ -1,6 +1,7 @@
+import Basics
 internal import CLinux
-import Hardware
 import Orchestration
+import Platform
 
 /// Sends a native program's output files to a client, and what is added to them while it follows.
 final class NativeOutputReader {

@@ -1,6 +1,8 @@
+import Basics
 internal import CLinux
-import Hardware
 import Orchestration
+import Platform
+import Settings
 
 /// The native programs of this node: starts, finds again and ends them through their supervisors.
 final class Natives {

@@ -1,4 +1,6 @@
+import Basics
 internal import CLinux
+import Platform
 
 /// Questions to /proc about processes.
 enum ProcessTable {

@@ -1,7 +1,8 @@
+import Basics
 internal import CLinux
-import Hardware
 import Orchestration
-import Wire
+import Platform
+import Settings
 
 /// The process between the agent and one native program.
 ///

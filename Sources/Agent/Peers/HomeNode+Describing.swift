@@ -1,8 +1,12 @@
+import Basics
 import Containers
+import EngineClient
 import Hardware
 import Mesh
 import Orchestration
+import Platform
 import Scoring
+import Settings
 import Wire
 
 // How nodes are described to the orchestrator, and to people.

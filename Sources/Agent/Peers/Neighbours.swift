@@ -1,8 +1,9 @@
-import Hardware
+import Basics
 import Mesh
 import Orchestration
+import Platform
 import Scoring
-import Wire
+import Settings
 
 /// The other nodes of the home, as far as this one deals with them: what they can do, what is asked of them, and
 /// their news of our runs.
@@ -146,7 +147,7 @@ final class Neighbours {
     let home = self.home
     let identity = Self.identity(id)
     let location = PeerLocation(
-      name: identity, addresses: { home.addresses(of: id) }, key: { home.keys.current })
+      name: identity, addresses: { home.addresses(of: id) }, key: { home.keys.current.preshared })
     let link = PeerLink(id: identity, contact: location, node: node)
     links[id] = link
     return link

@@ -1,4 +1,5 @@
-import Hardware
+import Basics
+import Platform
 import Wire
 
 /// The calls to one peer: one after the other over one connection, which stays open for the next.

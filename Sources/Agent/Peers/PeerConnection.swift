@@ -1,6 +1,6 @@
+import Basics
 internal import CLinux
-import Hardware
-internal import Mesh
+import Platform
 
 /// One connection to a peer, by TLS unless it is a Home Edge node: tries its addresses in turn, then carries bytes both ways.
 ///

@@ -1,3 +1,5 @@
+import Platform
+
 /// Why a peer gave no answer.
 struct PeerError: Error, Equatable {
   enum Reason: Equatable {

@@ -1,5 +1,7 @@
-import Hardware
+import Basics
+import Containers
 import Orchestration
+import Platform
 import Scoring
 import Wire
 
@@ -119,7 +121,7 @@ final class PeerLink {
     -> PeerStream
   {
     let target = "/api/v2/hosted/\(run.text)/logs" + (follow ? "?follow=1" : "")
-    let headers = HTTPHeaders([("Accept", OutputRoute.framesType), ("Hearth-Node", node.identity)])
+    let headers = HTTPHeaders([("Accept", EngineFrames.mediaType), ("Hearth-Node", node.identity)])
     return PeerStream(from: contact, target, headers: headers, loop: node.loop, onBody: onBody, onEnd: onEnd)
   }
 

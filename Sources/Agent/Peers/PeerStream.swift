@@ -1,4 +1,5 @@
-import Hardware
+import Basics
+import Platform
 import Wire
 
 /// One long GET from a peer over a connection of its own, whose body is handed on as it comes.

@@ -1,6 +1,9 @@
-import Hardware
+import Basics
+import HTTPServer
 import Orchestration
+import Platform
 import Scoring
+import Settings
 import Wire
 
 /// Our own API, `/api/v2` (docs/openapi.json): proper status codes, and errors as problem documents.

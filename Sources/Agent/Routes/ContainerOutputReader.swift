@@ -1,4 +1,5 @@
 import Containers
+import EngineClient
 import Orchestration
 
 /// Sends a container's output from the Engine to a client.

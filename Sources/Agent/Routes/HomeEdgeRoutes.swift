@@ -1,5 +1,9 @@
-import Hardware
+import Basics
+import HTTPServer
+import HomeEdge
 import Orchestration
+import Platform
+import Settings
 import Wire
 
 /// The routes that Home Edge's clients use, with its names and its habit of answering 200 with a `Message`.
@@ -137,34 +141,5 @@ struct HomeEdgeRoutes {
     HTTPResponse(
       status: status, headers: HTTPHeaders([("Content-Type", "application/json; charset=UTF-8")]),
       body: answer.json.encoded())
-  }
-}
-
-/// The body of every answer to a service request.
-struct HomeEdgeAnswer: Error {
-  var message: String
-  var serviceName: String
-  /// Where it runs; both words empty when nothing was selected, nil when the request was not understood.
-  var target: (kind: String, host: String)?
-
-  /// A request that could not be read.
-  init(_ message: String) {
-    self.message = message
-    serviceName = ""
-  }
-
-  /// A request that was understood, whether or not something came of it.
-  init(_ message: String, serviceName: String, target: (String, String)? = ("", "")) {
-    self.message = message
-    self.serviceName = serviceName
-    self.target = target
-  }
-
-  var json: JSON {
-    var place = JSON.null
-    if let target {
-      place = ["ExecutionType": .string(target.kind), "Target": .string(target.host)]
-    }
-    return ["Message": .string(message), "RemoteTargetInfo": place, "ServiceName": .string(serviceName)]
   }
 }

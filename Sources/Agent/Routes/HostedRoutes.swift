@@ -1,6 +1,8 @@
-import Hardware
+import Basics
+import HTTPServer
 import Mesh
 import Orchestration
+import Settings
 import Wire
 
 /// The node-to-node API on 56002: what the nodes of a home ask of each other. Whoever gets here has shown the home key.

@@ -1,8 +1,13 @@
+import Basics
 import Containers
+import EngineClient
 import Hardware
+import HomeEdge
 import Mesh
 import Orchestration
+import Platform
 import Scoring
+import Settings
 import Wire
 
 /// What `GET /api/v2/node` tells: who this node is and how it is doing.
@@ -63,7 +68,8 @@ struct NodeReport {
     let others = home.peers.count { $0.state == .alive || $0.state == .suspect }
     return [
       "complaints": .array(
-        (home.complaints + (node.homeEdge == nil ? [] : [HomeEdge.warning])).map { .string($0) }),
+        (home.complaints + (node.homeEdge == nil ? [] : [HomeEdgeInteroperation.warning])).map { .string($0) }
+      ),
       "interoperates": .bool(node.configuration.interoperates),
       "joined": true,
       "key": .string(HomeKey.identity(of: home.keys.current)),

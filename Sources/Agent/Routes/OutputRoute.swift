@@ -1,6 +1,6 @@
 internal import CLinux
 import Containers
-import Hardware
+import HTTPServer
 import Orchestration
 import Wire
 
@@ -10,12 +10,9 @@ import Wire
 struct OutputRoute {
   let node: Node
 
-  /// Docker's own media type for its frames (Engine API 1.42).
-  static let framesType = "application/vnd.docker.multiplexed-stream"
-
   func answer(_ request: HTTPRequest, _ run: Run, _ connection: ServerConnection) throws(Problem) {
     let follow = try flag(request, "follow")
-    let wantsFrames = request.headers["Accept"] == Self.framesType
+    let wantsFrames = request.headers["Accept"] == EngineFrames.mediaType
     let sink = OutputSink(connection: connection, wantsFrames: wantsFrames)
     if run.hasStarted {
       send(run, follow: follow, sink)
@@ -76,7 +73,7 @@ final class OutputSink {
     self.onDrained = onDrained
     guard !hasBegun else { return }
     hasBegun = true
-    let type = wantsFrames ? OutputRoute.framesType : "text/plain; charset=utf-8"
+    let type = wantsFrames ? EngineFrames.mediaType : "text/plain; charset=utf-8"
     let head = HTTPResponse(
       status: 200, headers: HTTPHeaders([("Content-Type", type), ("X-Content-Type-Options", "nosniff")]))
     connection.beginStream(

@@ -1,6 +1,6 @@
-import Hardware
+import Basics
 import Orchestration
-import Wire
+import Platform
 
 /// Sends the output of a run that another node hosts, as that node tells it, and goes on with the next host when that
 /// one dies.

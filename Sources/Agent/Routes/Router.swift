@@ -1,5 +1,7 @@
+import Basics
 internal import CLinux
-import Hardware
+import HTTPServer
+import Platform
 import Wire
 
 /// Sends each request on 56001 to the route that answers it.

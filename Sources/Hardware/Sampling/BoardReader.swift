@@ -1,3 +1,5 @@
+import Basics
+
 /// Reads what the board is, once.
 func readBoard(root: String, with reader: FileReader, at now: Instant) -> Board {
   // `/proc/device-tree` is an absolute link to the first: a captured tree's would lead out of the tree.

@@ -1,3 +1,5 @@
+import Basics
+
 /// Keeps `ControlGroup` up to date: limits at each scan, what the group holds in each sample.
 struct ControlGroupSampler {
   /// Groups above this process that are looked at.

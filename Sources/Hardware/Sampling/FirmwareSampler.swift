@@ -1,3 +1,4 @@
+import Basics
 internal import CLinux
 
 /// Keeps `Firmware` up to date: hwmon's alarm, then what the firmware itself answers, then sysfs's word.

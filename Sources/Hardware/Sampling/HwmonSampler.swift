@@ -1,3 +1,5 @@
+import Basics
+
 /// Keeps `Hwmon` up to date.
 struct HwmonSampler {
   static let mostChips = 64
@@ -142,7 +144,7 @@ struct SensorName {
 
 extension HwmonSensor.Kind {
   /// How the names of this kind's files begin.
-  public var prefix: String {
+  package var prefix: String {
     switch self {
     case .temperature: "temp"
     case .voltage: "in"

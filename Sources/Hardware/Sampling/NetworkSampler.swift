@@ -1,3 +1,5 @@
+import Basics
+
 /// Keeps `Network` up to date; the counters of all interfaces come from one read of `/proc/net/dev`.
 struct NetworkSampler {
   static let mostInterfaces = 64

@@ -1,3 +1,5 @@
+import Basics
+
 /// Keeps `PowerSupplies` up to date: one consistent read of `uevent` each.
 struct PowerSupplySampler {
   static let mostSupplies = 64

@@ -1,3 +1,5 @@
+import Basics
+
 /// Keeps `Processors` up to date.
 struct ProcessorSampler {
   static let mostCores = 1024

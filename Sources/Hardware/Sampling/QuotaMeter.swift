@@ -1,3 +1,5 @@
+import Basics
+
 /// Measures what a group does with its quota, from its accounts at two samples.
 final class QuotaMeter {
   /// The group's folder.

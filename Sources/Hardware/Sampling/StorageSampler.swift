@@ -1,3 +1,5 @@
+import Basics
+
 /// Keeps `Storage` up to date; all disks come from one read of `/proc/diskstats`.
 struct StorageSampler {
   static let mostDisks = 64

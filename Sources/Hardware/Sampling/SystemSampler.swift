@@ -1,3 +1,5 @@
+import Basics
+
 /// Keeps load, memory and pressure up to date: one file each.
 struct SystemSampler {
   private var load: Attribute

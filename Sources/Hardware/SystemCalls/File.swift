@@ -1,4 +1,6 @@
+import Basics
 internal import CLinux
+import Platform
 
 /// Opens `path` for reading without ever waiting (a FIFO has no writer): a descriptor, or minus the error
 /// number.

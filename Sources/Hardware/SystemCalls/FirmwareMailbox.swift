@@ -1,4 +1,6 @@
+import Basics
 internal import CLinux
+import Platform
 
 /// One device file of the Raspberry Pi's firmware, and the room for one message.
 final class FirmwareMailbox {

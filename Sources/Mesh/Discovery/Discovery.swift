@@ -1,11 +1,11 @@
-public import Hardware
-public import Wire
+package import Basics
+package import Wire
 
 /// Multicast DNS and service discovery of one node (RFC 6762, RFC 6763), with Home Edge's record set, as a state
 /// machine without I/O: events and the time go in, packets to send and news of peers come out.
 ///
 /// After every event `nextDue` says when `tick(at:)` is wanted. Time never runs backwards.
-public final class Discovery {
+package final class Discovery {
   var records: DiscoveryRecordSet
   var links: [Link] = []
   var table = PeerTable()
@@ -24,25 +24,25 @@ public final class Discovery {
   var updateDue: Instant?
 
   /// - Parameter seed: of the delays; different on every node and start.
-  public init(identity: DiscoveryIdentity, seed: UInt64, limits: DiscoveryLimits = DiscoveryLimits()) {
+  package init(identity: DiscoveryIdentity, seed: UInt64, limits: DiscoveryLimits = DiscoveryLimits()) {
     records = DiscoveryRecordSet(identity)
     random = DiscoveryRandom(seed: seed)
     self.limits = limits
   }
 
   /// The node's id on the network: `edge-orchestration-<uuid>`, with a number behind it after a conflict.
-  public var id: String { records.id }
+  package var id: String { records.id }
 
   /// The node's host name, `edge-<uuid>.local.`.
-  public var host: String { records.host.text }
+  package var host: String { records.host.text }
 
   /// Every peer that was found and not lost, in the order of finding but for those that filled gaps.
-  public var peers: [DiscoveredPeer] {
+  package var peers: [DiscoveredPeer] {
     table.all.filter { $0.isReported }.map { value(of: $0) }
   }
 
   /// When `tick(at:)` is wanted next; nil where nothing is planned.
-  public var nextDue: Instant? {
+  package var nextDue: Instant? {
     guard !isStopped else { return nil }
     var result = earliest(table.earliestDue, updateDue)
     for link in links { result = earliest(result, link.nextDue) }
@@ -53,7 +53,7 @@ public final class Discovery {
   ///
   /// On new ones and on those whose addresses changed the names are probed and announced and the peers asked for;
   /// no peer is forgotten.
-  public func interfacesChanged(
+  package func interfacesChanged(
     _ interfaces: [DiscoveryInterface], at now: Instant
   ) -> [DiscoveryDirective] {
     guard !isStopped else { return [] }
@@ -82,7 +82,7 @@ public final class Discovery {
   }
 
   /// Says which services the node offers now; they are announced with everything else, at most once a second.
-  public func servicesChanged(_ services: [String], at now: Instant) -> [DiscoveryDirective] {
+  package func servicesChanged(_ services: [String], at now: Instant) -> [DiscoveryDirective] {
     let before = records.text
     let leftOut = records.setServices(services)
     if !leftOut.isEmpty { directives.append(.leftOut(leftOut)) }
@@ -91,7 +91,7 @@ public final class Discovery {
   }
 
   /// Takes another identity: says goodbye to the old names, then probes and announces the new ones.
-  public func identityChanged(_ identity: DiscoveryIdentity, at now: Instant) -> [DiscoveryDirective] {
+  package func identityChanged(_ identity: DiscoveryIdentity, at now: Instant) -> [DiscoveryDirective] {
     guard !isStopped, identity != records.identity else { return [] }
     for link in links { sayGoodbye(on: link, at: now) }
     let services = records.services
@@ -103,7 +103,7 @@ public final class Discovery {
   }
 
   /// A packet to port 5353; whatever it holds, it costs bounded time and memory.
-  public func received(
+  package func received(
     _ bytes: [UInt8], from origin: DiscoveryOrigin, at now: Instant
   ) -> [DiscoveryDirective] {
     if origin.port == 5353, isOwnAddress(origin.address), sentHashes.contains(Discovery.hash(bytes)) {
@@ -114,7 +114,7 @@ public final class Discovery {
   }
 
   /// A packet that was decoded already.
-  public func received(
+  package func received(
     _ message: DNSMessage, from origin: DiscoveryOrigin, at now: Instant
   ) -> [DiscoveryDirective] {
     guard !isStopped, message.opcode == 0, message.responseCode == 0,
@@ -135,7 +135,7 @@ public final class Discovery {
   }
 
   /// Does what is due.
-  public func tick(at now: Instant) -> [DiscoveryDirective] {
+  package func tick(at now: Instant) -> [DiscoveryDirective] {
     guard !isStopped else { return [] }
     if let due = updateDue, due <= now { update(at: now) }
     for link in links {
@@ -150,7 +150,7 @@ public final class Discovery {
   }
 
   /// Says goodbye on every interface; afterwards every event is ignored (RFC 6762 10.1).
-  public func stop(at now: Instant) -> [DiscoveryDirective] {
+  package func stop(at now: Instant) -> [DiscoveryDirective] {
     guard !isStopped else { return [] }
     for link in links { sayGoodbye(on: link, at: now) }
     isStopped = true

@@ -1,4 +1,4 @@
-internal import Hardware
+import Basics
 internal import Wire
 
 /// Answering questions (RFC 6762 5.4, 6, 7).

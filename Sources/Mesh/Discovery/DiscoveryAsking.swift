@@ -1,4 +1,4 @@
-internal import Hardware
+import Basics
 internal import Wire
 
 /// Asking for peers and for what is missing or old of them (RFC 6762 5.2, 7).

@@ -1,27 +1,27 @@
-public import Wire
+package import Wire
 
 /// An interface that discovery uses, with the addresses that others reach this node by.
 ///
 /// Which interfaces those are is the caller's choice: up, multicast, no loopback.
-public struct DiscoveryInterface: Equatable, Sendable {
+package struct DiscoveryInterface: Equatable, Sendable {
   /// An address and the length of its subnet's prefix in bits.
-  public struct Address: Equatable, Sendable {
-    public var address: DNSAddress
-    public var prefix: Int
+  package struct Address: Equatable, Sendable {
+    package var address: DNSAddress
+    package var prefix: Int
 
-    public init(_ address: DNSAddress, prefix: Int) {
+    package init(_ address: DNSAddress, prefix: Int) {
       self.address = address
       self.prefix = prefix
     }
   }
 
   /// The kernel's index.
-  public var index: Int32
-  public var name: String
+  package var index: Int32
+  package var name: String
   /// In order of preference; more than 8 are left out.
-  public var addresses: [Address]
+  package var addresses: [Address]
 
-  public init(index: Int32, name: String, addresses: [Address]) {
+  package init(index: Int32, name: String, addresses: [Address]) {
     self.index = index
     self.name = name
     self.addresses = addresses
@@ -33,17 +33,17 @@ public struct DiscoveryInterface: Equatable, Sendable {
 }
 
 /// Where a packet came from.
-public struct DiscoveryOrigin: Hashable, Sendable {
-  public var address: DNSAddress
-  public var port: UInt16
+package struct DiscoveryOrigin: Hashable, Sendable {
+  package var address: DNSAddress
+  package var port: UInt16
   /// The index of the interface it arrived on.
-  public var interface: Int32
+  package var interface: Int32
   /// Whether it was sent to the multicast group.
-  public var isMulticast: Bool
+  package var isMulticast: Bool
   /// TTL or hop limit on arrival; nil where the kernel did not say.
-  public var hops: UInt8?
+  package var hops: UInt8?
 
-  public init(
+  package init(
     address: DNSAddress, port: UInt16 = 5353, interface: Int32, isMulticast: Bool = true, hops: UInt8? = 255
   ) {
     self.address = address
@@ -55,7 +55,7 @@ public struct DiscoveryOrigin: Hashable, Sendable {
 }
 
 /// What discovery wants done or known.
-public enum DiscoveryDirective: Equatable, Sendable {
+package enum DiscoveryDirective: Equatable, Sendable {
   /// Send the bytes from port 5353 with TTL or hop limit 255.
   case send([UInt8], interface: Int32, to: DiscoveryDestination)
   case found(DiscoveredPeer)
@@ -70,7 +70,7 @@ public enum DiscoveryDirective: Equatable, Sendable {
 }
 
 /// The target of a packet.
-public enum DiscoveryDestination: Hashable, Sendable {
+package enum DiscoveryDestination: Hashable, Sendable {
   /// 224.0.0.251, port 5353.
   case multicastIPv4
   /// ff02::fb, port 5353.
@@ -79,25 +79,25 @@ public enum DiscoveryDestination: Hashable, Sendable {
 }
 
 /// A node seen on the network.
-public struct DiscoveredPeer: Equatable, Sendable {
-  public enum Kind: Equatable, Sendable {
+package struct DiscoveredPeer: Equatable, Sendable {
+  package enum Kind: Equatable, Sendable {
     case hearth
     /// Home Edge itself, or anything else that publishes its service.
     case homeEdge
   }
 
   /// The service instance, `edge-orchestration-<uuid>`.
-  public var id: String
-  public var kind: Kind
-  public var host: String
-  public var port: UInt16
+  package var id: String
+  package var kind: Kind
+  package var host: String
+  package var port: UInt16
   /// The best first: IPv4 in a subnet of ours, other IPv4, IPv6; within these in the peer's own order.
-  public var addresses: [DiscoveredAddress]
-  public var platform: String
-  public var executionType: String
-  public var services: [String]
+  package var addresses: [DiscoveredAddress]
+  package var platform: String
+  package var executionType: String
+  package var services: [String]
 
-  public init(
+  package init(
     id: String, kind: Kind, host: String, port: UInt16, addresses: [DiscoveredAddress], platform: String,
     executionType: String, services: [String]
   ) {
@@ -113,26 +113,26 @@ public struct DiscoveredPeer: Equatable, Sendable {
 }
 
 /// An address and the interface it was heard on, which link-local addresses need.
-public struct DiscoveredAddress: Hashable, Sendable {
-  public var address: DNSAddress
-  public var interface: Int32
+package struct DiscoveredAddress: Hashable, Sendable {
+  package var address: DNSAddress
+  package var interface: Int32
 
-  public init(address: DNSAddress, interface: Int32) {
+  package init(address: DNSAddress, interface: Int32) {
     self.address = address
     self.interface = interface
   }
 }
 
 /// Bounds of what discovery keeps.
-public struct DiscoveryLimits: Sendable {
+package struct DiscoveryLimits: Sendable {
   /// Twice the largest home that is tested, at about 1 KiB each.
-  public var peers = 2048
+  package var peers = 2048
   /// A board has few links; each costs about 1 KiB and its own traffic.
-  public var interfaces = 16
+  package var interfaces = 16
   /// Delayed replies to different askers, per interface; further ones go out at once.
-  public var delayedReplies = 64
+  package var delayedReplies = 64
   /// Unicast replies a second and interface, so that a forged source is not flooded through us.
-  public var unicastRepliesPerSecond = 200
+  package var unicastRepliesPerSecond = 200
 
-  public init() {}
+  package init() {}
 }

@@ -1,13 +1,13 @@
 internal import Wire
 
 /// What a node says of itself, in Home Edge's record set.
-public struct DiscoveryIdentity: Equatable, Sendable {
+package struct DiscoveryIdentity: Equatable, Sendable {
   /// The UUID behind `edge-orchestration-` and `edge-`; only letters, digits and hyphens are kept, 40 at most.
-  public let uuid: String
-  public var platform: String
-  public var executionType: String
+  package let uuid: String
+  package var platform: String
+  package var executionType: String
 
-  public init(uuid: String, platform: String, executionType: String) {
+  package init(uuid: String, platform: String, executionType: String) {
     let legal = uuid.utf8.filter {
       ($0 | 0x20 >= 97 && $0 | 0x20 <= 122) || ($0 >= 48 && $0 <= 57) || $0 == UInt8(ascii: "-")
     }

@@ -1,4 +1,4 @@
-internal import Hardware
+import Basics
 internal import Wire
 
 /// Learning peers from packets, and forgetting them.

@@ -1,4 +1,4 @@
-internal import Hardware
+import Basics
 internal import Wire
 
 /// Probing, announcing, conflicts (RFC 6762 8, 9) and goodbyes (10.1).

@@ -1,4 +1,4 @@
-internal import Hardware
+import Basics
 
 /// A small seeded generator (SplitMix64), so that a run over the same events gives the same packets.
 struct DiscoveryRandom {

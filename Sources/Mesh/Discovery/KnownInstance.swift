@@ -1,4 +1,4 @@
-internal import Hardware
+import Basics
 internal import Wire
 
 /// How long something heard is believed, and when to ask for it again (RFC 6762 5.2).

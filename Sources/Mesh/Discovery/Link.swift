@@ -1,5 +1,5 @@
-internal import Hardware
-internal import Wire
+import Basics
+import Wire
 
 /// The state of discovery on one interface.
 final class Link {

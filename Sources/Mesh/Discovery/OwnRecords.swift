@@ -1,4 +1,3 @@
-internal import Hardware
 internal import Wire
 
 /// The records of this node on one interface, as a set; the order of the bits is that of an announcement.

@@ -1,4 +1,4 @@
-internal import Hardware
+import Basics
 internal import Wire
 
 /// The peers in the order in which they were first heard, found by instance name.

@@ -1,4 +1,4 @@
-internal import Hardware
+import Basics
 
 extension Membership {
   /// How long a peer may be silent, as far as this node can tell.

@@ -1,8 +1,8 @@
-public import Hardware
+package import Basics
 
 extension Membership {
   /// Takes a payload that the home's key opened. What is malformed is counted and changes nothing.
-  public mutating func received(_ payload: [UInt8], from endpoint: PeerEndpoint, at now: Instant)
+  package mutating func received(_ payload: [UInt8], from endpoint: PeerEndpoint, at now: Instant)
     -> [MembershipDirective]
   {
     guard started, !ended else { return [] }

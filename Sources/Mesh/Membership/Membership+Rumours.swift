@@ -1,4 +1,4 @@
-internal import Hardware
+import Basics
 
 extension Membership {
   /// What another says of a third node.

@@ -1,4 +1,4 @@
-internal import Hardware
+import Basics
 
 extension Membership {
   /// Between two heartbeats, by the size of the home as this node sees it.

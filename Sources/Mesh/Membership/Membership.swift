@@ -1,4 +1,4 @@
-public import Hardware
+package import Basics
 
 /// Who is in the home: alive, suspect, dead, left.
 ///
@@ -8,17 +8,17 @@ public import Hardware
 /// worse it does (Lifeguard, arXiv 1707.00788). No I/O: payloads and time go in, directives come out; who owns it
 /// seals, sends and receives, and calls `tick` at `nextDue`. Packets that wait in the socket may be handed in before or
 /// after a late tick.
-public struct Membership: Sendable {
-  public let id: NodeID
-  public let settings: MembershipSettings
+package struct Membership: Sendable {
+  package let id: NodeID
+  package let settings: MembershipSettings
   /// All peers that are known, the dead and those that left included, in no order.
-  public internal(set) var peers: [Peer] = []
+  package internal(set) var peers: [Peer] = []
   /// This node's own sign of life.
-  public internal(set) var evidence = Evidence(incarnation: 1, sequence: 0)
+  package internal(set) var evidence = Evidence(incarnation: 1, sequence: 0)
   /// 0 is well; each late tick, missing answer and suspicion of this node adds one, up to `worstHealth`.
-  public internal(set) var ownHealth = 0
+  package internal(set) var ownHealth = 0
   /// Packets that no writer of this version makes, and peers that were too many.
-  public internal(set) var refused: UInt64 = 0
+  package internal(set) var refused: UInt64 = 0
 
   var index: [NodeID: Int] = [:]
   /// Peers that are alive or suspect.
@@ -80,7 +80,7 @@ public struct Membership: Sendable {
   static let maximumRumours = 8
 
   /// A node that is not announced yet; `seed` makes its jitter, and nodes should differ in it.
-  public init(
+  package init(
     id: NodeID, details: NodeDetails, seed: UInt64, settings: MembershipSettings = MembershipSettings(),
     at now: Instant
   ) {
@@ -94,7 +94,7 @@ public struct Membership: Sendable {
   }
 
   /// When `tick` is to be called next; nil before `announce` and after `leave`.
-  public var nextDue: Instant? {
+  package var nextDue: Instant? {
     guard started, !ended else { return nil }
     var due = nextHeartbeat
     for item in delayed { due = min(due, item.due) }
@@ -104,7 +104,7 @@ public struct Membership: Sendable {
   }
 
   /// Whether packets are waited for: a check's, a newcomer's, or those that another asked for.
-  public var expectsAnswers: Bool {
+  package var expectsAnswers: Bool {
     if !announcementsLeft.isEmpty || !relays.isEmpty { return true }
     for position in peers.indices {
       if case .asking = peers[position].check { return true }
@@ -113,20 +113,20 @@ public struct Membership: Sendable {
   }
 
   /// The peer of this id, dead ones included.
-  public func peer(_ id: NodeID) -> Peer? {
+  package func peer(_ id: NodeID) -> Peer? {
     index[id].map { peers[$0] }
   }
 
   /// Whether a peer that is there has named no IPv4 address.
-  public var hasPeerWithoutIPv4: Bool {
+  package var hasPeerWithoutIPv4: Bool {
     peers.contains { $0.isCounted && !$0.details.addresses.contains { $0.ipv4 != nil } }
   }
 
   /// The nodes of the home that are alive or suspect, this one included.
-  public var homeSize: Int { counted + 1 }
+  package var homeSize: Int { counted + 1 }
 
   /// Says that this node is there: at the start, and again when a network interface comes up.
-  public mutating func announce(at now: Instant) -> [MembershipDirective] {
+  package mutating func announce(at now: Instant) -> [MembershipDirective] {
     guard !ended else { return [] }
     if !started { accounted = now.nanoseconds }
     started = true
@@ -139,7 +139,7 @@ public struct Membership: Sendable {
   /// heartbeat that has the details anyway.
   ///
   /// - Parameter isNews: whether load and terms are to be told at once too; not more often than each 50 ms.
-  public mutating func update(load: NodeLoad, details: NodeDetails, isNews: Bool = false, at now: Instant) {
+  package mutating func update(load: NodeLoad, details: NodeDetails, isNews: Bool = false, at now: Instant) {
     self.load = load
     if isNews, started {
       nextHeartbeat = min(nextHeartbeat, max(now.nanoseconds, lastHeartbeat &+ Self.newsPause))
@@ -157,13 +157,13 @@ public struct Membership: Sendable {
 
   /// Whether a payload introduces its sender with all its details, so that it should also reach those who are not
   /// known yet.
-  public static func isIntroduction(_ payload: [UInt8]) -> Bool {
+  package static func isIntroduction(_ payload: [UInt8]) -> Bool {
     payload.count > 1
       && !MembershipMessage.Flags(rawValue: payload[1]).isDisjoint(with: [.details, .joining, .leaving])
   }
 
   /// Does what is due. Calling it early is harmless; late calls are noticed and make this node doubt itself.
-  public mutating func tick(at now: Instant) -> [MembershipDirective] {
+  package mutating func tick(at now: Instant) -> [MembershipDirective] {
     guard started, !ended else { return [] }
     noticeLateness(now.nanoseconds)
     if now.nanoseconds >= nextHeartbeat { beat(now.nanoseconds) }
@@ -174,7 +174,7 @@ public struct Membership: Sendable {
   }
 
   /// Says goodbye, three times because a packet may be lost; afterwards the value does nothing more.
-  public mutating func leave(at now: Instant) -> [MembershipDirective] {
+  package mutating func leave(at now: Instant) -> [MembershipDirective] {
     guard started, !ended else { return [] }
     for _ in 0..<3 {
       var message = message(.heartbeat)

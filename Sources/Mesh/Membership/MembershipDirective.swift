@@ -1,5 +1,5 @@
 /// What membership wants done, in order.
-public enum MembershipDirective: Equatable, Sendable {
+package enum MembershipDirective: Equatable, Sendable {
   /// Seal the payload and send it to the home's multicast group on every usable interface.
   case multicast([UInt8])
   /// Seal the payload and send it to one peer.

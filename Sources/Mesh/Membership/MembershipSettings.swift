@@ -1,71 +1,71 @@
-public import Hardware
+package import Basics
 
 /// The times and counts of membership; each default states its reason.
 ///
 /// A crash is known after silence, check and suspicion: at most 2.2 * 600 + 200 ms, 400 ms and 400 ms to 900 ms; the
 /// sum of the largest is 2.82 s, under the 3 s that are promised for homes of up to 16 nodes.
-public struct MembershipSettings: Sendable {
+package struct MembershipSettings: Sendable {
   /// Between two heartbeats of a node in a home of up to `fullRateNodes`: 1.7 packets a second, which leaves room for
   /// answers below 2, and lets two be lost in a row before anything is asked.
-  public var period = Interval.milliseconds(600)
+  package var period = Interval.milliseconds(600)
   /// Above this many nodes the period grows with the square root of their number, so that 1,000 nodes send 300
   /// packets a second together, 30 kB, and not 1,700.
-  public var fullRateNodes = 32
+  package var fullRateNodes = 32
   /// Each period is longer or shorter by up to this share, so that nodes started together drift apart.
-  public var jitterPercent = 10
+  package var jitterPercent = 10
   /// How often a heartbeat has the details: a node that missed the change learns it within 5 s even if it cannot ask.
-  public var detailsEvery = 8
+  package var detailsEvery = 8
 
   /// Silence beyond this many periods of the sender, in tenths, plus `silenceMargin`, starts a check: two lost in a row
   /// at the longest jitter do.
-  public var silencePeriodsInTenths = 22
+  package var silencePeriodsInTenths = 22
   /// For delays of the network and of the receiver's loop.
-  public var silenceMargin = Interval.milliseconds(200)
+  package var silenceMargin = Interval.milliseconds(200)
   /// Up to this many nodes, observers check at once; in larger homes they spread their checks over one period, so that
   /// a crash costs each node a constant number of packets.
-  public var smallHome = 16
+  package var smallHome = 16
   /// Over which the observers of a small home spread their checks.
-  public var checkSpread = Interval.milliseconds(80)
+  package var checkSpread = Interval.milliseconds(80)
   /// Between two pings of a check: several round trips of a home's Wi-Fi.
-  public var checkStep = Interval.milliseconds(100)
+  package var checkStep = Interval.milliseconds(100)
   /// How long a check lasts before it becomes a suspicion: four pings and three indirect ones, each of which may be lost.
-  public var checkTime = Interval.milliseconds(400)
+  package var checkTime = Interval.milliseconds(400)
   /// Peers that are asked to ping for us, as SWIM and its descendants have it.
-  public var indirectPeers = 3
+  package var indirectPeers = 3
   /// When a peer that was asked says that it got no answer either: before the check of who asked ends.
-  public var nackTime = Interval.milliseconds(200)
+  package var nackTime = Interval.milliseconds(200)
 
   /// Suspicion lasts this long where `confirmations` others (or all, in smaller homes) suspect the same node…
-  public var shortestSuspicion = Interval.milliseconds(400)
+  package var shortestSuspicion = Interval.milliseconds(400)
   /// … and this long where none does (Lifeguard: max - (max - min) * ln(n + 1) / ln(k + 1)).
-  public var longestSuspicion = Interval.milliseconds(900)
+  package var longestSuspicion = Interval.milliseconds(900)
   /// Independent suspicions that make it certain enough.
-  public var confirmations = 3
+  package var confirmations = 3
 
   /// A tick that comes later than this after it was due means that this node slept or starved; what passed meanwhile
   /// is nobody's silence.
-  public var lateness = Interval.milliseconds(150)
+  package var lateness = Interval.milliseconds(150)
   /// How bad the own health can get: each step lengthens the node's checks and suspicions by their length.
-  public var worstHealth = 4
+  package var worstHealth = 4
   /// The patience a starved node can ask for.
-  public var longestSlack = Interval.seconds(12)
+  package var longestSlack = Interval.seconds(12)
   /// After how long without late ticks the patience asked for halves.
-  public var slackHalfLife = Interval.seconds(120)
+  package var slackHalfLife = Interval.seconds(120)
 
   /// The pauses between a new node's announcements: four in all, one of which arrives even where a fifth is lost (0.2 % do
   /// not; the heartbeats follow). Each is answered, so as much is true of the answers.
-  public var announcements = [Interval.milliseconds(150), .milliseconds(250), .milliseconds(400)]
+  package var announcements = [Interval.milliseconds(150), .milliseconds(250), .milliseconds(400)]
   /// Over which the answers to an announcement are spread.
-  public var answerSpread = Interval.milliseconds(100)
+  package var answerSpread = Interval.milliseconds(100)
   /// About so many nodes answer an announcement in a large home; the others are heard at their next heartbeat.
-  public var answers = 16
+  package var answers = 16
   /// About so many nodes tell one that it is thought dead, or that the home knows a later incarnation of it.
-  public var tellers = 4
+  package var tellers = 4
 
   /// Peers that are kept, dead ones included; twice the home that is promised.
-  public var maximumPeers = 2048
+  package var maximumPeers = 2048
   /// How long a node that died or left is remembered; its return within that is a return, later an appearance.
-  public var remembrance = Interval.seconds(3600)
+  package var remembrance = Interval.seconds(3600)
 
-  public init() {}
+  package init() {}
 }

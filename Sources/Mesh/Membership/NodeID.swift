@@ -1,16 +1,16 @@
 /// The identity of a node: 16 bytes, a UUID that the node keeps for its life.
-public struct NodeID: Hashable, Comparable, Sendable {
+package struct NodeID: Hashable, Comparable, Sendable {
   /// The first and the last 8 bytes, each as a big-endian number.
-  public let high: UInt64
-  public let low: UInt64
+  package let high: UInt64
+  package let low: UInt64
 
-  public init(high: UInt64, low: UInt64) {
+  package init(high: UInt64, low: UInt64) {
     self.high = high
     self.low = low
   }
 
   /// From text like `123e4567-e89b-12d3-a456-426614174000`, in either case; nil for anything else.
-  public init?(uuid: String) {
+  package init?(uuid: String) {
     var halves: (UInt64, UInt64) = (0, 0)
     var digits = 0
     for (position, byte) in uuid.utf8.enumerated() {
@@ -38,7 +38,7 @@ public struct NodeID: Hashable, Comparable, Sendable {
   }
 
   /// The text form, in lower case.
-  public var uuid: String {
+  package var uuid: String {
     var text: [UInt8] = []
     text.reserveCapacity(36)
     for digit in 0..<32 {
@@ -50,7 +50,7 @@ public struct NodeID: Hashable, Comparable, Sendable {
     return String(decoding: text, as: UTF8.self)
   }
 
-  public static func < (left: NodeID, right: NodeID) -> Bool {
+  package static func < (left: NodeID, right: NodeID) -> Bool {
     left.high != right.high ? left.high < right.high : left.low < right.low
   }
 }

@@ -1,23 +1,23 @@
 /// What each heartbeat says of a node's ability to take work.
-public struct NodeLoad: Hashable, Sendable {
+package struct NodeLoad: Hashable, Sendable {
   /// The score in hundredths: an idle Raspberry Pi 3 is 10,000.
-  public var score: UInt32
+  package var score: UInt32
   /// Runs in flight, at most 255.
-  public var runs: UInt8
+  package var runs: UInt8
   /// Memory that new programs can have, in units of 16 MiB, at most 0xFFFE; `unknownMemory` where it is not known.
-  public var memory: UInt16
+  package var memory: UInt16
 
   /// What competes there; nil from a node that does not tell.
-  public var demand: NodeDemand?
+  package var demand: NodeDemand?
   /// How fast its runs went of how fast it had promised, in units of 1/128; a node that tells no demand does not tell it.
-  public var trust = NodeLoad.asPromised
+  package var trust = NodeLoad.asPromised
 
-  public static let asPromised: UInt8 = 128
-  public static let unknownMemory: UInt16 = 0xFFFF
+  package static let asPromised: UInt8 = 128
+  package static let unknownMemory: UInt16 = 0xFFFF
   /// 16 MiB: fine enough for a board of 256 MiB, and 2 bytes reach to 1 TiB.
-  public static let memoryUnit: UInt64 = 16 << 20
+  package static let memoryUnit: UInt64 = 16 << 20
 
-  public init(score: UInt32, runs: UInt8, memory: UInt16 = unknownMemory) {
+  package init(score: UInt32, runs: UInt8, memory: UInt16 = unknownMemory) {
     self.score = score
     self.runs = runs
     self.memory = memory
@@ -26,7 +26,7 @@ public struct NodeLoad: Hashable, Sendable {
   /// From a score in units of 1/100 of an idle Raspberry Pi 3; what is no number counts as 0, too much as the most.
   ///
   /// - Parameter memory: bytes, rounded down, so that no node promises what it does not have; nil for unknown.
-  public init(
+  package init(
     score: Double, runs: Int, memory: UInt64?, demand: NodeDemand? = nil,
     trust: UInt8 = NodeLoad.asPromised
   ) {
@@ -39,23 +39,23 @@ public struct NodeLoad: Hashable, Sendable {
   }
 
   /// The available memory in bytes; nil where it is not known.
-  public var memoryBytes: UInt64? {
+  package var memoryBytes: UInt64? {
     memory == Self.unknownMemory ? nil : UInt64(memory) * Self.memoryUnit
   }
 }
 
 /// What competes for a node's cores, memory bus and link.
-public struct NodeDemand: Hashable, Sendable {
+package struct NodeDemand: Hashable, Sendable {
   /// Threads that want a core, in units of 1/64, at most 0xFFFF.
-  public var threads: UInt16
+  package var threads: UInt16
   /// Of these, those that mostly wait for memory, at most 255.
-  public var copiers: UInt8
+  package var copiers: UInt8
   /// Flows over the link, at most 255.
-  public var flows: UInt8
+  package var flows: UInt8
   /// The share of the link that is taken, 255 for all of it.
-  public var link: UInt8
+  package var link: UInt8
 
-  public init(threads: UInt16, copiers: UInt8, flows: UInt8, link: UInt8) {
+  package init(threads: UInt16, copiers: UInt8, flows: UInt8, link: UInt8) {
     self.threads = threads
     self.copiers = copiers
     self.flows = flows
@@ -64,24 +64,24 @@ public struct NodeDemand: Hashable, Sendable {
 }
 
 /// What changes seldom, and so is in every few heartbeats only.
-public struct NodeDetails: Hashable, Sendable {
+package struct NodeDetails: Hashable, Sendable {
   /// Where the node can be reached, best first; at most `maximumAddresses` go on the wire.
-  public var addresses: [PeerAddress]
+  package var addresses: [PeerAddress]
   /// The TCP port of the node-to-node API.
-  public var port: UInt16
+  package var port: UInt16
   /// What each term leaves of the score, 255 for all of it, in the order of the score's kinds of terms; at most
   /// `maximumTerms` go on the wire.
-  public var terms: [UInt8]
+  package var terms: [UInt8]
   /// What it can run just now.
-  public var abilities: NodeAbilities
+  package var abilities: NodeAbilities
   /// A hash of all facts that its API tells: services, board, cores, architecture. Who sees a new value asks for them.
-  public var facts: UInt32
+  package var facts: UInt32
 
   /// One IPv4 and one or two IPv6 addresses on each of two interfaces, and some to spare.
-  public static let maximumAddresses = 8
-  public static let maximumTerms = 16
+  package static let maximumAddresses = 8
+  package static let maximumTerms = 16
 
-  public init(
+  package init(
     addresses: [PeerAddress] = [], port: UInt16 = 0, terms: [UInt8] = [], abilities: NodeAbilities = [],
     facts: UInt32 = 0
   ) {
@@ -99,35 +99,35 @@ public struct NodeDetails: Hashable, Sendable {
 }
 
 /// What a node can take just now; bits that this version does not know are kept.
-public struct NodeAbilities: OptionSet, Hashable, Sendable {
-  public let rawValue: UInt8
+package struct NodeAbilities: OptionSet, Hashable, Sendable {
+  package let rawValue: UInt8
 
-  public init(rawValue: UInt8) {
+  package init(rawValue: UInt8) {
     self.rawValue = rawValue
   }
 
   /// Its Engine answers.
-  public static let containers = NodeAbilities(rawValue: 1)
+  package static let containers = NodeAbilities(rawValue: 1)
   /// It runs programs without a container.
-  public static let native = NodeAbilities(rawValue: 1 << 1)
+  package static let native = NodeAbilities(rawValue: 1 << 1)
   /// Its owner wants it to be given nothing new.
-  public static let drained = NodeAbilities(rawValue: 1 << 2)
+  package static let drained = NodeAbilities(rawValue: 1 << 2)
 }
 
 /// How recent a sign of life is. Each packet of a node has a higher one than its packets before, so "who is right about
 /// a node" is a comparison.
-public struct Evidence: Comparable, Hashable, Sendable {
+package struct Evidence: Comparable, Hashable, Sendable {
   /// Grows when a node restarts or refutes its death; only a higher one brings a dead node back.
-  public var incarnation: UInt32
+  package var incarnation: UInt32
   /// Counts the packets of one incarnation.
-  public var sequence: UInt32
+  package var sequence: UInt32
 
-  public init(incarnation: UInt32, sequence: UInt32) {
+  package init(incarnation: UInt32, sequence: UInt32) {
     self.incarnation = incarnation
     self.sequence = sequence
   }
 
-  public static func < (left: Evidence, right: Evidence) -> Bool {
+  package static func < (left: Evidence, right: Evidence) -> Bool {
     left.incarnation != right.incarnation
       ? left.incarnation < right.incarnation : left.sequence < right.sequence
   }

@@ -1,19 +1,19 @@
-public import Hardware
+package import Basics
 
 /// What a node knows of another.
-public struct Peer: Sendable {
-  public let id: NodeID
-  public internal(set) var state: State
+package struct Peer: Sendable {
+  package let id: NodeID
+  package internal(set) var state: State
   /// Its last sign of life.
-  public internal(set) var evidence: Evidence
+  package internal(set) var evidence: Evidence
   /// When that was heard; its age is how old all below is at most.
-  public internal(set) var heardAt: Instant
-  public internal(set) var load: NodeLoad
-  public internal(set) var details: NodeDetails
+  package internal(set) var heardAt: Instant
+  package internal(set) var load: NodeLoad
+  package internal(set) var details: NodeDetails
   /// Where its packets come from.
-  public internal(set) var endpoint: PeerEndpoint
+  package internal(set) var endpoint: PeerEndpoint
 
-  public enum State: UInt8, Sendable {
+  package enum State: UInt8, Sendable {
     case alive, suspect, dead, left
   }
 

@@ -1,33 +1,33 @@
 /// An IP address of a node: IPv6, or IPv4 in its mapped form (RFC 4291 section 2.5.5.2).
-public struct PeerAddress: Hashable, Sendable {
+package struct PeerAddress: Hashable, Sendable {
   /// The first and the last 8 bytes, each as a big-endian number.
-  public let high: UInt64
-  public let low: UInt64
+  package let high: UInt64
+  package let low: UInt64
 
-  public init(high: UInt64, low: UInt64) {
+  package init(high: UInt64, low: UInt64) {
     self.high = high
     self.low = low
   }
 
   /// An IPv4 address, its first byte the highest.
-  public init(ipv4: UInt32) {
+  package init(ipv4: UInt32) {
     self.init(high: 0, low: 0xFFFF_0000_0000 | UInt64(ipv4))
   }
 
   /// The IPv4 address, its first byte the highest; nil for IPv6.
-  public var ipv4: UInt32? {
+  package var ipv4: UInt32? {
     high == 0 && low >> 32 == 0xFFFF ? UInt32(truncatingIfNeeded: low) : nil
   }
 }
 
 /// Where a packet came from or is to go: an address, a UDP port and the interface of a link-local address.
-public struct PeerEndpoint: Hashable, Sendable {
-  public var address: PeerAddress
-  public var port: UInt16
+package struct PeerEndpoint: Hashable, Sendable {
+  package var address: PeerAddress
+  package var port: UInt16
   /// The index of the interface (if_nametoindex(3)); 0 where the address alone says enough.
-  public var interface: UInt32
+  package var interface: UInt32
 
-  public init(address: PeerAddress, port: UInt16, interface: UInt32 = 0) {
+  package init(address: PeerAddress, port: UInt16, interface: UInt32 = 0) {
     self.address = address
     self.port = port
     self.interface = interface

@@ -1,22 +1,22 @@
 /// What runs on a node beside a new run, by what it competes for.
-public struct Competition: Equatable, Sendable {
+package struct Competition: Equatable, Sendable {
   /// Threads that want a core.
-  public var threads: Double
+  package var threads: Double
   /// Of these, threads of runs that mostly wait for memory.
-  public var copiers: Double
+  package var copiers: Double
   /// Runs that mostly wait for the network, and images that are being fetched.
-  public var flows: Double
+  package var flows: Double
 
-  public static let none = Competition()
+  package static let none = Competition()
 
-  public init(threads: Double = 0, copiers: Double = 0, flows: Double = 0) {
+  package init(threads: Double = 0, copiers: Double = 0, flows: Double = 0) {
     self.threads = threads
     self.copiers = copiers
     self.flows = flows
   }
 
   /// What one run adds.
-  public init(of bound: Requirements.Bound, cores: Double) {
+  package init(of bound: Requirements.Bound, cores: Double) {
     self.init(
       threads: bound == .network ? Self.networkThreads : cores, copiers: bound == .memory ? cores : 0,
       flows: bound == .network ? 1 : 0)
@@ -25,7 +25,7 @@ public struct Competition: Equatable, Sendable {
   /// What a run that waits for the network takes of a core.
   private static let networkThreads = 0.1
 
-  public static func + (left: Competition, right: Competition) -> Competition {
+  package static func + (left: Competition, right: Competition) -> Competition {
     Competition(
       threads: left.threads + right.threads, copiers: left.copiers + right.copiers,
       flows: left.flows + right.flows)

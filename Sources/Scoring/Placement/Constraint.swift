@@ -1,25 +1,25 @@
 /// A condition on the node that may run a service, in Docker Swarm's words: `node.hostname!=kitchen`.
-public struct Constraint: Sendable, Equatable {
+package struct Constraint: Sendable, Equatable {
   /// What of a node is compared.
-  public enum Subject: String, Sendable, CaseIterable {
+  package enum Subject: String, Sendable, CaseIterable {
     case id = "node.id"
     case hostName = "node.hostname"
     case architecture = "node.platform.arch"
     case board = "node.board"
   }
 
-  public let subject: Subject
+  package let subject: Subject
   /// `==`, else `!=`.
-  public let isEqual: Bool
-  public let value: String
+  package let isEqual: Bool
+  package let value: String
 
   /// Most constraints of one request.
-  public static let limit = 16
+  package static let limit = 16
   /// Longest text of one, in bytes.
-  public static let lengthLimit = 256
+  package static let lengthLimit = 256
 
   /// Understands one constraint; blanks around its parts do not count.
-  public init(parsing text: String) throws(ConstraintError) {
+  package init(parsing text: String) throws(ConstraintError) {
     let bytes = Array(text.utf8)
     guard bytes.count <= Self.lengthLimit else { throw .tooLong(bytes.count) }
     var position = 0
@@ -37,19 +37,19 @@ public struct Constraint: Sendable, Equatable {
   }
 
   /// Understands the constraints of a request.
-  public static func parse(_ texts: [String]) throws(ConstraintError) -> [Constraint] {
+  package static func parse(_ texts: [String]) throws(ConstraintError) -> [Constraint] {
     guard texts.count <= limit else { throw .tooMany(texts.count) }
     var constraints: [Constraint] = []
     for text in texts { constraints.append(try Constraint(parsing: text)) }
     return constraints
   }
 
-  public var text: String {
+  package var text: String {
     subject.rawValue + (isEqual ? "==" : "!=") + value
   }
 
   /// Whether the node meets it. The case of ASCII letters does not count, as in Swarm; what is not known equals nothing.
-  public func allows(_ node: HomeNode) -> Bool {
+  package func allows(_ node: HomeNode) -> Bool {
     let actual: String
     switch subject {
     case .id: actual = node.id
@@ -69,14 +69,14 @@ public struct Constraint: Sendable, Equatable {
 }
 
 /// What is wrong with a constraint; the text is the constraint's.
-public enum ConstraintError: Error, Equatable {
+package enum ConstraintError: Error, Equatable {
   case tooMany(Int)
   case tooLong(Int)
   case noOperator(String)
   case unknownSubject(String)
   case badValue(String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .tooMany(let count): "\(count) constraints, at most \(Constraint.limit)"
     case .tooLong(let count): "a constraint of \(count) bytes, at most \(Constraint.lengthLimit)"

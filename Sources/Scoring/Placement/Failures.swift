@@ -1,7 +1,7 @@
-public import Hardware
+package import Basics
 
 /// Runs that a node could not begin, or lost, as a requester has seen it; forgotten as time passes.
-public struct Failures: Equatable, Sendable {
+package struct Failures: Equatable, Sendable {
   private var count = 0.0
   private var latest = Instant(nanoseconds: 0)
 
@@ -10,9 +10,9 @@ public struct Failures: Equatable, Sendable {
   private static let limit = 8.0
   private static let moment = Interval.seconds(2)
 
-  public init() {}
+  package init() {}
 
-  public mutating func add(at now: Instant) {
+  package mutating func add(at now: Instant) {
     // All runs of a board that dies fail at one moment, of one cause.
     if count > 0, now - latest < Self.moment { return }
     count = min(left(at: now) + 1, Self.limit)
@@ -20,7 +20,7 @@ public struct Failures: Equatable, Sendable {
   }
 
   /// Failures, each counting less the longer ago it was; 0 once they are forgotten.
-  public func left(at now: Instant) -> Double {
+  package func left(at now: Instant) -> Double {
     guard count > 0 else { return 0 }
     // Halved for each whole half-life, and in a straight line between.
     let halves = max((now - latest).seconds, 0) / Self.halfLife

@@ -1,114 +1,114 @@
-public import Hardware
+package import Basics
 
 /// What a requester knows of one node of the home, itself included.
 ///
 /// Score, terms and runs come with each heartbeat; the rest are facts that the node is asked for once they change.
-public struct HomeNode: Sendable, Equatable {
-  public enum State: UInt8, Sendable {
+package struct HomeNode: Sendable, Equatable {
+  package enum State: UInt8, Sendable {
     case alive, suspect, dead, left
   }
 
   /// A term of the score and what it multiplies the score by, 0...1.
-  public struct Effect: Sendable, Equatable {
-    public var kind: Term.Kind
-    public var effect: Double
+  package struct Effect: Sendable, Equatable {
+    package var kind: Term.Kind
+    package var effect: Double
 
-    public init(kind: Term.Kind, effect: Double) {
+    package init(kind: Term.Kind, effect: Double) {
       self.kind = kind
       self.effect = effect
     }
   }
 
   /// An image that its engine has.
-  public struct Image: Sendable, Equatable {
+  package struct Image: Sendable, Equatable {
     /// Of its reference; see `Requirements.image`.
-    public var hash: UInt32
-    public var mebibytes: Int
+    package var hash: UInt32
+    package var mebibytes: Int
 
-    public init(hash: UInt32, mebibytes: Int) {
+    package init(hash: UInt32, mebibytes: Int) {
       self.hash = hash
       self.mebibytes = mebibytes
     }
   }
 
   /// A service that the node's owner has defined there.
-  public struct Service: Sendable, Equatable {
-    public var name: String
+  package struct Service: Sendable, Equatable {
+    package var name: String
     /// `container` or `native`.
-    public var kind: String
+    package var kind: String
 
-    public init(name: String, kind: String) {
+    package init(name: String, kind: String) {
       self.name = name
       self.kind = kind
     }
   }
 
   /// `edge-orchestration-` and a UUID.
-  public let id: String
+  package let id: String
   /// Its host name.
-  public var name = ""
+  package var name = ""
   /// Where it is reached, as people write it.
-  public var address = ""
+  package var address = ""
   /// Docker's word for it, as `amd64`, `arm64` or `arm/v7`; empty where unknown.
-  public var architecture = ""
+  package var architecture = ""
   /// The name of its profile; empty where unknown.
-  public var board = ""
+  package var board = ""
   /// Cores in all; 0 where unknown.
-  public var cores = 0
+  package var cores = 0
   /// How fast they are; empty where unknown.
-  public var speeds = CoreSpeeds()
+  package var speeds = CoreSpeeds()
   /// What one core copies in memory, in MB/s; 0 where unknown.
-  public var memoryRate = 0.0
+  package var memoryRate = 0.0
   /// What its link carries, in Mbit/s; 0 where unknown.
-  public var linkRate = 0.0
+  package var linkRate = 0.0
   /// The share of that which passes now, 0...1.
-  public var linkBusy = 0.0
+  package var linkBusy = 0.0
   /// What competes there, with the runs it has accepted; nil where it does not tell.
-  public var demand: Competition?
+  package var demand: Competition?
   /// Images of its engine; nil where it does not tell.
-  public var images: [Image]?
+  package var images: [Image]?
   /// In units of 1/100 of an idle Raspberry Pi 3; 0 where none was heard.
-  public var score = 0.0
-  public var terms: [Effect] = []
+  package var score = 0.0
+  package var terms: [Effect] = []
   /// Bytes; nil where unknown.
-  public var memoryAvailable: Int64?
-  public var hasEngine = false
-  public var runsNative = false
+  package var memoryAvailable: Int64?
+  package var hasEngine = false
+  package var runsNative = false
   /// Its owner wants no new work on it.
-  public var isDrained = false
-  public var services: [Service] = []
+  package var isDrained = false
+  package var services: [Service] = []
   /// Runs in flight there.
-  public var runs = 0
-  public var state = State.alive
-  public var isSelf = false
+  package var runs = 0
+  package var state = State.alive
+  package var isSelf = false
   /// Whether its abilities, services and architecture are known.
-  public var factsKnown = false
+  package var factsKnown = false
   /// A node of Home Edge, spoken to by its own protocol: only its services, abilities and address are known.
-  public var isHomeEdge = false
+  package var isHomeEdge = false
   /// When the heartbeat came that brought the score.
-  public var heardAt = Instant(nanoseconds: 0)
+  package var heardAt = Instant(nanoseconds: 0)
   /// Runs that this requester placed there and the score cannot show yet; `HomeView` keeps count.
-  public internal(set) var placedSinceHeard = 0
+  package internal(set) var placedSinceHeard = 0
   /// What those add to the competition.
-  public internal(set) var placedDemand = Competition.none
+  package internal(set) var placedDemand = Competition.none
   /// How fast its runs went of how fast it had promised (`Trust`), as it tells itself.
-  public var trust = 1.0
+  package var trust = 1.0
   /// Runs that it could not begin or lost lately, as this requester has seen it; each counts less as time passes.
-  public internal(set) var failures = 0.0
+  package internal(set) var failures = 0.0
 
-  public init(id: String) {
+  package init(id: String) {
     self.id = id
   }
 
   /// Takes what this node knows of its own demand, with all that was placed on it.
-  public mutating func knowsItself(demand: Competition) {
+  package mutating func knowsItself(demand: Competition) {
     self.demand = demand
     placedSinceHeard = 0
     placedDemand = .none
   }
 
   /// Whether it answers, as far as is known.
-  public var isReachable: Bool {
+  package var isReachable: Bool {
     state == .alive || state == .suspect
   }
 
@@ -120,7 +120,7 @@ public struct HomeNode: Sendable, Equatable {
   }
 
   /// Whether its owner has defined this service there.
-  public func offers(_ service: String, kind: String) -> Bool {
+  package func offers(_ service: String, kind: String) -> Bool {
     services.contains { $0.name == service && $0.kind == kind }
   }
 }

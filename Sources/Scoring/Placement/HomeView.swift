@@ -1,17 +1,17 @@
-public import Hardware
+package import Basics
 
 /// The nodes that share a home key, as this node knows them, and what it has placed on them lately.
-public struct HomeView: Sendable {
+package struct HomeView: Sendable {
   /// A placement counts against a node until a heartbeat that came so long after the node took it: that one tells of it,
   /// and heartbeats are read in groups.
-  public static let settling = Interval.milliseconds(200)
+  package static let settling = Interval.milliseconds(200)
   /// The same for a node that does not tell what competes for its cores: the start takes its time, and the load is an
   /// average.
-  public static let settlingUntold = Interval.seconds(2)
+  package static let settlingUntold = Interval.seconds(2)
   /// A placement of which no more is heard counts so long.
   static let longestAsk = Interval.seconds(15)
   /// How long a dead node counts among those that make a majority: the deaths of one broken link come within seconds.
-  public static let mourning = Interval.seconds(60)
+  package static let mourning = Interval.seconds(60)
   /// More recent placements of one node are not told apart.
   private static let recentLimit = 64
 
@@ -47,15 +47,15 @@ public struct HomeView: Sendable {
   /// By id, for the binary search.
   private var entries: [Entry] = []
 
-  public init() {}
+  package init() {}
 
-  public var nodes: [HomeNode] {
+  package var nodes: [HomeNode] {
     entries.map { $0.node }
   }
 
-  public var isEmpty: Bool { entries.isEmpty }
+  package var isEmpty: Bool { entries.isEmpty }
 
-  public func node(_ id: String) -> HomeNode? {
+  package func node(_ id: String) -> HomeNode? {
     let index = place(of: id)
     return index < entries.count && entries[index].node.id == id ? entries[index].node : nil
   }
@@ -74,7 +74,7 @@ public struct HomeView: Sendable {
   ///
   /// - Returns: the state it was in before; nil where it is new.
   @discardableResult
-  public mutating func update(_ node: HomeNode, at now: Instant) -> HomeNode.State? {
+  package mutating func update(_ node: HomeNode, at now: Instant) -> HomeNode.State? {
     let index = place(of: node.id)
     guard index < entries.count, entries[index].node.id == node.id else {
       entries.insert(Entry(node: node, diedAt: node.state == .dead ? now : nil), at: index)
@@ -92,7 +92,7 @@ public struct HomeView: Sendable {
   }
 
   /// - Returns: the state it was in before; nil where it is not known.
-  public mutating func set(_ state: HomeNode.State, of id: String, at now: Instant) -> HomeNode.State? {
+  package mutating func set(_ state: HomeNode.State, of id: String, at now: Instant) -> HomeNode.State? {
     let index = place(of: id)
     guard index < entries.count, entries[index].node.id == id else { return nil }
     let before = entries[index].node.state
@@ -115,13 +115,13 @@ public struct HomeView: Sendable {
     }
   }
 
-  public mutating func forget(_ id: String) {
+  package mutating func forget(_ id: String) {
     let index = place(of: id)
     if index < entries.count, entries[index].node.id == id { entries.remove(at: index) }
   }
 
   /// A run was placed there; its load does not show in the score yet.
-  public mutating func place(run: String, adding demand: Competition, on id: String, at now: Instant) {
+  package mutating func place(run: String, adding demand: Competition, on id: String, at now: Instant) {
     let index = place(of: id)
     guard index < entries.count, entries[index].node.id == id else { return }
     if entries[index].recent.count >= Self.recentLimit { entries[index].recent.removeFirst() }
@@ -130,7 +130,7 @@ public struct HomeView: Sendable {
   }
 
   /// The node has taken the run.
-  public mutating func accepted(run: String, on id: String, at now: Instant) {
+  package mutating func accepted(run: String, on id: String, at now: Instant) {
     let index = place(of: id)
     guard index < entries.count, entries[index].node.id == id else { return }
     for number in entries[index].recent.indices where entries[index].recent[number].run == run {
@@ -139,7 +139,7 @@ public struct HomeView: Sendable {
   }
 
   /// The node has said what competes for its cores, outside a heartbeat.
-  public mutating func told(demand: Competition, by id: String, at now: Instant) {
+  package mutating func told(demand: Competition, by id: String, at now: Instant) {
     let index = place(of: id)
     guard index < entries.count, entries[index].node.id == id else { return }
     entries[index].node.demand = demand
@@ -149,7 +149,7 @@ public struct HomeView: Sendable {
   }
 
   /// A run could not begin there, or was lost, for the node's sake.
-  public mutating func failed(on id: String, at now: Instant) {
+  package mutating func failed(on id: String, at now: Instant) {
     let index = place(of: id)
     guard index < entries.count, entries[index].node.id == id else { return }
     entries[index].failures.add(at: now)
@@ -157,7 +157,7 @@ public struct HomeView: Sendable {
   }
 
   /// The run is not there, or not any more.
-  public mutating func displace(run: String, from id: String) {
+  package mutating func displace(run: String, from id: String) {
     let index = place(of: id)
     guard index < entries.count, entries[index].node.id == id else { return }
     entries[index].recent.removeAll { $0.run == run }
@@ -165,7 +165,7 @@ public struct HomeView: Sendable {
   }
 
   /// Whether this node sees more than half of those that were alive a minute ago, itself included.
-  public func hasMajority(at now: Instant) -> Bool {
+  package func hasMajority(at now: Instant) -> Bool {
     // This node counts whether or not it is in its own list.
     var present = 1
     var all = 1

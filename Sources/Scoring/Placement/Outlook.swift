@@ -1,22 +1,22 @@
 /// What a run may expect of a node: how fast it would go there, and how long it would wait before that.
-public struct Outlook: Equatable, Sendable {
+package struct Outlook: Equatable, Sendable {
   /// Threads that compete for the node's cores already, with those on their way there.
-  public var competing: Double
+  package var competing: Double
   /// The same for each core.
-  public var crowd = 0.0
+  package var crowd = 0.0
   /// The run's speed beside them, where 100 is a core of an idle Raspberry Pi 3.
-  public var speed: Double
+  package var speed: Double
   /// Seconds before it begins: the way there, and fetching the image.
-  public var wait: Double
+  package var wait: Double
   /// Seconds until it has ended, by the work that is expected of it.
-  public var seconds: Double
+  package var seconds: Double
   /// What nodes are compared by: the speed, less what the run costs those it runs beside, and what waiting costs it.
-  public var rank: Double
+  package var rank: Double
 
   /// The 7-zip MIPS that make a speed of 100.
-  public static let referenceSpeed = Score.referenceCapacity / 4
+  package static let referenceSpeed = Score.referenceCapacity / 4
   /// Seconds that the work of a run is taken for on such a core, where nothing is known of it.
-  public static let assumedWork = 30.0
+  package static let assumedWork = 30.0
   /// How much of what others lose counts: they may end before the run does. In `make placement` means are best
   /// near 1 and at 0 a tenth higher; the unluckiest runs are worst off at the ends.
   static let consideration = 0.7
@@ -34,7 +34,7 @@ public struct Outlook: Equatable, Sendable {
   ///
   /// is spent in all. What is urgent counts the first part only. The speed is `s` times what heat, supply and the other
   /// terms beside the cores leave, times how far the node's word has proved true.
-  public init(of run: Requirements, on node: HomeNode, imageSize: Int = 0) {
+  package init(of run: Requirements, on node: HomeNode, imageSize: Int = 0) {
     let standing = Standing(node, tellsMemory: run.memory > 0)
     let there = standing.demand + node.placedDemand
     competing = Self.finite(there.threads)
@@ -75,10 +75,10 @@ public struct Outlook: Equatable, Sendable {
   }
 
   /// A Raspberry Pi 3's: memcpy in MB/s (ThomasKaiser/sbc-bench, Results.md) and its Ethernet in Mbit/s.
-  public static let referenceMemoryRate = 1110.0
-  public static let referenceLinkRate = 100.0
+  package static let referenceMemoryRate = 1110.0
+  package static let referenceLinkRate = 100.0
   /// All cores together move half as much again as one does (a Raspberry Pi 3's STREAM against its memcpy).
-  public static let busRatio = 1.5
+  package static let busRatio = 1.5
   /// The share of a link that a new flow gets at least.
   private static let leastFree = 0.1
 }

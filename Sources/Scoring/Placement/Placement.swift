@@ -1,11 +1,11 @@
-internal import Hardware
+import Basics
 
 /// The choice among the nodes for one run, and its reasons.
 ///
 /// The same run, nodes and requirements give the same order everywhere.
-public struct Placement: Sendable, Equatable {
+package struct Placement: Sendable, Equatable {
   /// What an asked node said.
-  public enum Outcome: Sendable, Equatable {
+  package enum Outcome: Sendable, Equatable {
     case asked
     case accepted
     case refused(String)
@@ -14,30 +14,30 @@ public struct Placement: Sendable, Equatable {
   }
 
   /// One node as it stood when the choice was made.
-  public struct Row: Sendable, Equatable {
-    public var node: String
-    public var name: String
-    public var address: String
-    public var score: Double
+  package struct Row: Sendable, Equatable {
+    package var node: String
+    package var name: String
+    package var address: String
+    package var score: Double
     /// The terms of the score that take something away.
-    public var terms: [HomeNode.Effect]
+    package var terms: [HomeNode.Effect]
     /// What the run could expect there; nodes are compared by its `rank`.
-    public var outlook: Outlook
+    package var outlook: Outlook
     /// Runs placed there that its readings did not show yet.
-    public var placed: Int
+    package var placed: Int
     /// How fast its runs went of how fast it had promised.
-    public var trust: Double
+    package var trust: Double
     /// Runs that it could not begin or lost lately.
-    public var failures: Double
+    package var failures: Double
     /// The group it stands in; each goes before the next.
-    public var tier: Tier
+    package var tier: Tier
     /// Why it could not run it; nil for a candidate.
-    public var objection: String?
-    public var outcome: Outcome?
+    package var objection: String?
+    package var outcome: Outcome?
   }
 
   /// Groups of candidates, the first to be asked first.
-  public enum Tier: UInt8, Sendable, CaseIterable {
+  package enum Tier: UInt8, Sendable, CaseIterable {
     case ready
     /// It would be done after the request's deadline there.
     case late
@@ -50,19 +50,19 @@ public struct Placement: Sendable, Equatable {
   }
 
   /// Most rows that are kept: the best; asking ends long before.
-  public static let rowLimit = 32
+  package static let rowLimit = 32
   /// Most nodes that are asked for one placement: each costs a write and an answer.
-  public static let askLimit = 8
+  package static let askLimit = 8
 
   /// Candidates in the order in which they are asked, then the others.
-  public internal(set) var rows: [Row]
+  package internal(set) var rows: [Row]
   /// Nodes beyond `rowLimit`.
-  public internal(set) var omitted: Int
+  package internal(set) var omitted: Int
   /// When the choice was made, in milliseconds since 1970.
-  public var madeAt: Int64
+  package var madeAt: Int64
 
   /// Ranks the nodes for the run of that identifier.
-  public init(run: String, requirements: Requirements, nodes: [HomeNode], madeAt: Int64) {
+  package init(run: String, requirements: Requirements, nodes: [HomeNode], madeAt: Int64) {
     let size = Self.size(ofImage: requirements.image, nodes)
     var standings: [Standing] = []
     standings.reserveCapacity(nodes.count)
@@ -187,7 +187,7 @@ public struct Placement: Sendable, Equatable {
 
   /// The next node to ask: the best that was not asked and that `isUsable` allows; nil where there is none, or enough
   /// were asked.
-  public func next(isUsable: (String) -> Bool) -> Row? {
+  package func next(isUsable: (String) -> Bool) -> Row? {
     var asked = 0
     for row in rows where row.outcome != nil { asked += 1 }
     guard asked < Self.askLimit else { return nil }
@@ -195,7 +195,7 @@ public struct Placement: Sendable, Equatable {
   }
 
   /// Takes over which nodes would not have the run when they were asked before.
-  public mutating func takeRefusals(of earlier: Placement) {
+  package mutating func takeRefusals(of earlier: Placement) {
     for old in earlier.rows {
       switch old.outcome {
       case .refused, .silent: note(old.outcome, of: old.node)
@@ -205,12 +205,12 @@ public struct Placement: Sendable, Equatable {
   }
 
   /// Notes what became of asking the node.
-  public mutating func note(_ outcome: Outcome?, of node: String) {
+  package mutating func note(_ outcome: Outcome?, of node: String) {
     for index in rows.indices where rows[index].node == node { rows[index].outcome = outcome }
   }
 
   /// Why no node runs it, for people: what was wrong with each, the asked ones first; at most 8 of them are named.
-  public var refusals: String {
+  package var refusals: String {
     var text = ""
     var named = 0
     for row in rows {

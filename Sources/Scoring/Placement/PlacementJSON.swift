@@ -1,9 +1,10 @@
-public import Wire
+import Basics
+package import Wire
 
 // How a placement is shown, and kept in the journal.
 extension Placement {
   /// `{"madeAt": …, "nodes": [rows in order], "omitted": …}`.
-  public var json: JSON {
+  package var json: JSON {
     var place = 0
     var list: [JSON] = []
     for row in rows {
@@ -14,7 +15,7 @@ extension Placement {
   }
 
   /// Reads a placement back; nil where the object is none.
-  public init?(json: JSON) {
+  package init?(json: JSON) {
     guard let list = json["nodes"]?.array else { return nil }
     var rows: [Row] = []
     for item in list.prefix(Self.rowLimit) {
@@ -28,7 +29,7 @@ extension Placement {
 
 extension Placement.Row {
   /// Why it stands where it stands, in words.
-  public var reason: String {
+  package var reason: String {
     if let objection { return objection }
     switch tier {
     case .late:

@@ -1,4 +1,4 @@
-internal import Hardware
+import Basics
 
 // How nodes are compared.
 extension Placement {

@@ -1,37 +1,37 @@
-internal import Hardware
+import Basics
 
 /// What a run needs of the node it is placed on.
-public struct Requirements: Sendable {
+package struct Requirements: Sendable {
   /// `container` or `native`.
-  public var kind: String
-  public var service: String
+  package var kind: String
+  package var service: String
   /// Whether the node's owner must have defined the service there: for native programs, and containers whose command
   /// is the definition's.
-  public var mustBeRegistered: Bool
+  package var mustBeRegistered: Bool
   /// Docker's word for the platform's architecture; empty where any will do or nothing is known.
-  public var architecture = ""
+  package var architecture = ""
   /// Bytes; 0 where the request does not say.
-  public var memory: Int64 = 0
+  package var memory: Int64 = 0
   /// Whether the node that was asked may run it (Home Edge's `SelfSelection`).
-  public var allowsSelf = true
-  public var constraints: [Constraint] = []
+  package var allowsSelf = true
+  package var constraints: [Constraint] = []
   /// The candidate that goes before all others, whatever its rank; empty for none.
-  public var preferredNode = ""
+  package var preferredNode = ""
   /// What it mostly waits for.
-  public var bound = Bound.processor
+  package var bound = Bound.processor
   /// Cores it keeps busy.
-  public var cores = 1.0
+  package var cores = 1.0
   /// The hash of the image it needs; nil where none is needed, or any pull is wanted anyway.
-  public var image: UInt32?
+  package var image: UInt32?
   /// Seconds of its work on a core of an idle Raspberry Pi 3, as far as is known.
-  public var work = Outlook.assumedWork
+  package var work = Outlook.assumedWork
   /// Whether `work` was learned from earlier runs.
-  public var workIsKnown = false
+  package var workIsKnown = false
   /// Seconds from the request within which it should have ended; nil where that does not matter.
-  public var deadline: Double?
+  package var deadline: Double?
 
   /// What makes a run fast or slow.
-  public enum Bound: String, Sendable, CaseIterable {
+  package enum Bound: String, Sendable, CaseIterable {
     case processor = "cpu"
     case memory
     case network
@@ -41,20 +41,20 @@ public struct Requirements: Sendable {
   var isUrgent: Bool { deadline != nil }
 
   /// The hash of an image's reference, by which nodes tell what they have.
-  public static func hash(ofImage reference: String) -> UInt32 {
+  package static func hash(ofImage reference: String) -> UInt32 {
     var hash = FNV1a()
     hash.add(reference)
     return hash.folded
   }
 
-  public init(kind: String, service: String, mustBeRegistered: Bool) {
+  package init(kind: String, service: String, mustBeRegistered: Bool) {
     self.kind = kind
     self.service = service
     self.mustBeRegistered = mustBeRegistered
   }
 
   /// Why the node cannot run it, in words; nil where it can.
-  public func objection(to node: HomeNode) -> String? {
+  package func objection(to node: HomeNode) -> String? {
     switch node.state {
     case .dead: return "it is dead"
     case .left: return "it has left"
@@ -82,7 +82,7 @@ public struct Requirements: Sendable {
 
   /// Whether programs for one architecture run on another: those for an older one of the same family do. Not so 32-bit
   /// ARM on 64-bit cores, of which some cannot.
-  public static func runs(_ program: String, on node: String) -> Bool {
+  package static func runs(_ program: String, on node: String) -> Bool {
     if program.isEmpty || node.isEmpty || program == node { return true }
     switch program {
     case "386": return node == "amd64"

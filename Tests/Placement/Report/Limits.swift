@@ -1,4 +1,5 @@
 import Foundation
+import Simulation
 
 /// One of the limits, with the figure that is worst.
 struct Verdict: Codable, Sendable {

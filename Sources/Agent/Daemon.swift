@@ -1,0 +1,202 @@
+import Basics
+internal import CLinux
+import HTTPServer
+import Orchestration
+package import Platform
+import Scoring
+import Settings
+import Wire
+
+/// The agent put together, in the foreground: its command line, settings, servers and signals.
+package struct Daemon {
+  private let configuration: Configuration
+  private let conf: Conf
+  private let file: String?
+  private let changes: [(inout Configuration) -> Void]
+
+  /// What it says of itself with `--help`.
+  private static let help = """
+    usage: hearthd [options]
+
+    The agent of Hearth, in the foreground. 'hearth' is the client.
+
+      --config FILE          read FILE instead of /etc/hearth/hearth.conf and /etc/hearth/conf.d
+      --state DIR            keep the state in DIR (/var/lib/hearth)
+      --engine SOCKET        the Docker Engine's socket (/var/run/docker.sock)
+      --root DIR             read the hardware from DIR/proc and DIR/sys (/)
+      --external ADDR:PORT   listen there for programs of this machine (127.0.0.1:56001 and [::1]:56001)
+      --version              print the version and end
+
+    """
+
+  /// Serves until a signal ends it.
+  ///
+  /// - Returns: the exit code: 0 after a signal, 1 after a failure, 2 for a command line that makes no sense.
+  package static func run(_ words: Arguments) -> Int32 {
+    var arguments = words
+    switch arguments.rest.first {
+    case "--help", "-h": return say(help, to: 1, code: 0)
+    case "--version", "-v": return say("hearthd \(Version.text) (\(Version.architecture))\n", to: 1, code: 0)
+    default: break
+    }
+    do throws(UsageError) {
+      let daemon = try Daemon(&arguments)
+      return daemon.run()
+    } catch {
+      return say("hearthd: \(error.text)\nhearthd: see 'hearthd --help'\n", to: 2, code: 2)
+    }
+  }
+
+  private static func say(_ text: String, to descriptor: Int32, code: Int32) -> Int32 {
+    _ = try? File.writeAll(descriptor, Array(text.plain(keepsLines: true).utf8), "standard output")
+    return code
+  }
+
+  /// The options override the configuration file.
+  init(_ arguments: inout Arguments) throws(UsageError) {
+    var file: String?
+    var changes: [(inout Configuration) -> Void] = []
+    while !arguments.rest.isEmpty {
+      if let value = try arguments.option("--config") {
+        file = value
+      } else if let value = try arguments.option("--state") {
+        changes.append { $0.state = value }
+      } else if let value = try arguments.option("--engine") {
+        changes.append { $0.engine = value.begins(with: "unix://") ? value.dropping(7) : value }
+      } else if let value = try arguments.option("--root") {
+        changes.append { $0.root = value }
+      } else if let value = try arguments.option("--external") {
+        guard SocketAddress.parse(value) != nil else {
+          throw UsageError("--external '\(value)': expected an address and port such as 127.0.0.1:56001")
+        }
+        changes.append { $0.external = [value] }
+      } else {
+        _ = try arguments.operand()
+        throw UsageError("there are options only")
+      }
+    }
+    do throws(ConfError) {
+      (conf, configuration) = try Self.read(file, changes)
+    } catch {
+      throw UsageError(error.message)
+    }
+    self.file = file
+    self.changes = changes
+  }
+
+  private static func read(
+    _ file: String?, _ changes: [(inout Configuration) -> Void]
+  ) throws(ConfError) -> (Conf, Configuration) {
+    let conf = try Configuration.parse(file)
+    var configuration = try Configuration(conf)
+    for change in changes { change(&configuration) }
+    return (conf, configuration)
+  }
+
+  /// Serves until SIGTERM or SIGINT; the exit code.
+  private func run() -> Int32 {
+    clinux_ignore_sigpipe()
+    umask(0o077)
+    // A run under way holds a connection to the Engine, and a client another.
+    clinux_raise_file_limit()
+    let profiles: Profiles
+    do throws(ConfError) {
+      profiles = try Profiles.load(folder: configuration.boards)
+    } catch {
+      return fail(error.message)
+    }
+    do throws(SystemError) {
+      let loop = try EventLoop()
+      let signals = try Signals(stopping: loop)
+      let lock = try lockState()
+      defer { close(lock) }
+      let node = try Node(configuration: configuration, profiles: profiles, loop: loop)
+      let router = Router(node: node)
+      let server = Server(loop: loop, handler: router.handle)
+      try listen(server, on: configuration.external)
+      node.eachSecond { server.sweep() }
+      try node.begin()
+      if let fault = try join(node) { return fail(fault.message) }
+      let addresses = joined(configuration.external)
+      Log.info("\(node.identity) \(Version.text) on \(addresses), profile \(node.match.profile.name)")
+      ServiceManager.notify("READY=1\nSTATUS=serving on \(addresses)")
+      watch(node)
+      let reload = Reload(node: node, conf: conf) { () throws(ConfError) in
+        try Self.read(self.file, self.changes)
+      }
+      signals.onHangup = { reload.perform() }
+      loop.run()
+      ServiceManager.notify("STOPPING=1")
+      node.end()
+      Log.info("stopped by \(signals.name); \(node.orchestrator.runsUnderWay) runs go on")
+      return 0
+    } catch {
+      return fail(error.description + hint(error))
+    }
+  }
+
+  private func fail(_ text: String) -> Int32 { Self.say("hearthd: \(text)\n", to: 2, code: 1) }
+
+  /// Has systemd start the agent anew where it comes to a standstill, if systemd is asked to.
+  private func watch(_ node: Node) {
+    guard let time = ServiceManager.watchdogTime else { return }
+    Watchdog(
+      time: time, loop: node.loop, send: { ServiceManager.notify("WATCHDOG=1", waits: false) },
+      standstill: { node.progress.standstill(at: Clock.now(), slack: $0) }
+    ).begin()
+  }
+
+  /// Takes part in the home, unless the node is to stay alone.
+  ///
+  /// - Returns: what is wrong with the home key; nil as a rule.
+  private func join(_ node: Node) throws(SystemError) -> HomeKeyError? {
+    guard configuration.joins else { return nil }
+    let home: Home
+    do throws(HomeKeyError) {
+      home = try Home(configuration: configuration, identity: node.identity, loop: node.loop)
+    } catch {
+      return error
+    }
+    let routes = HostedRoutes(node: node)
+    var security = Server.Security(keys: { ([home.keys.current] + home.keys.accepted).map { $0.preshared } })
+    security.plainHandler = { node.homeEdge.map { $0.routes.handle } }
+    let server = Server(loop: node.loop, security: security, handler: routes.handle)
+    try listen(server, on: configuration.internalAddresses)
+    node.eachSecond { server.sweep() }
+    home.onKeyChange = { server.closeConnections() }
+    try node.join(home)
+    return nil
+  }
+
+  /// The default is two addresses; a machine without IPv6 has only the first.
+  private func listen(_ server: Server, on addresses: [String]) throws(SystemError) {
+    for (index, text) in addresses.enumerated() {
+      guard let address = SocketAddress.parse(text) else { continue }
+      do throws(SystemError) {
+        try server.listen(on: address)
+      } catch {
+        let isWithoutIPv6 = error.errno == EAFNOSUPPORT || error.errno == EADDRNOTAVAIL
+        guard index > 0, address.family == AF_INET6, isWithoutIPv6 else { throw error }
+      }
+    }
+  }
+
+  /// Two agents on one state folder would each take the other's runs for lost.
+  private func lockState() throws(SystemError) -> Int32 {
+    try File.makeFolder(configuration.state)
+    let path = configuration.state + "/lock"
+    let descriptor = clinux_open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw SystemError("open", path) }
+    guard clinux_lock(descriptor) == 0 else { throw SystemError("lock", path) }
+    return descriptor
+  }
+
+  private func hint(_ error: SystemError) -> String {
+    switch (error.errno, error.call.description) {
+    case (EADDRINUSE, _): "; another agent or Home Edge runs here: stop it, or use --external"
+    case (EAGAIN, "lock"), (EACCES, "lock"): "; another agent uses this state folder: stop it, or use --state"
+    case (EACCES, _), (EPERM, _): "; run as root or as the user hearth, or use --state with a folder of yours"
+    default: ""
+    }
+  }
+}

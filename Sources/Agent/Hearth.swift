@@ -1,8 +1,0 @@
-internal import CLinux
-
-@main
-struct Hearth {
-  static func main() {
-    exit(Command.run(Arguments.ofProcess()))
-  }
-}

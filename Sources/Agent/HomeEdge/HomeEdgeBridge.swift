@@ -1,0 +1,215 @@
+import Basics
+import HomeEdge
+import Mesh
+import Orchestration
+import Platform
+import Scoring
+import Settings
+import Wire
+
+/// This node among nodes of Home Edge: as their host, as their requester, and as a neighbour that is looked after.
+final class HomeEdgeBridge {
+  let neighbours: HomeEdgeNeighbours
+  let routes: HomeEdgeNodeRoutes
+  private let node: Node
+
+  /// What a score is worth: as long as a request takes from its gathering to the last ask.
+  private static let answerLife = Interval.seconds(10)
+
+  init(node: Node) {
+    self.node = node
+    neighbours = HomeEdgeNeighbours(allowed: node.configuration.homeEdgePeers, loop: node.loop)
+    routes = HomeEdgeNodeRoutes(node: node, neighbours: neighbours)
+    neighbours.onChange = { self.changed($0) }
+    neighbours.onLost = { self.lost($0) }
+  }
+
+  func begin() {
+    Log.warning(HomeEdgeInteroperation.warning)
+    neighbours.begin()
+  }
+
+  /// From now on no node of Home Edge is one of the home.
+  func end() {
+    for neighbour in neighbours.nodes { lost(neighbour) }
+    neighbours.end()
+  }
+
+  // MARK: - Neighbours
+
+  private func changed(_ neighbour: HomeEdgeNode) {
+    // A Hearth node whose mark was not heard yet, or whoever takes its name, must not change what is known of it.
+    guard !isHearth(neighbour.id), neighbour.isAlive == true || isNode(neighbour.id) else { return }
+    let described = describe(neighbour)
+    node.perform { $0.update(node: described, at: Clock.moment()) }
+  }
+
+  /// Forgotten, because whoever is on the network can come and go under any number of names.
+  private func lost(_ neighbour: HomeEdgeNode) {
+    guard isNode(neighbour.id) else { return }
+    node.perform { $0.forget(node: neighbour.id, at: Clock.moment()) }
+  }
+
+  private func isHearth(_ identity: String) -> Bool {
+    guard identity.begins(with: "edge-orchestration-"), let id = NodeID(uuid: identity.dropping(19))
+    else {
+      return false
+    }
+    return node.home?.peer(id) != nil
+  }
+
+  /// Whether it is, or was, a node of Home Edge.
+  func isNode(_ identity: String) -> Bool {
+    node.orchestrator.nodes.contains { $0.id == identity && $0.isHomeEdge }
+  }
+
+  /// How the choice among the nodes sees one of Home Edge.
+  private func describe(_ neighbour: HomeEdgeNode) -> HomeNode {
+    var described = HomeNode(id: neighbour.id)
+    described.isHomeEdge = true
+    described.factsKnown = true
+    described.name = neighbour.address
+    described.address = neighbour.address
+    described.state = neighbour.isAlive == true ? .alive : .dead
+    described.heardAt = Clock.now()
+    described.hasEngine = neighbour.executionType == "container"
+    described.runsNative = neighbour.executionType == "native"
+    described.score = neighbour.answer.flatMap { HomeEdgeScale.score($0.value) } ?? 0
+    for name in neighbour.services {
+      described.services.append(HomeNode.Service(name: name, kind: neighbour.executionType))
+    }
+    return described
+  }
+
+  // MARK: - Choosing
+
+  /// Asks the nodes of Home Edge that could run it how they do, where the choice may fall on one; then goes on.
+  ///
+  /// `then` is told the node to be asked first: the best by Home Edge's own formula, where the request wants that
+  /// (`scoringType` is `resource`) and the best is another node.
+  func gather(for request: RunRequest, then: @escaping (_ preferred: String) -> Void) {
+    node.refreshHome()
+    let requirements = request.requirements
+    let candidates = neighbours.nodes.filter {
+      $0.isAlive == true && requirements.objection(to: describe($0)) == nil
+    }
+    guard !candidates.isEmpty, request.scoresByResource || !hasOwnCandidate(requirements) else {
+      return then("")
+    }
+    let byResource = request.scoresByResource
+    neighbours.evaluate(candidates, byResource: byResource, asker: node.identity) {
+      for candidate in candidates { self.changed(candidate) }
+      guard byResource else { return then("") }
+      var best = ""
+      var value =
+        request.allowsSelf ? self.routes.resource(roundTrip: HomeEdgeResource.ownRoundTrip).score : 0
+      for candidate in candidates {
+        guard let answer = candidate.answer, answer.value > value else { continue }
+        (best, value) = (candidate.id, answer.value)
+      }
+      then(best)
+    }
+  }
+
+  /// Whether a Hearth node goes first anyway, so that nobody has to be asked.
+  private func hasOwnCandidate(_ requirements: Requirements) -> Bool {
+    node.orchestrator.nodes.contains {
+      !$0.isHomeEdge && $0.state == .alive && requirements.objection(to: $0) == nil
+        && (!$0.isSelf || $0.hasEngine || requirements.kind == "native")
+    }
+  }
+
+  // MARK: - Runs on nodes of Home Edge
+
+  /// Carries out `Directive.ask`; nil where the node is none of Home Edge.
+  func ask(_ id: RunID, _ identity: String, attempt: Int, then: @escaping (HostAnswer) -> Void) -> Bool {
+    guard let neighbour = neighbours.node(identity) else { return false }
+    guard let run = node.orchestrator.run(id) else {
+      node.loop.after(.zero) { then(.refused("the run is over")) }
+      return true
+    }
+    let start: HomeEdgeStart
+    do throws(HomeEdgeObjection) {
+      start = try HomeEdgeStart(of: run, attempt: attempt)
+    } catch {
+      // Later, as every answer.
+      node.loop.after(.zero) { then(.refused(error.reason)) }
+      return true
+    }
+    if let answer = neighbour.answer, Clock.now() - answer.at < Self.answerLife {
+      self.start(start, on: neighbour, value: answer.value, then: then)
+    } else {
+      neighbour.evaluate(byResource: false, asker: node.identity) { value in
+        self.start(start, on: neighbour, value: value, then: then)
+      }
+    }
+    return true
+  }
+
+  private func start(
+    _ start: HomeEdgeStart, on neighbour: HomeEdgeNode, value: Double, then: @escaping (HostAnswer) -> Void
+  ) {
+    guard value > 0 else {
+      node.loop.after(.zero) {
+        then(.refused("Home Edge there gives no score, which means that it is not usable"))
+      }
+      return
+    }
+    neighbour.start(start) { result in
+      switch result {
+      case .success(let response):
+        let status = HomeEdgeNode.json(response)?["Status"]?.string
+        if response.status != 200 || status == "Failed" {
+          then(.refused("Home Edge there answered \(response.status)\(status == nil ? "" : " and Failed")"))
+        } else {
+          // Whoever answers something else may have started it or not.
+          then(status == "Started" ? .accepted : .silent("Home Edge there did not say Started"))
+        }
+      case .failure(let error):
+        switch error.reason {
+        case .noAddress, .busy, .unreachable: then(.unreachable(error.description))
+        default: then(.silent(error.description))
+        }
+      }
+    }
+  }
+
+  /// Carries out `Directive.withdraw`, for which Home Edge has no call: a run that is to be stopped ends as failed, with
+  /// the truth; false where the node is none of Home Edge.
+  func withdraw(_ id: RunID, _ identity: String, attempt: Int) -> Bool {
+    guard isNode(identity) else { return false }
+    node.loop.after(.zero) {
+      if let run = self.node.orchestrator.run(id), run.hostNode == identity, run.attempt == attempt,
+        run.state == .running
+      {
+        let reason = "Home Edge knows no way to stop a service: it may still run on \(run.host)"
+        self.report(run, .failed(RunFailure(.lost, reason)), from: identity)
+      }
+      self.node.perform {
+        $0.withdrawn(id, node: identity, attempt: attempt, isOver: true, at: Clock.moment())
+      }
+    }
+    return true
+  }
+
+  /// A node of Home Edge says that a service has ended.
+  ///
+  /// - Returns: whether that is a run of ours on that node.
+  func ended(_ notification: HomeEdgeNotification, from caller: IPAddress) -> Bool {
+    guard let number = HomeEdgeNumber(notification.number), let run = node.orchestrator.run(number.run),
+      neighbours.node(run.hostNode)?.has(caller) == true,
+      UInt64(truncatingIfNeeded: run.attempt) & 31 == number.attempt
+    else { return false }
+    if run.state.isFinal { return true }
+    let failure = RunFailure(.lost, "Home Edge on \(run.host) says that it failed, and not why")
+    report(run, notification.hasSucceeded ? .finished(exitCode: 0) : .failed(failure), from: run.hostNode)
+    return true
+  }
+
+  private func report(_ run: Run, _ state: RunState, from identity: String) {
+    var report = run
+    report.state = state
+    report.times.ended = Clock.wallMilliseconds()
+    node.perform { $0.hosted(report, on: identity, at: Clock.moment()) }
+  }
+}

@@ -1,0 +1,67 @@
+/// A point on the system's monotonic clock, in nanoseconds.
+///
+/// Logic takes it as an argument and never asks the clock itself; `CLOCK_BOOTTIME` is the source, so that time
+/// spent suspended counts as age (clock_gettime(2)).
+package struct Instant: Comparable, Hashable, Sendable {
+  /// Nanoseconds since boot, 0 and above.
+  package var nanoseconds: Int64
+
+  package init(nanoseconds: Int64) {
+    self.nanoseconds = nanoseconds
+  }
+
+  package static func < (left: Instant, right: Instant) -> Bool {
+    left.nanoseconds < right.nanoseconds
+  }
+
+  package static func + (instant: Instant, interval: Interval) -> Instant {
+    Instant(nanoseconds: instant.nanoseconds &+ interval.nanoseconds)
+  }
+
+  package static func - (left: Instant, right: Instant) -> Interval {
+    Interval(nanoseconds: left.nanoseconds &- right.nanoseconds)
+  }
+}
+
+/// A span of time, in nanoseconds; 64 bits hold 292 years.
+///
+/// The library's `Duration` is 128 bits wide, which costs code on 32-bit boards for range nobody needs here.
+package struct Interval: Comparable, Hashable, Sendable {
+  package var nanoseconds: Int64
+
+  package init(nanoseconds: Int64) {
+    self.nanoseconds = nanoseconds
+  }
+
+  package static let zero = Interval(nanoseconds: 0)
+
+  package static func seconds(_ count: Int) -> Interval {
+    Interval(nanoseconds: Int64(count) &* 1_000_000_000)
+  }
+
+  package static func milliseconds(_ count: Int) -> Interval {
+    Interval(nanoseconds: Int64(count) &* 1_000_000)
+  }
+
+  /// The span in seconds, for arithmetic and display.
+  package var seconds: Double {
+    Double(nanoseconds) / 1e9
+  }
+
+  /// The span in whole milliseconds, rounded towards zero.
+  package var milliseconds: Int64 {
+    nanoseconds / 1_000_000
+  }
+
+  package static func < (left: Interval, right: Interval) -> Bool {
+    left.nanoseconds < right.nanoseconds
+  }
+
+  package static func + (left: Interval, right: Interval) -> Interval {
+    Interval(nanoseconds: left.nanoseconds &+ right.nanoseconds)
+  }
+
+  package static func - (left: Interval, right: Interval) -> Interval {
+    Interval(nanoseconds: left.nanoseconds &- right.nanoseconds)
+  }
+}

@@ -1,0 +1,24 @@
+/// The ends of texts, byte by byte. The standard library's `hasPrefix`, `dropFirst` and their like go by what a reader
+/// takes for one character, and bring Unicode's tables for that.
+extension String {
+  @inline(never) package func begins(with start: String) -> Bool { utf8.starts(with: start.utf8) }
+
+  @inline(never) package func ends(with end: String) -> Bool {
+    utf8.suffix(end.utf8.count).elementsEqual(end.utf8)
+  }
+
+  /// The text without its first `count` bytes, which must be ASCII.
+  @inline(never) package func dropping(_ count: Int) -> String {
+    String(decoding: utf8.dropFirst(count), as: UTF8.self)
+  }
+
+  /// The text without its last `count` bytes, which must be ASCII.
+  @inline(never) package func droppingLast(_ count: Int = 1) -> String {
+    String(decoding: utf8.dropLast(count), as: UTF8.self)
+  }
+
+  /// What stands between the separators, which must be ASCII; nothing that is empty.
+  package func words(at separator: Unicode.Scalar) -> [String] {
+    utf8.split(separator: UInt8(ascii: separator)).map { String(decoding: $0, as: UTF8.self) }
+  }
+}

@@ -1,0 +1,152 @@
+import Basics
+internal import CLinux
+import Platform
+import Wire
+
+/// The commands' side of the API: one connection a call, blocking, because a command does one thing at a time.
+struct ApiClient {
+  let address: SocketAddress
+  /// How long a whole call may take; nil for as long as the agent wants, which may be a run's life.
+  private let patience: Interval?
+
+  static let defaultAddress = "127.0.0.1:56001"
+
+  init(address: SocketAddress, patience: Interval) {
+    self.address = address
+    self.patience = patience
+  }
+
+  init(_ text: String?) throws(CommandFailure) {
+    let text = text ?? Self.defaultAddress
+    guard let address = SocketAddress.parse(text) else {
+      throw CommandFailure(
+        "--api '\(text)': expected an address and port such as \(Self.defaultAddress)", exitCode: 2)
+    }
+    self.address = address
+    patience = nil
+  }
+
+  /// Sends a request and reads the whole answer, which must be JSON.
+  ///
+  /// - Throws: what the agent's problem document says, or that no agent answers.
+  func call(_ method: String, _ target: String, body: JSON? = nil) throws(CommandFailure) -> JSON {
+    let stream = try open(method, target, body: body)
+    var bytes: [UInt8] = []
+    while let piece = try stream.next() {
+      bytes += piece
+      guard bytes.count <= Self.limit else {
+        throw CommandFailure("the answer is larger than \(Self.limit) bytes")
+      }
+    }
+    guard let json = try? JSON.parse(bytes, limits: JSON.Limits(bytes: Self.limit)) else {
+      throw CommandFailure("the answer of \(address.text) is not JSON; is that a Hearth agent?")
+    }
+    return json
+  }
+
+  /// Sends a request whose answer is read piece by piece.
+  func open(
+    _ method: String, _ target: String, body: JSON? = nil, accept: String? = nil
+  ) throws(CommandFailure) -> ApiStream {
+    let descriptor: Int32
+    do throws(SystemError) {
+      descriptor = try Socket.connect(to: address, blocking: true, patience: patience)
+    } catch {
+      throw CommandFailure("no agent at \(address.text) (\(error.reason)); start one with 'hearth serve'")
+    }
+    var headers = HTTPHeaders([("Connection", "close")])
+    if let accept { headers.add("Accept", accept) }
+    if body != nil { headers.add("Content-Type", "application/json") }
+    var bytes: [UInt8] = []
+    HTTPRequest.encode(
+      method: method, target: target, host: address.text, headers: headers, body: body?.encoded() ?? [],
+      into: &bytes)
+    do throws(SystemError) {
+      try File.writeAll(descriptor, bytes, address.text)
+    } catch {
+      close(descriptor)
+      throw CommandFailure(error.description)
+    }
+    let stream = ApiStream(
+      descriptor: descriptor, peer: address.text, deadline: patience.map { Clock.now() + $0 })
+    try stream.begin()
+    return stream
+  }
+
+  private static let limit = 64 << 20
+}
+
+/// The answer to one call, as it comes.
+final class ApiStream {
+  let descriptor: Int32
+  private let peer: String
+  private var parser = HTTPResponseParser()
+  private var buffer = [UInt8](repeating: 0, count: 16 << 10)
+  private var isOver = false
+  private let deadline: Instant?
+
+  init(descriptor: Int32, peer: String, deadline: Instant? = nil) {
+    self.descriptor = descriptor
+    self.peer = peer
+    self.deadline = deadline
+  }
+
+  deinit {
+    close(descriptor)
+  }
+
+  /// Reads the head; an answer other than 2xx is thrown with the words of its problem document.
+  func begin() throws(CommandFailure) {
+    while true {
+      guard case .head(let head)? = try event() else { continue }
+      if (200..<300).contains(head.status) { return }
+      var bytes: [UInt8] = []
+      while let piece = try next() { bytes += piece }
+      let detail = (try? JSON.parse(bytes))?["detail"]?.string
+      throw CommandFailure(detail ?? "\(peer) answered \(head.status) \(head.reason)")
+    }
+  }
+
+  /// The next bytes of the body, empty where a signal came instead, nil at the body's end.
+  func next() throws(CommandFailure) -> [UInt8]? {
+    while !isOver {
+      switch try event() {
+      case .body(let bytes): return bytes
+      case .end: isOver = true
+      case .head: continue
+      case nil: return []
+      }
+    }
+    return nil
+  }
+
+  /// The next event; nil when a signal came instead.
+  private func event() throws(CommandFailure) -> HTTPResponseParser.Event? {
+    while true {
+      do throws(HTTPError) {
+        if let event = try parser.next() { return event }
+      } catch {
+        throw CommandFailure("the answer of \(peer) is not HTTP: \(error.reason)")
+      }
+      let count = recv(descriptor, &buffer, buffer.count, 0)
+      let isLate = count < 0 && clinux_errno() == EAGAIN
+      if isLate || deadline.map({ $0 < Clock.now() }) ?? false {
+        throw CommandFailure("\(peer) takes the connection and does not answer")
+      }
+      if count > 0 {
+        buffer.withUnsafeBytes { parser.feed(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+      } else if count < 0 && clinux_errno() == EINTR {
+        return nil
+      } else {
+        return try atEnd()
+      }
+    }
+  }
+
+  private func atEnd() throws(CommandFailure) -> HTTPResponseParser.Event? {
+    do throws(HTTPError) {
+      if let event = try parser.closed() { return event }
+    } catch {}
+    throw CommandFailure("the agent at \(peer) ended the connection")
+  }
+}

@@ -1,0 +1,67 @@
+import Basics
+import Platform
+import Wire
+
+/// `hearth explain`: why a run is where it is.
+struct ExplainCommand {
+  private var api: String?
+  private var json = false
+  private var id = ""
+
+  init(_ arguments: inout Arguments) throws(UsageError) {
+    while !arguments.rest.isEmpty {
+      if let value = try arguments.option("--api") {
+        api = value
+      } else if arguments.flag("--json") {
+        json = true
+      } else if let word = try arguments.operand() {
+        guard id.isEmpty else { throw UsageError("explain takes one run") }
+        id = word
+      }
+    }
+    if id.isEmpty { throw UsageError("name a run; 'hearth ps -a' lists them") }
+  }
+
+  func run() throws(CommandFailure) -> Int32 {
+    let answer = try ApiClient(api).call("GET", "/api/v2/runs/\(id)/placement")
+    Terminal.write(json ? Terminal.pretty(answer) : Self.text(answer))
+    return 0
+  }
+
+  private static func text(_ answer: JSON) -> String {
+    let nodes = answer["nodes"]?.array ?? []
+    let state = answer["state"]?.string ?? "?"
+    var text = "Run \(answer["run"]?.string ?? "?") of service \(answer["service"]?.string ?? "?"), \(state)"
+    let host = answer["host"]?.string ?? ""
+    if !host.isEmpty { text += " on \(host)" }
+    let attempt = answer["attempt"]?.integer ?? 1
+    if attempt > 1 { text += ", attempt \(attempt)" }
+    text = text.plain() + "\n\n"
+    var rows = [["PLACE", "NODE", "SPEED", "RANK", "ANSWER", "WHY"]]
+    for node in nodes {
+      rows.append([
+        node["place"]?.integer.map { "\($0)" } ?? "-", NodesCommand.name(of: node),
+        node["filtered"] == nil ? number(node["speed"]) : "-",
+        node["filtered"] == nil ? number(node["rank"]) : "-", answerWords(node), node["reason"]?.string ?? "",
+      ])
+    }
+    text += Terminal.table(rows)
+    let omitted = answer["omitted"]?.integer ?? 0
+    if omitted > 0 { text += "and \(omitted) more nodes\n" }
+    if !nodes.isEmpty {
+      text += "\nSpeed: what the run could expect there; 100 is a core of an idle Raspberry Pi 3.\n"
+      text += "Rank: that, less what other runs would lose by it, and what waiting for the image costs.\n"
+    }
+    return text
+  }
+
+  private static func number(_ json: JSON?) -> String {
+    json?.double.map { "\(Int(min(max($0, 0), 1e9) + 0.5))" } ?? "-"
+  }
+
+  private static func answerWords(_ node: JSON) -> String {
+    guard let outcome = node["outcome"]?.string else { return "not asked" }
+    guard let words = node["answer"]?.string, !words.isEmpty else { return outcome }
+    return outcome + ": " + words
+  }
+}

@@ -1,0 +1,96 @@
+import Basics
+import Platform
+import Wire
+
+/// `hearth nodes`: the home as this node knows it.
+struct NodesCommand {
+  private var api: String?
+  private var json = false
+  private var showsTerms = false
+
+  init(_ arguments: inout Arguments) throws(UsageError) {
+    while !arguments.rest.isEmpty {
+      if let value = try arguments.option("--api") {
+        api = value
+      } else if arguments.flag("--json") {
+        json = true
+      } else if arguments.flag("--terms") {
+        showsTerms = true
+      } else {
+        _ = try arguments.operand()
+        try arguments.end()
+      }
+    }
+  }
+
+  func run() throws(CommandFailure) -> Int32 {
+    let answer = try ApiClient(api).call("GET", "/api/v2/nodes")
+    let nodes = answer["nodes"]?.array ?? []
+    Terminal.write(json ? Terminal.pretty(answer) : showsTerms ? Self.terms(nodes) : Self.table(nodes))
+    return 0
+  }
+
+  private static func table(_ nodes: [JSON]) -> String {
+    var rows = [["NODE", "ID", "STATE", "SCORE", "RUNS", "MEMORY", "BOARD", "ADDRESS", "HEARD"]]
+    for node in nodes {
+      let heard = node["ageMilliseconds"]?.integer ?? 0
+      rows.append([
+        name(of: node), shortID(of: node), state(of: node),
+        node["score"]?.double.map { "\(Int(min(max($0, 0), 1e9) + 0.5))" } ?? "-",
+        "\(node["runs"]?.integer ?? 0)", memory(of: node),
+        node["homeEdge"]?.bool == true ? "Home Edge" : node["board"]?.string ?? "-",
+        node["address"]?.string ?? "-",
+        node["self"]?.bool == true ? "this node" : ago(milliseconds: heard),
+      ])
+    }
+    return Terminal.table(rows)
+  }
+
+  /// What each term leaves of each node's score, in percent.
+  private static func terms(_ nodes: [JSON]) -> String {
+    var names: [String] = []
+    for node in nodes {
+      for term in node["terms"]?.array ?? [] {
+        if let name = term["term"]?.string, !names.contains(name) { names.append(name) }
+      }
+    }
+    var rows = [["TERM"] + nodes.map { name(of: $0) }]
+    for name in names {
+      var row = [name]
+      for node in nodes {
+        let term = node["terms"]?.array?.first { $0["term"]?.string == name }
+        row.append(term?["effect"]?.double.map { "\(Int(min(max($0, 0), 1) * 100 + 0.5)) %" } ?? "-")
+      }
+      rows.append(row)
+    }
+    return Terminal.table(rows)
+  }
+
+  private static func state(of node: JSON) -> String {
+    let state = node["state"]?.string ?? "?"
+    let isDrained = node["abilities"]?.array?.contains { $0.string == "drained" } ?? false
+    return isDrained && state == "alive" ? "drained" : state
+  }
+
+  static func name(of node: JSON) -> String {
+    let name = (node["hostname"] ?? node["name"])?.string ?? ""
+    return name.isEmpty ? shortID(of: node) : name
+  }
+
+  /// The first 8 digits behind `edge-orchestration-`.
+  private static func shortID(of node: JSON) -> String {
+    let id = (node["id"] ?? node["node"])?.string ?? "?"
+    return id.words(at: "-").dropFirst(2).first ?? id
+  }
+
+  private static func memory(of node: JSON) -> String {
+    guard let bytes = node["memoryAvailableBytes"]?.integer else { return "-" }
+    return bytes >= 1 << 33 ? "\(bytes >> 30) GiB" : "\(bytes >> 20) MiB"
+  }
+
+  private static func ago(milliseconds: Int64) -> String {
+    milliseconds < 10_000
+      ? "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s ago"
+      : Terminal.span(seconds: milliseconds / 1000) + " ago"
+  }
+}

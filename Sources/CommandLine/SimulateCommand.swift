@@ -1,0 +1,86 @@
+import Basics
+internal import CLinux
+import Platform
+internal import Scoring
+import Settings
+internal import Simulation
+internal import Wire
+
+/// `hearth simulate`: what a home would do with a load, and which of its boards help.
+struct SimulateCommand {
+  private var json = false
+  private var wantsExample = false
+  private var file: String?
+
+  init(_ arguments: inout Arguments) throws(UsageError) {
+    while !arguments.rest.isEmpty {
+      if arguments.flag("--json") {
+        json = true
+      } else if arguments.flag("--example") {
+        wantsExample = true
+      } else if file == nil {
+        file = try arguments.operand()
+      } else {
+        try arguments.end()
+      }
+    }
+    if file == nil, !wantsExample {
+      throw UsageError("simulate needs a file; 'hearth simulate --example' prints one to begin with")
+    }
+  }
+
+  func run() throws(CommandFailure) -> Int32 {
+    guard let file, !wantsExample else {
+      Terminal.write(HomeFile.example, to: 1)
+      return 0
+    }
+    let text = try Self.read(file)
+    let profiles = try Profiles.ofCommand(folder: Configuration().boards)
+    let home: HomeFile
+    do throws(ConfError) {
+      home = try HomeFile.parse(text, file: file == "-" ? "standard input" : file, profiles: profiles)
+    } catch {
+      throw CommandFailure(error.message)
+    }
+    let trials = Self.simulate(home)
+    let report = SimulationReport(home, trials)
+    Terminal.write(json ? Terminal.pretty(report.json) : report.text)
+    return 0
+  }
+
+  private static func read(_ file: String) throws(CommandFailure) -> [UInt8] {
+    do throws(SystemError) {
+      guard file == "-" else { return try File.read(file, limit: Conf.Rules.hearth.textLimit) }
+      return try File.readAll(0, "standard input", limit: Conf.Rules.hearth.textLimit)
+    } catch {
+      throw CommandFailure(error.description)
+    }
+  }
+
+  private static func simulate(_ home: HomeFile) -> [HomeTrial] {
+    var trials: [HomeTrial] = []
+    for change in home.changes { trials.append(HomeTrial(home, change)) }
+    let begun = Clock.now().nanoseconds
+    let total = trials.count * home.runs
+    var done = 0
+    var isShown = false
+    for trial in trials {
+      for _ in 0..<home.runs {
+        trial.simulate()
+        done += 1
+        guard Terminal.errorIsTerminal, Clock.now().nanoseconds - begun > patience else { continue }
+        isShown = true
+        show("\r" + String(done) + " of " + String(total) + " simulations")
+      }
+    }
+    if isShown { show("\r\u{1b}[K") }
+    return trials
+  }
+
+  /// How long nobody asks what it is doing.
+  private static let patience: Int64 = 1_000_000_000
+
+  private static func show(_ text: String) {
+    Terminal.write(Array(text.utf8), to: 2)
+  }
+}

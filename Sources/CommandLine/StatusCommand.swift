@@ -1,0 +1,82 @@
+import Platform
+import Wire
+
+/// `hearth status`: the node, its Engine and what it runs, on one screen.
+struct StatusCommand {
+  private var api: String?
+  private var json = false
+
+  init(_ arguments: inout Arguments) throws(UsageError) {
+    while !arguments.rest.isEmpty {
+      if let value = try arguments.option("--api") {
+        api = value
+      } else if arguments.flag("--json") {
+        json = true
+      } else {
+        _ = try arguments.operand()
+        try arguments.end()
+      }
+    }
+  }
+
+  func run() throws(CommandFailure) -> Int32 {
+    let client = try ApiClient(api)
+    let node = try client.call("GET", "/api/v2/node")
+    let runs = try client.call("GET", "/api/v2/runs?active=true")["runs"] ?? []
+    if json {
+      let both: JSON = ["node": node, "runs": runs]
+      Terminal.write(Terminal.pretty(both))
+    } else {
+      Terminal.write(Self.text(node, runs.array ?? []))
+    }
+    return 0
+  }
+
+  private static func text(_ node: JSON, _ runs: [JSON]) -> String {
+    let uptime = Terminal.span(seconds: node["uptimeSeconds"]?.integer ?? 0)
+    let value = node["score"]?["score"]?.double ?? 0
+    var rows: [[String]] = [
+      ["node", node["id"]?.string ?? "?"],
+      ["version", "\(node["version"]?.string ?? "?"), up \(uptime)"],
+      ["address", node["address"]?.string ?? "?"],
+      ["board", node["board"]?.string ?? "?"],
+      [
+        "score",
+        "\(Int(min(max(value, 0), 1e9) + 0.5)) (an idle Raspberry Pi 3B is 100; 'hearth score' explains)",
+      ],
+      ["engine", engine(node["engine"] ?? .null)],
+      ["home", home(node["home"] ?? .null)],
+    ]
+    for complaint in node["home"]?["complaints"]?.array ?? [] {
+      rows.append(["warning", complaint.string ?? ""])
+    }
+    if node["drained"]?.bool == true {
+      rows.append(["drained", "no new runs here until 'hearth drain --off'"])
+    }
+    let services = (node["services"]?.array ?? []).compactMap { $0["name"]?.string }
+    if !services.isEmpty { rows.append(["services", joined(services)]) }
+    rows.append(["runs", runs.isEmpty ? "none under way" : "\(runs.count) under way"])
+    return Terminal.table(rows) + (runs.isEmpty ? "" : "\n" + RunsCommand.table(runs))
+  }
+
+  private static func home(_ home: JSON) -> String {
+    guard home["joined"]?.bool == true else { return "this node stays alone ([home] join = no)" }
+    let count = home["nodes"]?.integer ?? 1
+    let key = home["key"]?.string ?? "?"
+    return count == 1
+      ? "no other node with key \(key) is heard" : "\(count) nodes with key \(key); 'hearth nodes' lists them"
+  }
+
+  private static func engine(_ engine: JSON) -> String {
+    let socket = engine["socket"]?.string ?? ""
+    switch engine["state"]?.string {
+    case "available":
+      return "Docker \(engine["version"]?.string ?? "?") (API \(engine["api"]?.string ?? "?")) at \(socket)"
+    case "away":
+      let span = Terminal.span(seconds: engine["awaySeconds"]?.integer ?? 0)
+      return "away for \(span): \(engine["reason"]?.string ?? "")"
+    default:
+      return "not asked yet, at \(socket)"
+    }
+  }
+}

@@ -1,0 +1,230 @@
+package import Basics
+package import Containers
+package import Platform
+package import Scoring
+
+/// The Docker Engine of this node: makes calls, and watches whether it is there.
+///
+/// One `events` call is held open all the time. Its end is how the Engine's going away shows; then the version is
+/// asked for again, at growing intervals, until the Engine answers.
+package final class Engine {
+  package enum State {
+    /// Not asked yet.
+    case unknown
+    case available(EngineDescription)
+    /// Gone since then, or never there; why, in one sentence.
+    case away(since: Instant, reason: String)
+  }
+
+  package private(set) var state = State.unknown
+  package let socketPath: String
+  private let loop: EventLoop
+  private let node: String
+  private var version: EngineVersion?
+  private var calls: [UInt64: EngineChannel] = [:]
+  private var nextCall: UInt64 = 0
+  /// Short calls that wait for their turn, oldest first.
+  private var waiting: [EngineChannel] = []
+  private var shortCalls = 0
+  private var retryDelay = Engine.firstRetry
+  /// Counts the attempts to reach the Engine: what an earlier one still has to say no longer matters.
+  private var attempt: UInt64 = 0
+  private var eventsCall: UInt64?
+  private var listIsDue = false
+  /// What images it holds, by the hashes of their references; none before it was asked.
+  package private(set) var images: [HomeNode.Image] = []
+
+  /// The Engine answers again and these are this node's containers.
+  package var onAvailable: ([ContainerState]) -> Void = { _ in }
+  package var onLost: () -> Void = {}
+
+  /// Create, start and the like at one time: more makes an Engine on a small board slower, not faster.
+  private static let shortCallLimit = 8
+  /// Before the containers are listed again: what an unheard call did shows by then.
+  private static let listPause = Interval.seconds(1)
+  /// References that are told of: a board's card holds no more.
+  private static let imageLimit = 128
+  private static let firstRetry = Interval.milliseconds(200)
+  private static let longestRetry = Interval.seconds(5)
+
+  package init(socketPath: String, node: String, loop: EventLoop) {
+    self.socketPath = socketPath
+    self.node = node
+    self.loop = loop
+  }
+
+  package var description: EngineDescription? {
+    if case .available(let description) = state { return description }
+    return nil
+  }
+
+  // MARK: - Calls
+
+  /// Makes a call once its turn comes. `handler` is told each event, the last being `done` or `failed`.
+  ///
+  /// - Returns: the call's number, for `cancel`.
+  @discardableResult
+  package func call(
+    _ request: EngineRequest, terminal: Bool = false, handler: @escaping (EngineEvent) -> Void
+  ) -> UInt64 {
+    let number = nextCall
+    nextCall &+= 1
+    let channel = EngineChannel(
+      request, version: version, terminal: terminal, loop: loop,
+      onEnd: { self.ended(number) }, handler: handler)
+    calls[number] = channel
+    if request.isShort {
+      waiting.append(channel)
+      openWaiting()
+    } else {
+      channel.open(socketPath)
+    }
+    return number
+  }
+
+  package func cancel(_ number: UInt64) {
+    calls[number]?.cancel()
+  }
+
+  package func pause(_ number: UInt64, _ pause: Bool) {
+    calls[number]?.pause(pause)
+  }
+
+  private func ended(_ number: UInt64) {
+    guard let channel = calls.removeValue(forKey: number) else { return }
+    guard channel.request.isShort, channel.wasOpened else { return }
+    shortCalls -= 1
+    openWaiting()
+  }
+
+  private func openWaiting() {
+    while shortCalls < Self.shortCallLimit, !waiting.isEmpty {
+      let channel = waiting.removeFirst()
+      if channel.isOver { continue }
+      shortCalls += 1
+      channel.open(socketPath)
+    }
+  }
+
+  /// Once a second: gives up on calls that have fallen silent.
+  package func sweep() {
+    for channel in Array(calls.values) { channel.sweep() }
+  }
+
+  // MARK: - Presence
+
+  /// Asks for the version, then lists the node's containers, then holds the event stream.
+  package func connect() {
+    version = nil
+    attempt &+= 1
+    let attempt = self.attempt
+    var found: EngineDescription?
+    call(.version) { event in
+      switch event {
+      case .version(let description): found = description
+      case .done:
+        guard let found else { return self.isAway("it answered without its version", attempt) }
+        self.negotiated(found, attempt)
+      case .failed(let error): self.isAway(error.description, attempt)
+      default: break
+      }
+    }
+  }
+
+  private func negotiated(_ description: EngineDescription, _ attempt: UInt64) {
+    do throws(EngineError) {
+      version = try description.negotiated()
+    } catch {
+      return isAway(error.description, attempt)
+    }
+    list(attempt) { containers in
+      self.retryDelay = Self.firstRetry
+      self.state = .available(description)
+      self.watchEvents(attempt)
+      self.onAvailable(containers)
+      self.listImages()
+    }
+  }
+
+  /// Asks what images are there: other nodes choose by it. After each pull too.
+  package func listImages() {
+    call(.images) { event in
+      guard case .images(let found) = event else { return }
+      var images: [HomeNode.Image] = []
+      for image in found {
+        for tag in image.tags where images.count < Self.imageLimit {
+          images.append(
+            HomeNode.Image(
+              hash: Requirements.hash(ofImage: tag), mebibytes: Int(min(max(image.size, 0), 1 << 40) >> 20)))
+        }
+      }
+      self.images = images
+    }
+  }
+
+  /// Asks again for this node's containers while the Engine is there.
+  package func relist() {
+    guard !listIsDue else { return }
+    listIsDue = true
+    let attempt = self.attempt
+    loop.after(Self.listPause) {
+      self.listIsDue = false
+      guard case .available = self.state, attempt == self.attempt else { return }
+      self.list(attempt) { self.onAvailable($0) }
+      self.listImages()
+    }
+  }
+
+  private func list(_ attempt: UInt64, _ then: @escaping ([ContainerState]) -> Void) {
+    var found: [ContainerState] = []
+    call(.list(labels: [nodeLabel])) { event in
+      switch event {
+      case .containers(let containers): found = containers
+      case .done: if attempt == self.attempt { then(found) }
+      case .failed(let error): self.isAway(error.description, attempt)
+      default: break
+      }
+    }
+  }
+
+  private func watchEvents(_ attempt: UInt64) {
+    eventsCall = call(.events(labels: [nodeLabel], actions: ["oom"])) { event in
+      switch event {
+      case .done: self.isAway("its event stream ended", attempt)
+      case .failed(let error): self.isAway(error.description, attempt)
+      default: break
+      }
+    }
+  }
+
+  private var nodeLabel: String {
+    Label.node + "=" + node
+  }
+
+  private func isAway(_ reason: String, _ failed: UInt64) {
+    guard failed == attempt else { return }
+    // One failure of an attempt is enough; the others of it are of the past from here on.
+    attempt &+= 1
+    if let eventsCall { cancel(eventsCall) }
+    eventsCall = nil
+    if case .away = state {
+    } else {
+      state = .away(since: loop.now, reason: reason)
+      Log.warning("Engine is away: \(reason)")
+      onLost()
+    }
+    loop.after(retryDelay) { self.connect() }
+    retryDelay = min(Interval(nanoseconds: retryDelay.nanoseconds &* 2), Self.longestRetry)
+  }
+}
+
+extension EngineRequest {
+  /// Whether the call ends by itself soon, unlike those that last as long as a container or a client.
+  fileprivate var isShort: Bool {
+    switch self {
+    case .wait, .events, .attach, .stop, .pull: false
+    case .logs(_, let follow, _, _, _): !follow
+    default: true
+    }
+  }
+}

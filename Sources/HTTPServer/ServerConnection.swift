@@ -1,0 +1,323 @@
+package import Basics
+internal import CLinux
+package import Platform
+package import Wire
+
+/// One client's connection: requests in, answers out in the same order.
+///
+/// While an answer is outstanding no further request is read, so that a client cannot queue work without bound.
+package final class ServerConnection: Watcher {
+  package let peer: SocketAddress
+  private let descriptor: Int32
+  private let server: Server
+  private var parser = HTTPRequestParser(limits: Server.limits)
+  private var output = OutputQueue()
+  private var secure: SecureSocket?
+  private var state: State
+  private var keepsAlive = true
+  private var isHead = false
+  /// Whether a streamed answer may be chunked; an HTTP/1.0 client is told its end by the connection's.
+  private var acceptsChunks = true
+  /// Requests that came together are answered one after the other, not one inside the other.
+  private var isReadingBuffered = false
+  private var lingeredBytes = 0
+  private var watchedEvents = clinux_in | clinux_peer_closed
+  /// Called when the client has gone before its streamed answer was finished.
+  private var onGone: () -> Void = {}
+  /// Called when the client has taken most of what was sent, after `send` told it to wait.
+  private var onDrained: () -> Void = {}
+  private var isCongested = false
+  /// When the request being read began, or the state was entered: what the deadlines count from.
+  private var since: Instant
+  /// When the client last took a byte of what waits for it; nil while nothing waits.
+  private var waitsSince: Instant?
+  private var requestIsBegun = false
+
+  private enum State {
+    /// The first byte will tell whether TLS comes.
+    case sniffing
+    /// The client has to show its key.
+    case handshaking
+    /// Waiting for a request or for the rest of it.
+    case reading
+    /// A request was handed over; its answer is outstanding.
+    case answering
+    /// The answer is sent piece by piece.
+    case streaming
+    /// Everything is queued; no further request is read.
+    case closing
+    /// Everything is sent; what the client still sends is thrown away, because closing with unread bytes would reset
+    /// the connection and could take the answer with it (RFC 9112, 9.6).
+    case lingering
+    case closed
+  }
+
+  package init(descriptor: Int32, peer: SocketAddress, server: Server) {
+    self.descriptor = descriptor
+    self.peer = peer
+    self.server = server
+    state = server.security == nil ? .reading : .sniffing
+    since = server.loop.now
+  }
+
+  /// Whether the client has shown a key of the home.
+  var isSecure: Bool {
+    keyID != nil
+  }
+
+  /// Which key that was (`PresharedKey.id`).
+  package private(set) var keyID: UInt16?
+
+  /// The address at our end, which the client connected to.
+  package var localAddress: SocketAddress {
+    Socket.localAddress(descriptor)
+  }
+
+  // MARK: - Answers
+
+  /// - Parameter closing: whether this is the connection's last answer, whatever the client wants.
+  package func respond(_ response: HTTPResponse, closing: Bool = false) {
+    guard state == .answering else { return }
+    if closing { keepsAlive = false }
+    output.append { response.encode(into: &$0, keepAlive: keepsAlive, isHead: isHead) }
+    answered()
+  }
+
+  /// Begins an answer whose length is unknown.
+  package func beginStream(
+    _ response: HTTPResponse, onGone: @escaping () -> Void, onDrained: @escaping () -> Void = {}
+  ) {
+    guard state == .answering else { return }
+    if !acceptsChunks { keepsAlive = false }
+    output.append { response.encodeHead(into: &$0, chunked: acceptsChunks, keepAlive: keepsAlive) }
+    if isHead {
+      // Later, so that the source is complete before it is told that nobody reads it.
+      server.loop.after(.zero, onGone)
+      return answered()
+    }
+    state = .streaming
+    self.onGone = onGone
+    self.onDrained = onDrained
+    flush()
+  }
+
+  /// Sends a piece of a streamed answer.
+  ///
+  /// - Returns: false when the client is slow and the sender should wait for `onDrained`.
+  @discardableResult
+  package func send(_ bytes: [UInt8]) -> Bool {
+    guard state == .streaming, !bytes.isEmpty else { return true }
+    output.append { output in
+      if acceptsChunks { HTTPChunk.encode(bytes, into: &output) } else { output += bytes }
+    }
+    flush()
+    if output.count > Server.streamBacklog { isCongested = true }
+    return !isCongested
+  }
+
+  /// How many bytes the client has not taken yet.
+  package var backlog: Int {
+    output.count
+  }
+
+  package func finishStream() {
+    guard state == .streaming else { return }
+    if acceptsChunks { output.append { HTTPChunk.end(into: &$0) } }
+    onGone = {}
+    onDrained = {}
+    answered()
+  }
+
+  private func answered() {
+    state = keepsAlive ? .reading : .closing
+    requestIsBegun = false
+    since = server.loop.now
+    flush()
+    if state == .reading { readBuffered() }
+  }
+
+  // MARK: - Events
+
+  package override func ready(_ events: UInt32) {
+    if events & clinux_out != 0 { if state == .handshaking { shakeHands() } else { flush() } }
+    if state == .closed { return }
+    if events & clinux_gone != 0 || events & clinux_peer_closed != 0 && state == .streaming { return close() }
+    if events & (clinux_in | clinux_peer_closed) != 0 { receive() }
+  }
+
+  private func receive() {
+    switch state {
+    case .lingering: return discard()
+    case .sniffing: return sniff()
+    case .handshaking: return shakeHands()
+    default: break
+    }
+    // While an answer is outstanding, what arrives stays in the kernel's buffer, which bounds it.
+    guard state == .reading else { return watch(watchedEvents & ~clinux_in & ~clinux_peer_closed) }
+    switch Socket.read(descriptor, through: secure, into: server.buffer) {
+    case .nothingYet:
+      return
+    case .closed, .failed:
+      close()
+    case .bytes(let count):
+      parser.feed(UnsafeRawBufferPointer(rebasing: server.buffer[..<count]))
+      readBuffered()
+    }
+  }
+
+  private func sniff() {
+    guard let security = server.security else { return }
+    var first: UInt8 = 0
+    switch Socket.peek(descriptor, into: &first) {
+    case .nothingYet:
+      return
+    case .closed, .failed:
+      close()
+    case .bytes where first == Server.firstTLSByte:
+      secure = SecureSocket(descriptor, keys: security.keys(), isServer: true)
+      guard secure != nil else { return close() }
+      state = .handshaking
+      shakeHands()
+    case .bytes:
+      guard security.plainHandler() != nil else { return close() }
+      proven()
+    }
+  }
+
+  private func shakeHands() {
+    guard let secure else { return }
+    switch secure.handshake() {
+    case .unfinished:
+      watch(clinux_peer_closed | (secure.wantsWrite ? clinux_out : clinux_in))
+    case .failed(let failure):
+      server.refused(peer, failure)
+      close()
+    case .done:
+      keyID = secure.keyID
+      proven()
+    }
+  }
+
+  /// Requests may come; what has arrived of them is still in the socket.
+  private func proven() {
+    state = .reading
+    since = server.loop.now
+    if isSecure { server.settled(self) }
+    watch(clinux_peer_closed | clinux_in)
+  }
+
+  private func handle(_ request: HTTPRequest) {
+    guard let security = server.security, !isSecure else { return server.handler(request, self) }
+    guard let handler = security.plainHandler() else { return close() }
+    handler(request, self)
+  }
+
+  /// Hands over the next request, if it is complete, and after its answer the one behind it.
+  private func readBuffered() {
+    guard !isReadingBuffered else { return }
+    isReadingBuffered = true
+    defer { isReadingBuffered = false }
+    while state == .reading {
+      do throws(HTTPError) {
+        guard let request = try parser.next() else { break }
+        keepsAlive = request.keepAlive
+        isHead = request.method == "HEAD"
+        acceptsChunks = request.acceptsChunked
+        state = .answering
+        handle(request)
+      } catch {
+        refuse(error.status, error.reason)
+        return
+      }
+    }
+    guard state == .reading else { return }
+    if parser.takeContinue() {
+      output.append { HTTPResponse.encodeContinue(into: &$0) }
+      flush()
+    }
+    if parser.isIdle {
+      requestIsBegun = false
+    } else if !requestIsBegun {
+      requestIsBegun = true
+      since = server.loop.now
+    }
+  }
+
+  /// Answers a request that could not be read, and closes: what follows cannot be told apart from it.
+  private func refuse(_ status: Int, _ reason: String) {
+    state = .answering
+    keepsAlive = false
+    respond(Problem(status: status, detail: reason).response)
+  }
+
+  private func flush() {
+    guard state != .closed else { return }
+    let waiting = output.count
+    guard output.flush(to: descriptor, through: secure) else { return close() }
+    if output.count == 0 {
+      if state == .closing { linger() }
+    } else if output.count < waiting || waitsSince == nil {
+      waitsSince = server.loop.now
+    }
+    if output.count == 0 { waitsSince = nil }
+    if isCongested && output.count < Server.streamBacklog / 2 {
+      isCongested = false
+      onDrained()
+    }
+    let reads = state == .reading || state == .lingering
+    watch(clinux_peer_closed | (reads ? clinux_in : 0) | (output.count > 0 ? clinux_out : 0))
+  }
+
+  private func watch(_ events: UInt32) {
+    guard events != watchedEvents, state != .closed else { return }
+    watchedEvents = events
+    server.loop.change(descriptor, to: events)
+  }
+
+  // MARK: - Ends
+
+  /// Looks at the deadlines; called once a second.
+  package func sweep(_ now: Instant) {
+    let age = now - since
+    if let waitsSince, now - waitsSince > Server.writeTime { return close() }
+    switch state {
+    case .sniffing where age > Server.handshakeTime, .handshaking where age > Server.handshakeTime:
+      close()
+    case .reading where requestIsBegun && age > Server.requestTime:
+      refuse(408, "the request took longer than \(Int(Server.requestTime.seconds)) s to arrive")
+    case .reading where !requestIsBegun && age > Server.idleTime:
+      close()
+    case .lingering where age > Server.lingerTime:
+      close()
+    default:
+      break
+    }
+  }
+
+  private func linger() {
+    state = .lingering
+    since = server.loop.now
+    secure?.close()
+    shutdown(descriptor, Int32(SHUT_WR))
+  }
+
+  private func discard() {
+    guard case .bytes(let count) = Socket.read(descriptor, into: server.buffer) else { return close() }
+    lingeredBytes += count
+    if lingeredBytes > Server.lingerBytes { close() }
+  }
+
+  package func close() {
+    guard state != .closed else { return }
+    if state != .lingering { secure?.close() }
+    state = .closed
+    secure = nil
+    server.loop.unwatch(descriptor)
+    CLinux.close(descriptor)
+    server.forget(self, descriptor)
+    let gone = onGone
+    onGone = {}
+    onDrained = {}
+    gone()
+  }
+}

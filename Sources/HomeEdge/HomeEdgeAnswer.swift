@@ -1,0 +1,30 @@
+package import Wire
+
+/// The body of every answer to a service request.
+package struct HomeEdgeAnswer: Error {
+  package var message: String
+  package var serviceName: String
+  /// Where it runs; both words empty when nothing was selected, nil when the request was not understood.
+  package var target: (kind: String, host: String)?
+
+  /// A request that could not be read.
+  package init(_ message: String) {
+    self.message = message
+    serviceName = ""
+  }
+
+  /// A request that was understood, whether or not something came of it.
+  package init(_ message: String, serviceName: String, target: (String, String)? = ("", "")) {
+    self.message = message
+    self.serviceName = serviceName
+    self.target = target
+  }
+
+  package var json: JSON {
+    var place = JSON.null
+    if let target {
+      place = ["ExecutionType": .string(target.kind), "Target": .string(target.host)]
+    }
+    return ["Message": .string(message), "RemoteTargetInfo": place, "ServiceName": .string(serviceName)]
+  }
+}

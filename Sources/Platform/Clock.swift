@@ -1,0 +1,32 @@
+package import Basics
+internal import CLinux
+
+/// The only place that asks the clocks and the kernel's random source.
+package enum Clock {
+  /// Time since boot, suspension included (clock_gettime(2), CLOCK_BOOTTIME).
+  package static func now() -> Instant {
+    var time = timespec()
+    clock_gettime(CLOCK_BOOTTIME, &time)
+    return Instant(nanoseconds: Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec))
+  }
+
+  /// Milliseconds since 1970-01-01 UTC.
+  package static func wallMilliseconds() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) &* 1000 &+ Int64(time.tv_nsec) / 1_000_000
+  }
+
+  package static func moment() -> Moment {
+    Moment(instant: now(), wallMilliseconds: wallMilliseconds())
+  }
+
+  package static func random() -> UInt64 {
+    var value: UInt64 = 0
+    let size = MemoryLayout<UInt64>.size
+    guard getrandom(&value, size, 0) == size else {
+      return UInt64(truncatingIfNeeded: now().nanoseconds) &* 0x9e37_79b9_7f4a_7c15
+    }
+    return value
+  }
+}

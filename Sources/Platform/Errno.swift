@@ -1,0 +1,41 @@
+internal import CLinux
+
+/// A failed system call: what was tried, on what, and the kernel's answer.
+package struct SystemError: Error {
+  /// The call's name as in section 2 of the manual.
+  package var call: StaticString
+  /// Path, address or other object of the call; empty where there is none.
+  package var object: String
+  package var errno: Int32
+
+  package init(_ call: StaticString, _ object: String = "") {
+    self.call = call
+    self.object = object
+    errno = clinux_errno()
+  }
+
+  package init(_ call: StaticString, _ object: String, errno: Int32) {
+    self.call = call
+    self.object = object
+    self.errno = errno
+  }
+
+  /// For example "bind 127.0.0.1:56001: Address already in use".
+  package var description: String {
+    "\(call)\(object.isEmpty ? "" : " ")\(object): \(reason)"
+  }
+
+  /// The C library's words for the errno.
+  package var reason: String {
+    String(cString: strerror(errno))
+  }
+}
+
+/// Repeats a system call that a signal interrupted.
+@inline(__always)
+package func retrying(_ body: () -> Int) -> Int {
+  while true {
+    let result = body()
+    if result >= 0 || clinux_errno() != EINTR { return result }
+  }
+}

@@ -1,0 +1,142 @@
+package import Basics
+internal import CLinux
+
+/// Told by the loop when its descriptor can be read or written. Open, as Swift has no other word for a class that
+/// other modules of a package extend.
+open class Watcher {
+  /// `events` are epoll's: EPOLLIN, EPOLLOUT, EPOLLHUP, EPOLLERR.
+  open func ready(_ events: UInt32) {}
+
+  public init() {}
+}
+
+/// One thread, one epoll set: waits for descriptors and times, and calls who asked for them.
+package final class EventLoop {
+  private let epoll: Int32
+  private var watchers: [Int32: Watched] = [:]
+  /// Numbers the watched descriptors, so that an event of a closed one is not taken for its successor's.
+  private var nextGeneration: UInt32 = 0
+  private var timers: [Timer] = []
+  private var nextTimer: UInt64 = 1
+  private var isRunning = true
+  /// Called after each round of events, before the loop sleeps: the place for work that is done in groups.
+  package var afterRound: () -> Void = {}
+  /// Time at the start of this round.
+  package private(set) var now: Instant
+
+  private struct Watched {
+    let watcher: Watcher
+    let generation: UInt32
+  }
+
+  /// Events taken from the kernel at a time.
+  private static let batch = 64
+
+  package init() throws(SystemError) {
+    epoll = epoll_create1(clinux_epoll_cloexec)
+    guard epoll >= 0 else { throw SystemError("epoll_create1") }
+    now = Clock.now()
+  }
+
+  // MARK: - Descriptors
+
+  package func watch(_ descriptor: Int32, for events: UInt32, _ watcher: Watcher) throws(SystemError) {
+    nextGeneration &+= 1
+    var event = Self.event(descriptor, nextGeneration, events)
+    guard epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0 else { throw SystemError("epoll_ctl") }
+    watchers[descriptor] = Watched(watcher: watcher, generation: nextGeneration)
+  }
+
+  package func change(_ descriptor: Int32, to events: UInt32) {
+    guard let watched = watchers[descriptor] else { return }
+    var event = Self.event(descriptor, watched.generation, events)
+    _ = epoll_ctl(epoll, EPOLL_CTL_MOD, descriptor, &event)
+  }
+
+  package func watches(_ descriptor: Int32) -> Bool {
+    watchers[descriptor] != nil
+  }
+
+  private static func event(_ descriptor: Int32, _ generation: UInt32, _ events: UInt32) -> epoll_event {
+    var event = epoll_event()
+    event.events = events
+    event.data.u64 = UInt64(generation) << 32 | UInt64(UInt32(bitPattern: descriptor))
+    return event
+  }
+
+  /// Forgets a descriptor; the caller closes it.
+  package func unwatch(_ descriptor: Int32) {
+    _ = epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil)
+    watchers[descriptor] = nil
+  }
+
+  // MARK: - Times
+
+  package struct TimerID: Equatable {
+    fileprivate let number: UInt64
+  }
+
+  private struct Timer {
+    let id: TimerID
+    let due: Instant
+    let action: () -> Void
+  }
+
+  /// Calls `action` once, `interval` from now. Few timers exist at a time, so a sorted list serves.
+  @discardableResult
+  package func after(_ interval: Interval, _ action: @escaping () -> Void) -> TimerID {
+    let id = TimerID(number: nextTimer)
+    nextTimer &+= 1
+    let timer = Timer(id: id, due: Clock.now() + interval, action: action)
+    let index = timers.firstIndex { $0.due > timer.due } ?? timers.count
+    timers.insert(timer, at: index)
+    return id
+  }
+
+  package func cancel(_ id: TimerID) {
+    timers.removeAll { $0.id == id }
+  }
+
+  private func fireTimers() {
+    while let first = timers.first, first.due <= now {
+      timers.removeFirst()
+      first.action()
+    }
+  }
+
+  // MARK: - Running
+
+  package func stop() {
+    isRunning = false
+  }
+
+  package func run() {
+    withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.batch) { events in
+      while isRunning {
+        afterRound()
+        guard isRunning else { return }
+        let count = epoll_wait(epoll, events.baseAddress, Int32(Self.batch), millisecondsToSleep())
+        now = Clock.now()
+        for index in 0..<max(0, Int(count)) {
+          deliver(events[index])
+        }
+        fireTimers()
+      }
+    }
+  }
+
+  /// An earlier watcher of the batch may have closed this one's descriptor, and another may have it now.
+  private func deliver(_ event: epoll_event) {
+    let descriptor = Int32(truncatingIfNeeded: event.data.u64)
+    let generation = UInt32(truncatingIfNeeded: event.data.u64 >> 32)
+    guard let watched = watchers[descriptor], watched.generation == generation else { return }
+    watched.watcher.ready(event.events)
+  }
+
+  private func millisecondsToSleep() -> Int32 {
+    guard let due = timers.first?.due else { return -1 }
+    let wait = due - Clock.now()
+    guard wait > .zero else { return 0 }
+    return Int32(clamping: (wait.nanoseconds &+ 999_999) / 1_000_000)
+  }
+}

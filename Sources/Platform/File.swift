@@ -1,0 +1,110 @@
+internal import CLinux
+
+/// Files of our own: read whole, replaced atomically, created for their owner only.
+package enum File {
+  /// Reads a file of at most `limit` bytes.
+  ///
+  /// Anything but a regular file is refused: a pipe or a terminal could hold up the loop without end.
+  package static func read(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
+    let descriptor = retrying { Int(clinux_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0)) }
+    guard descriptor >= 0 else { throw SystemError("open", path) }
+    defer { close(Int32(descriptor)) }
+    var status = stat()
+    guard fstat(Int32(descriptor), &status) == 0 else { throw SystemError("fstat", path) }
+    guard status.st_mode & mode_t(S_IFMT) == mode_t(S_IFREG) else {
+      throw SystemError("read", path, errno: EINVAL)
+    }
+    return try readAll(Int32(descriptor), path, limit: limit)
+  }
+
+  /// Reads to the end of what may be a pipe or a terminal: for commands, not for the agent.
+  package static func readAll(_ descriptor: Int32, _ path: String, limit: Int) throws(SystemError) -> [UInt8]
+  {
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let count = retrying { CLinux.read(descriptor, &chunk, chunk.count) }
+      guard count >= 0 else { throw SystemError("read", path) }
+      if count == 0 { return bytes }
+      bytes += chunk[..<count]
+      guard bytes.count <= limit else { throw SystemError("read", path, errno: EFBIG) }
+    }
+  }
+
+  /// Replaces a file: the new content is on disk in whole, or the old one stays (rename(2)).
+  package static func replace(_ path: String, with bytes: [UInt8], durable: Bool) throws(SystemError) {
+    let temporary = path + ".new"
+    let descriptor = retrying {
+      Int(clinux_open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600))
+    }
+    guard descriptor >= 0 else { throw SystemError("open", temporary) }
+    var failure: SystemError?
+    do throws(SystemError) {
+      try writeAll(Int32(descriptor), bytes, temporary)
+      if durable && fsync(Int32(descriptor)) != 0 { throw SystemError("fsync", temporary) }
+    } catch {
+      failure = error
+    }
+    close(Int32(descriptor))
+    if failure == nil && rename(temporary, path) != 0 { failure = SystemError("rename", path) }
+    if let failure {
+      unlink(temporary)
+      throw failure
+    }
+    if durable { syncFolder(of: path) }
+  }
+
+  package static func writeAll(_ descriptor: Int32, _ bytes: [UInt8], _ path: String) throws(SystemError) {
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes { all in
+        retrying { CLinux.write(descriptor, all.baseAddress.map { $0 + written }, bytes.count - written) }
+      }
+      guard count > 0 else { throw SystemError("write", path) }
+      written += count
+    }
+  }
+
+  /// Makes a rename in the file's folder durable.
+  package static func syncFolder(of path: String) {
+    let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "."
+    let descriptor = clinux_open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+
+  /// Creates a folder and those above it, for their owner only.
+  package static func makeFolder(_ path: String) throws(SystemError) {
+    if mkdir(path, 0o700) == 0 || clinux_errno() == EEXIST { return }
+    guard clinux_errno() == ENOENT, let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")),
+      slash > path.startIndex
+    else { throw SystemError("mkdir", path) }
+    try makeFolder(String(path[..<slash]))
+    guard mkdir(path, 0o700) == 0 || clinux_errno() == EEXIST else { throw SystemError("mkdir", path) }
+  }
+
+  /// What a symbolic link points to; nil where it is none or cannot be read.
+  package static func linkTarget(_ path: String) -> String? {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 256) { buffer in
+      buffer.withMemoryRebound(to: CChar.self) { text in
+        guard let base = text.baseAddress else { return nil }
+        let count = readlink(path, base, text.count)
+        guard count > 0 else { return nil }
+        return String(decoding: UnsafeBufferPointer(rebasing: buffer[..<count]), as: UTF8.self)
+      }
+    }
+  }
+
+  /// Names in a folder, without `.` and `..`, at most `limit`; empty where it cannot be read.
+  package static func names(in folder: String, limit: Int) -> [String] {
+    guard let directory = opendir(folder) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while names.count < limit, let entry = readdir(directory) {
+      let name = String(cString: clinux_entry_name(entry))
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names
+  }
+}

@@ -1,0 +1,153 @@
+/// What the kernel says of links and addresses (rtnetlink(7)), as far as it matters here.
+package enum RouteMessage: Equatable {
+  case link(index: UInt32, name: String, flags: UInt32)
+  case linkGone(index: UInt32)
+  case address(index: UInt32, LinkAddress)
+  case addressGone(index: UInt32, LinkAddress)
+  /// The end of a dump; `isWhole` is false where something changed meanwhile.
+  case done(isWhole: Bool)
+  case error(Int32)
+
+  /// The messages of one datagram, in the byte order of the host, which is little-endian on every board; what is damaged or unknown is passed over.
+  static func decode(_ bytes: [UInt8]) -> [RouteMessage] {
+    var messages: [RouteMessage] = []
+    var reader = RouteReader(bytes[...])
+    while let size = reader.uint32(at: 0), let length = Int(exactly: size), length >= 16,
+      length <= reader.count
+    {
+      if let message = decode(reader.part(0, length)) { messages.append(message) }
+      reader.drop(aligned(length))
+    }
+    return messages
+  }
+
+  private static func decode(_ message: RouteReader) -> RouteMessage? {
+    guard let type = message.uint16(at: 4), let flags = message.uint16(at: 6) else { return nil }
+    switch type {
+    case 2:
+      guard let number = message.uint32(at: 16) else { return nil }
+      let error = Int32(truncatingIfNeeded: number)
+      return error == 0 ? nil : .error(0 &- error)
+    case 3: return .done(isWhole: flags & interrupted == 0)
+    case 16, 17: return link(message, isGone: type == 17)
+    case 20, 21: return address(message, isGone: type == 21)
+    default: return nil
+    }
+  }
+
+  /// NLM_F_DUMP_INTR.
+  private static let interrupted: UInt16 = 0x10
+
+  /// struct ifinfomsg is 16 bytes: family, type, index at 4, flags at 8.
+  private static func link(_ message: RouteReader, isGone: Bool) -> RouteMessage? {
+    // Bridges send messages of their own about their ports (AF_BRIDGE), whose end is not the interface's.
+    guard message.byte(at: 16) == 0, let index = message.uint32(at: 20), index > 0,
+      let flags = message.uint32(at: 24)
+    else { return nil }
+    if isGone { return .linkGone(index: index) }
+    var name: String?
+    message.attributes(from: 32) { type, value in
+      // IFLA_IFNAME, at most 16 bytes with its end.
+      if type == 3, value.count <= 16 { name = value.text }
+    }
+    guard let name else { return nil }
+    return .link(index: index, name: name, flags: flags)
+  }
+
+  /// struct ifaddrmsg is 8 bytes: family, prefix, flags, scope, index.
+  private static func address(_ message: RouteReader, isGone: Bool) -> RouteMessage? {
+    guard let family = message.byte(at: 16), let prefix = message.byte(at: 17),
+      let brief = message.byte(at: 18),
+      let index = message.uint32(at: 20), index > 0
+    else { return nil }
+    let size = family == 2 ? 4 : family == 10 ? 16 : 0
+    var flags = UInt32(brief)
+    var local: [UInt8] = []
+    var other: [UInt8] = []
+    message.attributes(from: 24) { type, value in
+      switch type {
+      // IFA_ADDRESS is the far end on a point-to-point link, where IFA_LOCAL is ours.
+      case 1: other = value.bytes
+      case 2: local = value.bytes
+      case 8: flags = value.uint32(at: 0) ?? flags
+      default: break
+      }
+    }
+    let bytes = local.isEmpty ? other : local
+    guard size > 0, bytes.count == size, Int(prefix) <= size * 8 else { return nil }
+    let address = LinkAddress(bytes: bytes, prefix: prefix, flags: flags)
+    return isGone ? .addressGone(index: index, address) : .address(index: index, address)
+  }
+
+  fileprivate static func aligned(_ length: Int) -> Int { (length + 3) & ~3 }
+}
+
+/// An address of an interface.
+package struct LinkAddress: Equatable {
+  /// 4 or 16 bytes in network order.
+  package var bytes: [UInt8]
+  package var prefix: UInt8
+  /// IFA_F_*.
+  var flags: UInt32
+
+  /// Duplicate address detection is under way, or has failed (RFC 4862 5.4): nobody may use it.
+  var isTentative: Bool { flags & 0x48 != 0 }
+  /// Better not used for anything new.
+  package var isDeprecated: Bool { flags & 0x20 != 0 }
+  /// A privacy address (RFC 8981), or a second one of an IPv4 subnet: the bit is the same.
+  var isTemporary: Bool { flags & 0x01 != 0 }
+  /// 169.254/16 (RFC 3927) or fe80::/10.
+  var isLinkLocal: Bool {
+    bytes.count == 4 ? bytes[0] == 169 && bytes[1] == 254 : bytes[0] == 0xfe && bytes[1] & 0xc0 == 0x80
+  }
+  var isLoopback: Bool { IPAddress(bytes: bytes).isLoopback }
+}
+
+/// Fields of a message at their places; nil beyond its end.
+private struct RouteReader {
+  private var slice: ArraySlice<UInt8>
+
+  init(_ slice: ArraySlice<UInt8>) {
+    self.slice = slice
+  }
+
+  var count: Int { slice.count }
+  var bytes: [UInt8] { Array(slice) }
+  /// Up to the first zero.
+  var text: String { String(decoding: slice.prefix { $0 != 0 }, as: UTF8.self) }
+
+  func byte(at offset: Int) -> UInt8? {
+    offset < slice.count ? slice[slice.startIndex + offset] : nil
+  }
+
+  func uint16(at offset: Int) -> UInt16? {
+    guard offset + 2 <= slice.count else { return nil }
+    let start = slice.startIndex + offset
+    return UInt16(slice[start]) | UInt16(slice[start + 1]) << 8
+  }
+
+  func uint32(at offset: Int) -> UInt32? {
+    guard let low = uint16(at: offset), let high = uint16(at: offset + 2) else { return nil }
+    return UInt32(low) | UInt32(high) << 16
+  }
+
+  func part(_ offset: Int, _ length: Int) -> RouteReader {
+    RouteReader(slice.dropFirst(offset).prefix(length))
+  }
+
+  mutating func drop(_ length: Int) {
+    slice = slice.dropFirst(length)
+  }
+
+  /// Each attribute (struct rtattr: length with its 4 bytes of header, type, value).
+  func attributes(from offset: Int, _ body: (UInt16, RouteReader) -> Void) {
+    var rest = part(offset, slice.count)
+    while let length = rest.uint16(at: 0), length >= 4, Int(length) <= rest.count,
+      let type = rest.uint16(at: 2)
+    {
+      // The upper two bits say how the value is built.
+      body(type & 0x3fff, rest.part(4, Int(length) - 4))
+      rest.drop(RouteMessage.aligned(Int(length)))
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package import Basics
+internal import CLinux
+
+/// Thin functions over socket(7); every descriptor is close-on-exec, and non-blocking unless it says otherwise.
+package enum Socket {
+  /// Connections the kernel keeps for us between two rounds of the loop.
+  private static let backlog: Int32 = 128
+
+  package static func listen(on address: SocketAddress) throws(SystemError) -> Int32 {
+    let descriptor = socket(address.family, clinux_stream | flags, 0)
+    guard descriptor >= 0 else { throw SystemError("socket", address.text) }
+    var on: Int32 = 1
+    let size = socklen_t(MemoryLayout<Int32>.size)
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, size)
+    if address.family == AF_INET6 { setsockopt(descriptor, clinux_ipproto_ipv6, IPV6_V6ONLY, &on, size) }
+    var storage = address.storage
+    guard clinux_bind(descriptor, &storage, address.length) == 0 else {
+      let error = SystemError("bind", address.text)
+      close(descriptor)
+      throw error
+    }
+    guard CLinux.listen(descriptor, backlog) == 0 else {
+      let error = SystemError("listen", address.text)
+      close(descriptor)
+      throw error
+    }
+    return descriptor
+  }
+
+  /// Accepts one connection; nil where none waits, it is gone already or descriptors have run out (EMFILE).
+  package static func accept(_ listener: Int32) -> (descriptor: Int32, peer: SocketAddress)? {
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let descriptor = clinux_accept(listener, &storage, &length)
+    guard descriptor >= 0 else { return nil }
+    if storage.ss_family != sa_family_t(AF_UNIX) { setNoDelay(descriptor) }
+    return (descriptor, SocketAddress(storage: storage, length: length))
+  }
+
+  /// Begins to connect; the result shows when the descriptor becomes writable.
+  ///
+  /// - Parameter patience: how long a call on a blocking socket may wait at most; nil for ever.
+  package static func connect(
+    to address: SocketAddress, blocking: Bool = false, patience: Interval? = nil
+  ) throws(SystemError) -> Int32 {
+    let name = address.family == AF_UNIX ? "" : address.text
+    let type = clinux_stream | (blocking ? clinux_cloexec : flags)
+    let descriptor = socket(address.family, type, 0)
+    guard descriptor >= 0 else { throw SystemError("socket", name) }
+    if let patience { clinux_set_patience(descriptor, Int32(clamping: patience.milliseconds)) }
+    var storage = address.storage
+    let result = retrying { Int(clinux_connect(descriptor, &storage, address.length)) }
+    guard result == 0 || clinux_errno() == EINPROGRESS else {
+      let error = SystemError("connect", name)
+      close(descriptor)
+      throw error
+    }
+    if address.family != AF_UNIX { setNoDelay(descriptor) }
+    return descriptor
+  }
+
+  /// The outcome of a connect that was in progress: 0 or an errno.
+  package static func pendingError(_ descriptor: Int32) -> Int32 {
+    var error: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size)
+    return error
+  }
+
+  /// The address at this end.
+  package static func localAddress(_ descriptor: Int32) -> SocketAddress {
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    _ = clinux_getsockname(descriptor, &storage, &length)
+    return SocketAddress(storage: storage, length: length)
+  }
+
+  /// Bytes written, 0 where the peer's window is full, nil where the connection is gone.
+  package static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int? {
+    let count = retrying { send(descriptor, bytes.baseAddress, bytes.count, clinux_nosignal) }
+    if count >= 0 { return count }
+    return clinux_errno() == EAGAIN ? 0 : nil
+  }
+
+  package enum Received {
+    case bytes(Int)
+    case nothingYet
+    case closed
+    case failed(Int32)
+  }
+
+  package static func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> Received {
+    let count = retrying { recv(descriptor, buffer.baseAddress, buffer.count, 0) }
+    if count > 0 { return .bytes(count) }
+    if count == 0 { return .closed }
+    return clinux_errno() == EAGAIN ? .nothingYet : .failed(clinux_errno())
+  }
+
+  /// The first byte that waits, which stays where it is.
+  package static func peek(_ descriptor: Int32, into byte: inout UInt8) -> Received {
+    let count = retrying { recv(descriptor, &byte, 1, clinux_peek) }
+    if count > 0 { return .bytes(count) }
+    if count == 0 { return .closed }
+    return clinux_errno() == EAGAIN ? .nothingYet : .failed(clinux_errno())
+  }
+
+  private static func setNoDelay(_ descriptor: Int32) {
+    var on: Int32 = 1
+    setsockopt(descriptor, clinux_ipproto_tcp, TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+  }
+
+  private static var flags: Int32 {
+    clinux_cloexec | clinux_nonblock
+  }
+}

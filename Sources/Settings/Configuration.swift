@@ -1,0 +1,161 @@
+package import Basics
+internal import CLinux
+package import Devices
+import Platform
+package import Wire
+
+/// What the owner of a node may set, with the defaults that serve who sets nothing.
+///
+/// Read from `/etc/hearth/hearth.conf` and, in order of their names, `/etc/hearth/conf.d/*.conf`; the command line
+/// of `serve` comes last. A file that is not there is no error, an unknown key is.
+package struct Configuration {
+  /// Where /proc, /sys and /etc are looked for; another folder only to look at a captured tree.
+  package var root = "/"
+  package var state = "/var/lib/hearth"
+  /// The Docker Engine's socket.
+  package var engine = "/var/run/docker.sock"
+  /// The Engine's data, whose free space limits what can be pulled.
+  package var engineData = "/var/lib/docker"
+  /// Where the API for this machine's programs listens: only for them, unless somebody says otherwise.
+  package var external = ["127.0.0.1:56001", "[::1]:56001"]
+  /// Home Edge's folder, with the service definitions and the device's identity of an earlier installation.
+  package var homeEdge = "/var/edge-orchestration"
+  /// Our own service definitions, one file each.
+  package var services = "/etc/hearth/services"
+  /// Board profiles that replace or add to the built-in ones.
+  package var boards = "/etc/hearth/boards.d"
+  /// Between two samples of the hardware.
+  package var sampleInterval = Interval.seconds(1)
+  /// Final runs that `ps -a` and `logs` still know.
+  package var keptRuns = 100
+  package var native = NativeLimits()
+  /// Whether this node looks for others and lets them use it; alone it sends nothing to the network.
+  package var joins = true
+  /// Where the API for the other nodes listens: on every interface, since only the home key opens it.
+  package var internalAddresses = ["0.0.0.0:56002", "[::]:56002"]
+  /// UDP port of the heartbeats, the same on all nodes of a home.
+  package var heartbeatPort: UInt16 = 56003
+  /// Names of the interfaces that serve the home; empty for all that suit.
+  package var interfaces: [String] = []
+  /// The file of the home key; empty for Home Edge's where it exists, else `home.key` in the state folder.
+  package var homeKey = ""
+  /// Whether nodes of Home Edge, which know no key, may use this one.
+  package var interoperates = false
+  /// Addresses or identifiers of the Home Edge nodes that may; empty for all that multicast DNS shows.
+  package var homeEdgePeers: [String] = []
+  /// Whether containers that they start may use the machine's folders, devices and namespaces, as Home Edge lets them.
+  package var homeEdgeHostAccess = true
+
+  /// The light, the fan, the button and the sensors.
+  package var devices = DeviceSettings()
+
+  package static let path = "/etc/hearth/hearth.conf"
+  package static let folder = "/etc/hearth/conf.d"
+  private static let folderLimit = 64
+
+  private static let shape = ConfShape(
+    [
+      .init("node", ["state", "sample-interval", "kept-runs", "home-edge", "services", "boards"]),
+      .init("api", ["external"]),
+      .init("engine", ["socket", "data"]),
+      .init("native", ["user", "group", "time-limit", "grace"]),
+      .init("home", ["join", "internal", "heartbeat-port", "interfaces", "key"]),
+      .init("home-edge", ["interoperate", "peers", "host-access"]),
+    ] + DeviceSettings.shape)
+  private static let rules = Conf.Rules(repeatable: DeviceSettings.repeatable)
+
+  /// Reads the configuration: `file` where one is named, else the usual places.
+  package static func read(_ file: String?) throws(ConfError) -> Configuration {
+    try Configuration(parse(file))
+  }
+
+  /// The settings of what the files say.
+  package init(_ conf: Conf) throws(ConfError) {
+    try take(conf)
+  }
+
+  package init() {}
+
+  /// What the files say, each key once.
+  ///
+  /// - Parameter root: in front of the usual places.
+  package static func parse(_ file: String?, under root: String = "") throws(ConfError) -> Conf {
+    var conf = try parse(file ?? root + path, isOptional: file == nil)
+    if file == nil {
+      let folder = root + Self.folder
+      let names = File.names(in: folder, limit: folderLimit).filter { $0.ends(with: ".conf") }
+      for name in names.sorted() { conf.override(with: try parse(folder + "/" + name, isOptional: false)) }
+    }
+    return conf
+  }
+
+  private static func parse(_ file: String, isOptional: Bool) throws(ConfError) -> Conf {
+    var bytes: [UInt8] = []
+    do throws(SystemError) {
+      bytes = try File.read(file, limit: Conf.Rules.hearth.textLimit)
+    } catch {
+      guard isOptional && error.errno == ENOENT else {
+        throw ConfError(file: file, line: 0, text: error.reason)
+      }
+    }
+    let conf = try Conf.parse(bytes, file: file, rules: rules)
+    try conf.refuseUnknown(shape)
+    return conf
+  }
+
+  private mutating func take(_ conf: Conf) throws(ConfError) {
+    let node = conf.section("node")
+    state = node.text("state") ?? state
+    homeEdge = node.text("home-edge") ?? homeEdge
+    services = node.text("services") ?? services
+    boards = node.text("boards") ?? boards
+    keptRuns = try node.integer("kept-runs", in: 1...10_000) ?? keptRuns
+    if let seconds = try node.number("sample-interval", in: 0.1...3600, units: Conf.Unit.time) {
+      sampleInterval = .milliseconds(Int(seconds * 1000))
+    }
+
+    let api = conf.section("api")
+    external = try Self.addresses("external", in: api, example: "127.0.0.1:56001") ?? external
+
+    let engineSection = conf.section("engine")
+    engine = engineSection.text("socket") ?? engine
+    engineData = engineSection.text("data") ?? engineData
+
+    let nativeSection = conf.section("native")
+    // Above 2^31 - 1 no system gives any (systemd, UIDS-GIDS).
+    let ids = 1...Int(Int32.max)
+    native.user = UInt32(try nativeSection.integer("user", in: ids) ?? Int(native.user))
+    native.group = UInt32(try nativeSection.integer("group", in: ids) ?? Int(native.group))
+    if let seconds = try nativeSection.number("time-limit", in: 0...31_536_000, units: Conf.Unit.time) {
+      native.seconds = Int(seconds)
+    }
+    if let seconds = try nativeSection.number("grace", in: 0...3600, units: Conf.Unit.time) {
+      native.grace = .milliseconds(Int(seconds * 1000))
+    }
+
+    let home = conf.section("home")
+    joins = try home.bool("join") ?? joins
+    internalAddresses =
+      try Self.addresses("internal", in: home, example: "0.0.0.0:56002") ?? internalAddresses
+    heartbeatPort = UInt16(try home.integer("heartbeat-port", in: 1...65535) ?? Int(heartbeatPort))
+    interfaces = try home.list("interfaces") ?? interfaces
+    homeKey = home.text("key") ?? homeKey
+    let homeEdgeSection = conf.section("home-edge")
+    interoperates = try homeEdgeSection.bool("interoperate") ?? interoperates
+    homeEdgePeers = try homeEdgeSection.list("peers") ?? homeEdgePeers
+    homeEdgeHostAccess = try homeEdgeSection.bool("host-access") ?? homeEdgeHostAccess
+    devices = try DeviceSettings(conf)
+  }
+
+  private static func addresses(
+    _ key: String, in section: Conf.Section, example: String
+  ) throws(ConfError) -> [String]? {
+    guard let addresses = try section.list(key), let entry = section.entry(key) else { return nil }
+    for address in addresses where SocketAddress.parse(address) == nil {
+      throw ConfError(
+        file: entry.file, line: entry.line,
+        text: "\(key) is '\(address)', expected an address and port such as \(example)")
+    }
+    return addresses
+  }
+}

@@ -1,0 +1,158 @@
+internal import CLinux
+package import Mesh
+import Platform
+
+/// Why there is no home key.
+package struct HomeKeyError: Error {
+  package let message: String
+
+  package init(_ message: String) {
+    self.message = message
+  }
+}
+
+/// The secret that makes nodes a home: one file, and beside it, while the home changes its key, `FILE.next`, which is
+/// accepted already, and `FILE.old`, which is accepted still.
+package final class HomeKey {
+  /// What TLS with pre-shared keys is given.
+  struct TLSKey: Equatable {
+    /// `hearth-` and four hexadecimal digits; not secret.
+    let identity: String
+    /// 32 bytes.
+    let secret: [UInt8]
+  }
+
+  package let path: String
+  /// Seals.
+  package private(set) var current: SealKey
+  /// Open as well, the next before the old.
+  package private(set) var accepted: [SealKey] = []
+  private var stamps: [FileStamp] = []
+  /// What was last complained of, so that it is said once and not every ten seconds.
+  private var complaint = ""
+  /// Others may read Home Edge's own file, for Home Edge writes it so.
+  private let isOfHomeEdge: Bool
+
+  /// Between two looks at the files.
+  package static let interval = 10
+
+  /// Finds the key of a configuration; makes one where the node has none yet.
+  package init(configuration: Configuration) throws(HomeKeyError) {
+    let inherited = configuration.homeEdge + "/user/orchestration_userID.txt"
+    isOfHomeEdge = configuration.homeKey.isEmpty && access(inherited, F_OK) == 0
+    if isOfHomeEdge {
+      path = inherited
+    } else {
+      path = configuration.homeKey.isEmpty ? configuration.state + "/home.key" : configuration.homeKey
+    }
+    if access(path, F_OK) != 0 {
+      // A change of the key that was cut short between its two renamings goes on with the new one.
+      if let next = try Self.read(path + ".next", toleratesReaders: false) {
+        current = next
+        refresh()
+        return
+      }
+      try Self.make(path)
+    }
+    guard let key = try Self.read(path, toleratesReaders: isOfHomeEdge) else {
+      throw HomeKeyError("\(path): the home key is gone")
+    }
+    current = key
+    refresh()
+  }
+
+  /// For TLS, the key that is used first.
+  var tlsKeys: [TLSKey] {
+    ([current] + accepted).map { TLSKey(identity: Self.identity(of: $0), secret: $0.tlsSecret) }
+  }
+
+  package static func identity(of key: SealKey) -> String {
+    let digits = String(key.id, radix: 16)
+    return "hearth-" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+  }
+
+  /// Looks at the files again; whether the keys are others now. What cannot be read leaves the keys as they are.
+  @discardableResult
+  package func refresh() -> Bool {
+    let now = [path, path + ".next", path + ".old"].map { FileStamp($0) }
+    guard now != stamps else { return false }
+    stamps = now
+    do throws(HomeKeyError) {
+      let before = [current] + accepted
+      let key = try Self.read(path, toleratesReaders: isOfHomeEdge) ?? current
+      var others: [SealKey] = []
+      for suffix in [".next", ".old"] {
+        guard let other = try Self.read(path + suffix, toleratesReaders: false) else { continue }
+        if other != key, !others.contains(other) { others.append(other) }
+      }
+      current = key
+      accepted = others
+      complaint = ""
+      return [current] + accepted != before
+    } catch {
+      if complaint != error.message { Log.error(error.message + "; the home key stays as it was") }
+      complaint = error.message
+      return false
+    }
+  }
+
+  /// The key of a file; nil where there is no file.
+  package static func read(_ path: String, toleratesReaders: Bool) throws(HomeKeyError) -> SealKey? {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      if clinux_errno() == ENOENT { return nil }
+      throw HomeKeyError(SystemError("stat", path).description)
+    }
+    // Read or write for others; a group of the owner's choice is the owner's choice.
+    if status.st_mode & 0o006 != 0 {
+      let fault = "\(path): others can read the home key"
+      guard toleratesReaders else { throw HomeKeyError(fault + ": chmod 600 \(path)") }
+      Log.warning(fault + ", as Home Edge leaves it; chmod 600 \(path) closes it")
+    }
+    let bytes: [UInt8]
+    do throws(SystemError) {
+      bytes = try File.read(path, limit: SealKey.maximumSize)
+    } catch {
+      throw HomeKeyError(error.description)
+    }
+    guard let key = SealKey(fileContents: bytes) else {
+      throw HomeKeyError(
+        "\(path): expected \(SealKey.minimumSize) to \(SealKey.maximumSize) bytes of a key, found \(bytes.count)"
+      )
+    }
+    return key
+  }
+
+  /// Writes a key of 32 random bytes as 64 hexadecimal digits and a line end.
+  private static func make(_ path: String) throws(HomeKeyError) {
+    var random = [UInt8](repeating: 0, count: 32)
+    // Up to 256 bytes come whole or not at all (getrandom(2)).
+    guard getrandom(&random, random.count, 0) == random.count else {
+      throw HomeKeyError(SystemError("getrandom").description)
+    }
+    var text: [UInt8] = []
+    for byte in random {
+      for digit in [byte >> 4, byte & 15] { text.append(digit < 10 ? 48 + digit : 87 + digit) }
+    }
+    do throws(SystemError) {
+      try File.replace(path, with: text + [10], durable: true)
+    } catch {
+      throw HomeKeyError(error.description)
+    }
+    Log.info("made the home key \(path); copy it to the other nodes of this home")
+  }
+}
+
+/// What tells that a file is another than before, without reading it.
+private struct FileStamp: Equatable {
+  private var values: [Int64] = []
+
+  init(_ path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return }
+    values = [
+      Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec), Int64(truncatingIfNeeded: status.st_ino),
+      Int64(status.st_size), Int64(status.st_mode),
+    ]
+  }
+}

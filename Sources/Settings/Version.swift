@@ -1,0 +1,21 @@
+/// The version of this program (semver.org) and what it was built for.
+package enum Version {
+  package static let text = "0.1.0"
+
+  package static var architecture: String {
+    #if arch(x86_64)
+      "x86-64"
+    #elseif arch(arm64)
+      "arm64"
+    #elseif arch(arm)
+      "arm"
+    #else
+      "unknown"
+    #endif
+  }
+
+  /// The same in Docker's words.
+  package static var dockerArchitecture: String {
+    architecture == "x86-64" ? "amd64" : architecture
+  }
+}

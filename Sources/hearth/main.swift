@@ -1,0 +1,5 @@
+internal import CLinux
+import CommandLine
+import Platform
+
+exit(Command.run(Arguments.ofProcess()))

@@ -1,0 +1,5 @@
+import Agent
+internal import CLinux
+import Platform
+
+exit(Daemon.run(Arguments.ofProcess()))

@@ -47,62 +47,62 @@ portable-program: # The portable tests as a program for BOARD
 	@$(TOOLS)/llvm-objcopy --strip-all $(SHARED)/release/Portable $(BUILD)/portable
 
 test-portable: ## Run the portable tests for every architecture under qemu-user, and compare what they say
-	@Tests/lab/packages test
-	@Tests/lab/portable $(SHIPPED) raspberry-pi-zero
+	@Tests/lab/requirements test
+	@Tests/lab/checks/portable $(SHIPPED) raspberry-pi-zero
 
 deb: program ## Make a Debian package of the program of BOARD, beside it; ARCHITECTURE=NAME if not the profile's
 	@packaging/deb $(BOARD) $(PROGRAM)
 
 image: deb ## Put the package and the home key KEY into an image for BOARD: IMAGE=FILE's or a Debian made here
-	@Tests/lab/packages image
+	@Tests/lab/requirements image
 	@HOST_NAME='$(if $(findstring command,$(origin HOSTNAME)),$(HOSTNAME))' packaging/image $(BOARD) "$$(packaging/deb $(BOARD) $(PROGRAM))"
 
 run: ## Build, start an agent here and run one hello container through it; Control-C stops both
-	@Tests/lab/packages run
+	@Tests/lab/requirements run
 	@$(MAKE) --no-print-directory program
-	@Tests/lab/run $(PROGRAM)
+	@Tests/lab/demo $(PROGRAM)
 
 test: ## Run all tests, on the shipping programs too; installs the Debian packages they need
-	@Tests/lab/packages test
+	@Tests/lab/requirements test
 	@Tests/lab/test $(SHIPPED)
 
 test-pi: ## Boot the program on an emulated Raspberry Pi 3, then on a home of three, of which one is switched off
-	@Tests/lab/packages test
+	@Tests/lab/requirements test
 	@$(MAKE) --no-print-directory program BOARD=raspberry-pi-3
-	@Tests/lab/pi one
-	@Tests/lab/pi home
+	@Tests/lab/checks/pi-boot one
+	@Tests/lab/checks/pi-boot home
 
 test-devices: ## Test GPIO lines and I2C chips on simulated hardware, under a user-mode kernel built from Debian's source
-	@Tests/lab/packages devices
+	@Tests/lab/requirements devices
 	@$(MAKE) --no-print-directory program BOARD=generic-x86-64
-	@Tests/lab/devices .build-boards/generic-x86-64/hearth
+	@Tests/lab/checks/devices .build-boards/generic-x86-64/hearth
 
 test-deb: ## Install, upgrade, remove and purge the package under a real systemd; needs root
-	@Tests/lab/packages deb
+	@Tests/lab/requirements deb
 	@$(MAKE) --no-print-directory program BOARD=generic-x86-64
-	@Tests/lab/deb .build-boards/generic-x86-64/hearth
+	@Tests/lab/checks/package-life .build-boards/generic-x86-64/hearth
 
 test-image: ## Boot such an image of a Raspberry Pi 3 under QEMU to the running unit; needs root, takes minutes
-	@Tests/lab/packages image
+	@Tests/lab/requirements image
 	@$(MAKE) --no-print-directory program BOARD=raspberry-pi-3
-	@Tests/lab/image .build-boards/raspberry-pi-3/hearth
+	@Tests/lab/checks/image-boot .build-boards/raspberry-pi-3/hearth
 
 bench: ## Measure what the README promises, beside rivals on this machine
-	@Tests/lab/packages bench
+	@Tests/lab/requirements bench
 	@for board in $(SHIPPED); do $(MAKE) --no-print-directory program BOARD=$$board; done
 	@$(MAKE) --no-print-directory decisions
 	@HEARTH_LONG=1 $(SWIFT) test --filter MembershipFigures | grep -E 'nodes|crash|death|first sight|Test run'
-	@Tests/bench/bench .build-boards/generic-x86-64/hearth .build-boards/raspberry-pi-3/hearth
+	@Tests/lab/bench/figures .build-boards/generic-x86-64/hearth .build-boards/raspberry-pi-3/hearth
 
 placement: ## Compare ways to choose nodes, in simulation: SEEDS (20), SCENARIO, TIME in seconds; files in .lab/placement
 	@$(SWIFT) build -c release --product Placement --quiet
 	@OUTPUT=$${OUTPUT:-.lab/placement} .build/release/Placement
 
 placement-real: ## Place real jobs on six boards made of this machine, in five ways; needs root, takes 15 minutes at most
-	@Tests/lab/packages bench
+	@Tests/lab/requirements bench
 	@$(MAKE) --no-print-directory program
 	@$(SWIFT) build -c release --product Placement --quiet
-	@Tests/bench/placement-real $(PROGRAM)
+	@Tests/lab/bench/placement-real $(PROGRAM)
 	@REAL=.lab/placement-real.json .build/release/Placement
 
 decisions: ## Time the choice among 32 and 1,000 nodes in the shipping build of BOARD, for this machine
@@ -113,13 +113,13 @@ check-board: program ## Say whether PROFILE=FILE (or NAME, of boards/) is comple
 	@$(PROGRAM) board --check $(if $(wildcard $(PROFILE)),$(PROFILE),boards/$(PROFILE).conf)
 
 test-boards: ## Compare the boards' device trees in Tests with those of Debian's kernels (86 MB to fetch)
-	@Tests/lab/board-trees check
+	@Tests/lab/checks/device-trees check
 
 soak: ## Kill nodes of a home 200 times (KILLS), then send one agent 20,000 requests (SOAK_REQUESTS)
-	@Tests/lab/packages test
+	@Tests/lab/requirements test
 	@$(MAKE) --no-print-directory program
-	@Tests/bench/kills $(PROGRAM)
-	@Tests/bench/soak $(PROGRAM)
+	@Tests/lab/bench/kills $(PROGRAM)
+	@Tests/lab/bench/soak $(PROGRAM)
 
 fuzz: ## Run the fuzz tests for HEARTH_FUZZ_SECONDS each (60)
 	@HEARTH_FUZZ_SECONDS=$${HEARTH_FUZZ_SECONDS:-60} $(SWIFT) test --filter 'Fuzz|Mutation'
@@ -131,7 +131,7 @@ check-format: ## Complain about sources that are not formatted
 	@$(SWIFT) format lint -s -r Package.swift Sources Tests
 
 clean: ## Remove all that was built; stops the Engine that `make run` started
-	@if [ -e .lab/docker.pid ]; then Tests/lab/engine stop .lab; fi
+	@if [ -e .lab/docker.pid ]; then Tests/lab/hosts/engine stop .lab; fi
 	@rm -rf .build .build-boards .sysroots .sdks .lab
 
 help: ## List the targets

@@ -117,7 +117,7 @@ let tests: [Target] = [
       "Wire",
     ]),
   .testTarget(
-    name: "SystemTests", dependencies: ["TestSupport"], path: "Tests/System", exclude: ["zeroconf-node.py"]),
+    name: "SystemTests", dependencies: ["TestSupport"], path: "Tests/System"),
 ]
 
 let package = Package(

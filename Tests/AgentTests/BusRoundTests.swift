@@ -10,7 +10,7 @@ import Wire
 @testable import Basics
 @testable import Platform
 
-/// The reader of a bus, with files in the place of buses: what is read of real ones, Tests/lab/uml-chips shows.
+/// The reader of a bus, with files in the place of buses: what is read of real ones, Tests/lab/checks/devices-chips shows.
 @Suite struct BusRoundTests {
   private let folder: TemporaryFolder
   private let adapter = Adapter(number: 7, name: "a bus")

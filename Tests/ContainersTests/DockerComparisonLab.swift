@@ -5,14 +5,14 @@ import Wire
 
 @testable import Containers
 
-/// A real Engine for tests: that of HEARTH_ENGINE, else one that Tests/lab/engine starts and stops.
+/// A real Engine for tests: that of HEARTH_ENGINE, else one that Tests/lab/hosts/engine starts and stops.
 struct ComparisonLab {
   let socket: String
   let folder: Foundation.URL
   private let started: Bool
 
   static let script = Foundation.URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("lab/engine").path
+    .deletingLastPathComponent().appendingPathComponent("lab/hosts/engine").path
 
   static var isAvailable: Bool {
     ProcessInfo.processInfo.environment["HEARTH_ENGINE"] != nil || getuid() == 0

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 import Wire
 
-/// A real Engine: the one whose socket `HEARTH_ENGINE` names, else one of our own that `Tests/lab/engine` starts.
+/// A real Engine: the one whose socket `HEARTH_ENGINE` names, else one of our own that `Tests/lab/hosts/engine` starts.
 struct RealEngine: Sendable {
   let socket: String
   /// The folder of an Engine of our own, which may be killed; `nil` for one that was given.
@@ -16,7 +16,7 @@ struct RealEngine: Sendable {
   static let given = ProcessInfo.processInfo.environment["HEARTH_ENGINE"]
   static let script = Foundation.URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent()
-    .appendingPathComponent("lab/engine").path
+    .appendingPathComponent("lab/hosts/engine").path
 
   static var canStart: Bool {
     let files = FileManager.default

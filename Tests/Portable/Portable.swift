@@ -4,7 +4,7 @@ internal import CLinux
 /// with the same inputs and prints what came of it, so that the outputs of two builds can be compared byte by byte.
 ///
 /// Expects the root of the repository as its working directory, and in `.lab/portable/trees` what
-/// `Tests/lab/portable` puts there. It is a program of its own because Swift Testing does not exist for boards.
+/// `Tests/lab/checks/portable` puts there. It is a program of its own because Swift Testing does not exist for boards.
 @main
 struct Portable {
   static func main() {

@@ -4,7 +4,7 @@ internal import Hardware
 internal import Scoring
 internal import Wire
 
-/// Where `Tests/lab/portable` puts the captured trees of `/proc` and `/sys`, and one of its own to damage.
+/// Where `Tests/lab/checks/portable` puts the captured trees of `/proc` and `/sys`, and one of its own to damage.
 private let trees = ".lab/portable/trees"
 private let damaged = ".lab/portable/damaged"
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Basics
 @testable import Scoring
 
-/// One device tree of Debian's kernel, as `Tests/lab/board-trees` wrote it.
+/// One device tree of Debian's kernel, as `Tests/lab/checks/device-trees` wrote it.
 struct DeviceTree {
   var strings: [String: [String]] = [:]
   var numbers: [String: [Int]] = [:]

@@ -86,7 +86,7 @@ import Testing
     let name = "edge-orchestration-44444444-4444-4444-8444-444444444444"
     let other = try Child(
       home.network.prefix(3) + [
-        python, "\(Lab.house)/Tests/System/zeroconf-node.py", "10.77.0.3", name, "ls",
+        python, "\(Lab.house)/Tests/lab/peers/zeroconf", "10.77.0.3", name, "ls",
       ])
     try Lab.eventually("it is published; it said \(other.error)") { other.output.contains("published") }
     try home.start(1, 2)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A scripted node of Home Edge on a host of a network (`Tests/lab/home-edge-peer`).
+/// A scripted node of Home Edge on a host of a network (`Tests/lab/peers/home-edge`).
 final class HomeEdgePeer {
   let host: Int
   let id: String
@@ -11,7 +11,7 @@ final class HomeEdgePeer {
   private let folder = Lab.newFolder("hep")
   private let options: [String]
   private(set) var child: Child?
-  private static let script = "\(Lab.house)/Tests/lab/home-edge-peer"
+  private static let script = "\(Lab.house)/Tests/lab/peers/home-edge"
 
   init(_ network: Namespaces, host: Int, _ options: [String] = [], starts: Bool = true) throws {
     self.network = network

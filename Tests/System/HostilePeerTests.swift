@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// One node of a home and one that lies (`Tests/lab/lying-peer`), on two hosts of a network: the node lives, answers its
+/// One node of a home and one that lies (`Tests/lab/peers/liar`), on two hosts of a network: the node lives, answers its
 /// own clients meanwhile, and keeps nothing of it.
 @Suite(.serialized, .enabled(if: Lab.hasNamespaces, "needs root and network namespaces"))
 struct HostilePeerTests {
@@ -20,7 +20,7 @@ struct HostilePeerTests {
       let key = home.file("home.key", 1)
       return try Child(
         home.network.prefix(2) + [
-          "\(Lab.house)/Tests/lab/lying-peer", key, "10.77.0.1", attack, "\(seconds)",
+          "\(Lab.house)/Tests/lab/peers/liar", key, "10.77.0.1", attack, "\(seconds)",
         ])
     }
     #expect(home.agent(1).isAlive, "\(home.log(1))")

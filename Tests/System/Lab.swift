@@ -26,7 +26,7 @@ enum Lab {
   }
 
   static var isRoot: Bool { geteuid() == 0 }
-  static let script = "\(house)/Tests/lab/engine"
+  static let script = "\(house)/Tests/lab/hosts/engine"
 
   /// Whether there is an Engine or one can be started.
   static let hasEngine: Bool =

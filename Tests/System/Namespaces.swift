@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Several hosts on this machine: network namespaces behind a switch (`Tests/lab/network` says how).
+/// Several hosts on this machine: network namespaces behind a switch (`Tests/lab/hosts/network` says how).
 final class Namespaces {
   let name: String
   let count: Int
-  private static let script = "\(Lab.house)/Tests/lab/network"
+  private static let script = "\(Lab.house)/Tests/lab/hosts/network"
 
   /// Hosts 1 to `count`, with 10.77.0.N and fd77::N on their eth0.
   init(_ count: Int) throws {

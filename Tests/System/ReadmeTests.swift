@@ -170,7 +170,7 @@ private final class ReadmeHome {
   private static func engine(in folder: String, _ isOurs: inout Bool) throws -> String {
     if let given = Readme.environment["HEARTH_ENGINE"] { return given }
     isOurs = true
-    let started = try Readme.execute([Readme.house + "/Tests/lab/engine", "start", folder])
+    let started = try Readme.execute([Readme.house + "/Tests/lab/hosts/engine", "start", folder])
     guard started.code == 0, let path = started.output.split(separator: "\n").last else {
       throw ReadmeError(started.output)
     }
@@ -190,7 +190,7 @@ private final class ReadmeHome {
     _ = try? shell("hearth stop $(hearth ps | tail -n +2 | cut -d ' ' -f 1)")
     agent.signal(SIGTERM)
     _ = try? agent.end()
-    if ownsEngine { _ = try? Readme.execute([Readme.house + "/Tests/lab/engine", "stop", folder]) }
+    if ownsEngine { _ = try? Readme.execute([Readme.house + "/Tests/lab/hosts/engine", "stop", folder]) }
     try? FileManager.default.removeItem(atPath: folder)
   }
 }

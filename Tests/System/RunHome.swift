@@ -39,8 +39,8 @@ final class RunHome: @unchecked Sendable {
     mkdir(agent.state, 0o700)
     try NamespaceHome.key.write(toFile: agent.state + "/home.key", atomically: false, encoding: .utf8)
     chmod(agent.state + "/home.key", 0o600)
-    let made = try Lab.shell("\(Lab.house)/Tests/lab/pi3-tree \(folder)/root")
-    guard made.code == 0 else { throw LabError("pi3-tree: \(made.error)") }
+    let made = try Lab.shell("\(Lab.house)/Tests/lab/hosts/pi-readings \(folder)/root")
+    guard made.code == 0 else { throw LabError("pi-readings: \(made.error)") }
     return agent
   }
 

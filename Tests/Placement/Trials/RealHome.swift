@@ -2,7 +2,7 @@ import Foundation
 import Scoring
 import Simulation
 
-/// The home and the stream of `Tests/bench/placement-real`, simulated: what the simulator says of the same jobs.
+/// The home and the stream of `Tests/lab/bench/placement-real`, simulated: what the simulator says of the same jobs.
 struct RealHome {
   private struct File: Decodable {
     struct Description: Decodable {

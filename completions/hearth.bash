@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Completion of hearth(8) for bash.
 
 # Identifiers of runs: all, or with 'running' those under way.

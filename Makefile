@@ -1,24 +1,26 @@
 # Hearth. `make help` lists the targets; the work is done by cross/setup and the scripts below Tests/.
 SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
-BOARD ?= generic-$(subst _,-,$(patsubst aarch64,arm64,$(shell uname -m)))
+# The board that is this machine's kind.
+HOST := generic-$(subst _,-,$(patsubst aarch64,arm64,$(shell uname -m)))
+BOARD ?= $(HOST)
 # Swift's folder; `make toolchain` gets one from Debian where there is none on PATH.
 TOOLS := $(shell cross/toolchain --where)
 export PATH := $(TOOLS):$(PATH)
 SWIFT ?= swift
 BUILD := .build-boards/$(BOARD)
+# The shipping programs; cross/sizes has what each may weigh.
+PROGRAMS := hearth
 PROGRAM := $(BUILD)/hearth
 BOARDS := $(patsubst boards/%.conf,%,$(wildcard boards/*.conf))
-# One of each architecture but armv6, whose portable tests are built; what `make test` builds.
-SHIPPED := generic-x86-64 raspberry-pi-3 generic-armv7
+# One of each width, which `make test` builds; one of each architecture but armv6, of which only the portable tests are.
+TESTED := $(HOST) generic-armv7
+SHIPPED := $(HOST) raspberry-pi-3 generic-armv7
 # Boards of one architecture and core share what is compiled: their programs are the same.
 KIND = $(shell sed -n 's/^debian-architecture *= *\([a-z0-9]*\).*/\1/p; s/^cpu *= *\([a-z0-9-]*\).*/\1/p' boards/$(BOARD).conf | paste -sd- -)
 SHARED = .build-boards/kinds/$(KIND)
 BUILD_FOR_BOARD = $(SWIFT) build -c release --swift-sdks-path .sdks --swift-sdk $(BOARD) -debug-info-format none --scratch-path $(SHARED)
-# ARMv6 has neither Thumb-2 nor, with it, small code.
-# Swift before 6.3 lacks two options of its inliner, which are worth a fifth (docs/size.md).
-OLD_SWIFT = $(filter 6.2%,$(shell $(TOOLS)/swiftc --version 2>/dev/null | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p'))
-LARGEST = $(shell expr $(if $(filter armel-%,$(KIND)),2097152,1572864) $(if $(OLD_SWIFT),\* 6 / 5))
+export PROGRAMS
 
 # No target is a file.
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' Makefile)
@@ -26,16 +28,21 @@ LARGEST = $(shell expr $(if $(filter armel-%,$(KIND)),2097152,1572864) $(if $(OL
 toolchain: ## Get Swift from Debian where this machine has none (cross/toolchain says how)
 	@cross/toolchain
 
-program: ## Build the shipping program of BOARD=NAME (a profile of boards/; this machine's kind by default)
+program: ## Build the shipping programs of BOARD=NAME (a profile of boards/; this machine's kind by default)
 	@cross/setup $(BOARD)
-	@$(BUILD_FOR_BOARD) --product hearth
 	@mkdir -p $(BUILD)
-	@cp $(SHARED)/release/hearth $(PROGRAM).debug
-	@$(TOOLS)/llvm-objcopy --strip-all $(PROGRAM).debug $(PROGRAM)
-	@size=$$(stat -c %s $(PROGRAM)); echo "$(PROGRAM): $$size bytes (at most $(LARGEST))"; [ $$size -le $(LARGEST) ]
+	@for program in $(PROGRAMS); do \
+	  $(BUILD_FOR_BOARD) --product $$program; \
+	  cp $(SHARED)/release/$$program $(BUILD)/$$program.debug; \
+	  $(TOOLS)/llvm-objcopy --strip-all $(BUILD)/$$program.debug $(BUILD)/$$program; \
+	done
+	@cross/sizes $(BOARD)
 
 boards: ## Build the programs of all boards and show what came of them
 	@cross/boards $(BOARDS)
+
+sizes: ## Show the bytes of all programs that are built, beside the most that they may have
+	@cross/sizes
 
 check-reproducible: ## Build the program of BOARD twice, in folders of different names, and compare
 	@cross/check-reproducible $(BOARD)

@@ -69,9 +69,17 @@ run: ## Build, start an agent here and run one hello container through it; Contr
 	@$(MAKE) --no-print-directory program
 	@Tests/lab/demo $(PROGRAM)
 
-test: ## Run all tests, on the shipping programs too; installs the Debian packages they need
+check: ## Check what needs no build: Swift's format, shell scripts and Python
+	@Tests/lab/requirements check
+	@Tests/lab/checks/sources
+
+test: ## Run all tests, on one shipping program of each width too; installs the Debian packages they need
 	@Tests/lab/requirements test
-	@Tests/lab/test $(SHIPPED)
+	@Tests/lab/test $(TESTED)
+
+test-all: ## The same with the programs of all architectures and an emulated Raspberry Pi 3; takes half as long again
+	@Tests/lab/requirements test
+	@Tests/lab/test $(SHIPPED) + raspberry-pi-zero
 
 test-pi: ## Boot the program on an emulated Raspberry Pi 3, then on a home of three, of which one is switched off
 	@Tests/lab/requirements test

@@ -129,3 +129,17 @@ let package = Package(
   targets: libraries + rooms + programs + tests,
   swiftLanguageModes: [.v6]
 )
+
+// `make membership-figures` builds one module's tests in the release configuration: those and what they depend on.
+if let tests = Context.environment["HEARTH_TESTS_OF"] {
+  var wanted: Set = [tests]
+  var before = 0
+  while before < wanted.count {
+    before = wanted.count
+    for target in package.targets where wanted.contains(target.name) {
+      for case .byNameItem(let name, _) in target.dependencies { wanted.insert(name) }
+    }
+  }
+  package.targets.removeAll { !wanted.contains($0.name) }
+  package.products = []
+}

@@ -44,6 +44,11 @@ boards: ## Build the programs of all boards and show what came of them
 sizes: ## Show the bytes of all programs that are built, beside the most that they may have
 	@cross/sizes
 
+function-order: ## Find out anew which functions a quiet home uses, for the linker (cross/functions.order); needs root
+	@Tests/lab/requirements test
+	@$(MAKE) --no-print-directory program BOARD=$(HOST)
+	@cross/function-order $(HOST)
+
 check-reproducible: ## Build the program of BOARD twice, in folders of different names, and compare
 	@cross/check-reproducible $(BOARD)
 

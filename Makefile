@@ -10,7 +10,7 @@ export PATH := $(TOOLS):$(PATH)
 SWIFT ?= swift
 BUILD := .build-boards/$(BOARD)
 # The shipping programs; cross/sizes has what each may weigh.
-PROGRAMS := hearth
+PROGRAMS := hearthd hearth
 PROGRAM := $(BUILD)/hearth
 BOARDS := $(patsubst boards/%.conf,%,$(wildcard boards/*.conf))
 # One of each width, which `make test` builds; one of each architecture but armv6, of which only the portable tests are.

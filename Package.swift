@@ -117,7 +117,7 @@ let tests: [Target] = [
       "Wire",
     ]),
   .testTarget(
-    name: "SystemTests", dependencies: ["TestSupport"], path: "Tests/System"),
+    name: "SystemTests", dependencies: ["Basics", "TestSupport"], path: "Tests/System"),
 ]
 
 let package = Package(

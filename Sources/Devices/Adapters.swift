@@ -1,3 +1,4 @@
+import Platform
 import Basics
 internal import CLinux
 
@@ -20,13 +21,10 @@ package struct Adapter: Equatable, Sendable {
   /// - Parameter root: the folder that holds `sys`.
   package static func all(root: String) -> [Adapter] {
     let folder = root + "/sys/class/i2c-dev"
-    guard let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
     var adapters: [Adapter] = []
-    while adapters.count < limit, let entry = readdir(directory) {
-      let entry = String(cString: clinux_entry_name(entry))
+    for entry in File.names(in: folder, limit: limit) {
       guard entry.begins(with: "i2c-"), let number = wholeNumber(String(entry.utf8.dropFirst(4)) ?? ""),
-        let name = readText(folder + "/" + entry + "/name")
+        let name = File.text(folder + "/" + entry + "/name")
       else { continue }
       adapters.append(Adapter(number: number, name: name))
     }

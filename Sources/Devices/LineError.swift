@@ -1,4 +1,4 @@
-internal import CLinux
+import Platform
 
 /// Why a line is not held, in words that name it.
 package struct LineError: Error, Equatable, Sendable {
@@ -7,15 +7,9 @@ package struct LineError: Error, Equatable, Sendable {
   package let errno: Int32
 
   init(_ text: String, errno: Int32 = 0) {
-    self.text = errno == 0 ? text : text + ": " + errorText(errno)
+    self.text = errno == 0 ? text : text + ": " + SystemError.words(errno)
     self.errno = errno
   }
-}
-
-/// The C library's words for an error number.
-func errorText(_ number: Int32) -> String {
-  guard let text = strerror(number) else { return "error \(number)" }
-  return String(cString: text)
 }
 
 extension LineError {

@@ -1,3 +1,4 @@
+import Platform
 import Basics
 internal import CGpiod
 internal import CLinux
@@ -11,6 +12,8 @@ package struct LinePlace: Equatable, Sendable {
 
   /// Chips that are looked at; a HiKey960 has 29.
   private static let chipLimit = 64
+  /// Names of `/dev` that are looked at.
+  private static let nameLimit = 4096
 
   /// Looks at every chip; that claims no line.
   ///
@@ -44,14 +47,8 @@ package struct LinePlace: Equatable, Sendable {
   }
 
   private static func paths(_ folder: String) -> [String] {
-    guard let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
-    var paths: [String] = []
-    while paths.count < chipLimit, let entry = readdir(directory) {
-      let name = String(cString: clinux_entry_name(entry))
-      if name.begins(with: "gpiochip") { paths.append(folder + "/" + name) }
-    }
-    return paths.sorted()
+    let names = File.names(in: folder, limit: nameLimit).filter { $0.begins(with: "gpiochip") }
+    return names.prefix(chipLimit).map { folder + "/" + $0 }.sorted()
   }
 
   private static func label(of chip: OpaquePointer) -> String {

@@ -1,3 +1,4 @@
+import Platform
 package import Basics
 internal import CLinux
 package import Hardware
@@ -222,7 +223,7 @@ package struct SensorPlan: Sendable {
   private static func reason(_ number: Int32) -> Absence.Reason {
     switch -number {
     // Adapters differ in what they call a chip that does not answer.
-    case ENXIO, EREMOTEIO, ENODEV: .unusable(text: "no answer (\(errorText(-number)))")
+    case ENXIO, EREMOTEIO, ENODEV: .unusable(text: "no answer (\(SystemError.words(-number)))")
     case EBUSY: .unusable(text: "a driver of the kernel has it")
     case EACCES, EPERM: .permission
     case ENOENT: .noFile

@@ -1,3 +1,4 @@
+import Platform
 internal import CLinux
 
 /// An LED of `/sys/class/leds` (Documentation/leds/leds-class.rst), taken over from its trigger.
@@ -26,10 +27,10 @@ package final class SystemLed {
       self.name = name
       self.folder = folder
       brightness = descriptor
-      let most = readText(folder + "/max_brightness").flatMap { UInt32($0) } ?? 1
+      let most = File.text(folder + "/max_brightness").flatMap { UInt32($0) } ?? 1
       lit = "\(most)"
-      trigger = Self.trigger(in: readText(folder + "/trigger") ?? "")
-      if !trigger.isEmpty { writeText(folder + "/trigger", "none") }
+      trigger = Self.trigger(in: File.text(folder + "/trigger") ?? "")
+      if !trigger.isEmpty { File.write("none", to: folder + "/trigger") }
       return
     }
     throw failure
@@ -58,6 +59,6 @@ package final class SystemLed {
   /// Dark, and its trigger's again.
   package func release() {
     try? write(false)
-    if !trigger.isEmpty { writeText(folder + "/trigger", trigger) }
+    if !trigger.isEmpty { File.write(trigger, to: folder + "/trigger") }
   }
 }

@@ -1,4 +1,5 @@
 import Basics
+import Platform
 
 /// The lights and I2C buses a board shows; read when somebody asks, as for the draft of a profile.
 package struct BoardDevices: Equatable, Sendable {
@@ -36,12 +37,12 @@ package struct BoardDevices: Equatable, Sendable {
     let root = withoutTrailingSlashes(root)
     let reader = FileReader()
     var names: [String] = []
-    _ = forEachName(in: root + "/sys/class/leds") { if names.count < Self.limit { names.append($0.text()) } }
+    _ = File.forEachName(in: root + "/sys/class/leds") { if names.count < Self.limit { names.append($0.text()) } }
     sortNames(&names)
     leds = names
     let folder = root + "/sys/class/i2c-dev"
     var numbers: [Int] = []
-    _ = forEachName(in: folder) {
+    _ = File.forEachName(in: folder) {
       if let number = $0.number(after: "i2c-"), numbers.count < Self.limit { numbers.append(number) }
     }
     numbers.sort()
@@ -50,7 +51,7 @@ package struct BoardDevices: Equatable, Sendable {
       adapters.append(
         Adapter(
           number: number, name: reader.text(path + "/name", at: Instant(nanoseconds: 0)).value ?? "",
-          node: linkTarget(path + "/device/of_node").map(lastPart) ?? ""))
+          node: File.linkTarget(path + "/device/of_node").map(lastPart) ?? ""))
     }
   }
 }

@@ -1,5 +1,6 @@
 import Basics
 internal import CLinux
+import Platform
 
 /// A file that is read again and again, and how it last failed.
 struct Attribute {
@@ -100,7 +101,7 @@ final class FileReader {
   func contents(of attribute: inout Attribute) -> Cursor? {
     if attribute.descriptor < 0 {
       if attribute.failedScan == scan { return nil }
-      let opened = openForReading(attribute.path)
+      let opened = File.openForReading(attribute.path)
       guard opened >= 0 else {
         attribute.failedScan = scan
         _ = attribute.absent(absenceReason(-opened))
@@ -130,7 +131,7 @@ final class FileReader {
         guard capacity < Self.largestFile else { return count }
         grow()
       }
-      let got = readBytes(descriptor, into: buffer + count, count: capacity - count, at: count)
+      let got = File.read(descriptor, into: buffer + count, count: capacity - count, at: count)
       guard got > 0 else { return got < 0 ? got : count }
       count += got
       if !untilNothing, count < capacity { return count }
@@ -148,7 +149,7 @@ final class FileReader {
   /// Closes the file if it is open.
   func close(_ attribute: inout Attribute) {
     guard attribute.descriptor >= 0 else { return }
-    closeDescriptor(attribute.descriptor)
+    File.close(attribute.descriptor)
     attribute.descriptor = -1
     keptCount -= 1
   }
@@ -195,6 +196,6 @@ final class FileReader {
 /// A number that changes when names in a folder come or go, whatever their order; 0 where there is no folder.
 func fingerprint(of path: String) -> UInt64 {
   var sum: UInt64 = 0
-  _ = forEachName(in: path) { sum &+= $0.hash }
+  _ = File.forEachName(in: path) { sum &+= $0.hash }
   return sum
 }

@@ -1,4 +1,5 @@
 package import Basics
+import Platform
 
 /// One measured value with the time it was measured, or the reason why there is none; never a made-up zero.
 package enum Reading<Value> {
@@ -77,10 +78,10 @@ extension Absence.Reason {
   package var text: String {
     switch self {
     case .noFile: "no such file"
-    case .notSupported(let errno): errno == 0 ? "not supported" : "not supported (\(errorText(errno)))"
+    case .notSupported(let errno): errno == 0 ? "not supported" : "not supported (\(SystemError.words(errno)))"
     case .permission: "permission denied"
     case .malformed(let text): text.isEmpty ? "empty" : "unexpected text \"" + text + "\""
-    case .failed(let errno): errorText(errno)
+    case .failed(let errno): SystemError.words(errno)
     case .notYet: "not measured yet"
     case .unusable(let text): text
     }

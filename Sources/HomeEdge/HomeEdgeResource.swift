@@ -1,3 +1,4 @@
+import Basics
 package import Hardware
 package import Scoring
 package import Wire
@@ -71,46 +72,11 @@ package struct HomeEdgeResource: Equatable {
   }
 }
 
-/// `base` to the power of `exponent` within 1e-12 of it, for finite bases from 0 on; written out because nothing else
-/// needs the C library's, whose tables weigh 8 kB.
+/// `base` to the power of `exponent` within 1e-12 of it, for finite bases from 0 on.
 package func power(_ base: Double, _ exponent: Double) -> Double {
   guard base > 0 else { return 0 }
-  return exponential(exponent * logarithm(base))
-}
-
-private let ln2 = 0.693147180559945309417232
-
-/// The natural logarithm by its series of the inverse hyperbolic tangent, on a mantissa around 1.
-private func logarithm(_ value: Double) -> Double {
-  var mantissa = value.significand
-  var exponent = Double(value.exponent)
-  if mantissa > 1.4142135623730951 {
-    mantissa /= 2
-    exponent += 1
-  }
-  let ratio = (mantissa - 1) / (mantissa + 1)
-  let square = ratio * ratio
-  var sum = 0.0
-  var divisor = 29.0
-  while divisor > 0 {
-    sum = sum * square + 1 / divisor
-    divisor -= 2
-  }
-  return exponent * ln2 + 2 * ratio * sum
-}
-
-/// e to the power of `value` by Taylor's series on what is left of it beyond powers of 2.
-private func exponential(_ value: Double) -> Double {
-  guard value > -700 else { return 0 }
-  guard value < 700 else { return .greatestFiniteMagnitude }
-  let scaled = value / ln2
-  let twos = Int(scaled < 0 ? scaled - 0.5 : scaled + 0.5)
-  let rest = value - Double(twos) * ln2
-  var sum = 1.0
-  var step = 18.0
-  while step > 0 {
-    sum = 1 + rest / step * sum
-    step -= 1
-  }
-  return Double(sign: .plus, exponent: twos, significand: sum)
+  let logarithm = exponent * Mathematics.logarithm(base)
+  // Beyond what a double holds.
+  if logarithm < -700 { return 0 }
+  return logarithm < 700 ? Mathematics.exponential(logarithm) : .greatestFiniteMagnitude
 }

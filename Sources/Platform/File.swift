@@ -83,28 +83,4 @@ package enum File {
     try makeFolder(String(path[..<slash]))
     guard mkdir(path, 0o700) == 0 || clinux_errno() == EEXIST else { throw SystemError("mkdir", path) }
   }
-
-  /// What a symbolic link points to; nil where it is none or cannot be read.
-  package static func linkTarget(_ path: String) -> String? {
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 256) { buffer in
-      buffer.withMemoryRebound(to: CChar.self) { text in
-        guard let base = text.baseAddress else { return nil }
-        let count = readlink(path, base, text.count)
-        guard count > 0 else { return nil }
-        return String(decoding: UnsafeBufferPointer(rebasing: buffer[..<count]), as: UTF8.self)
-      }
-    }
-  }
-
-  /// Names in a folder, without `.` and `..`, at most `limit`; empty where it cannot be read.
-  package static func names(in folder: String, limit: Int) -> [String] {
-    guard let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while names.count < limit, let entry = readdir(directory) {
-      let name = String(cString: clinux_entry_name(entry))
-      if name != "." && name != ".." { names.append(name) }
-    }
-    return names
-  }
 }

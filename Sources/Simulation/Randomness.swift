@@ -1,20 +1,14 @@
 import Basics
 
-/// Numbers that are the same for the same seed, on every machine (SplitMix64, Steele et al. 2014).
+/// Numbers that are the same for the same seed, on every machine, and the distributions made of them.
 package struct Randomness: RandomNumberGenerator, Sendable {
-  private var state: UInt64
+  private var generator: SplitMix64
 
   package init(seed: UInt64) {
-    state = seed
+    generator = SplitMix64(seed: seed)
   }
 
-  package mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
+  package mutating func next() -> UInt64 { generator.next() }
 
   /// Above 0 and below 1.
   package mutating func unit() -> Double {

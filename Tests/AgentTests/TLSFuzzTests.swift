@@ -53,7 +53,7 @@ private final class Pair {
   }
 
   /// A handshake and a message each way, with the bytes of one direction changed from the given flight on.
-  private func connect(_ dice: inout Dice, changes: Bool) throws -> Outcome {
+  private func connect(_ dice: inout SplitMix64, changes: Bool) throws -> Outcome {
     let key = try #require(SecureHome.current)
     let pair = try #require(Pair(key: key))
     var isDone = (client: false, server: false)
@@ -85,7 +85,7 @@ private final class Pair {
 
   @Test func changedBytesOfEitherEndEndAHandshakeWithoutTrapOrLeak() throws {
     let seconds = Double(ProcessInfo.processInfo.environment["HEARTH_FUZZ_SECONDS"] ?? "") ?? 2
-    var dice = Dice(seed: 20_260_401)
+    var dice = SplitMix64(seed: 20_260_401)
     var outcomes: [Outcome: Int] = [:]
     #expect(try connect(&dice, changes: false) == .open)
     let before = clinux_allocated_bytes()
@@ -125,28 +125,14 @@ private final class Pair {
   }
 }
 
-/// Reproducible randomness (splitmix64), and what it does to bytes.
-private struct Dice {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
-
+/// What randomness does to bytes.
+extension SplitMix64 {
   /// On to another part of the sequence.
-  mutating func skip() {
+  fileprivate mutating func skip() {
     state &+= 0x1234_5678_9ABC_DEF1
   }
 
-  mutating func change(_ bytes: inout [UInt8]) {
+  fileprivate mutating func change(_ bytes: inout [UInt8]) {
     for _ in 0...(next() % 3) where !bytes.isEmpty {
       let place = Int(next() % UInt64(bytes.count))
       switch next() % 5 {

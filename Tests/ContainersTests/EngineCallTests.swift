@@ -197,7 +197,7 @@ import Wire
     let whole = try capture.events().joined
     #expect(whole.ends == 1)
     #expect(try capture.events(in: bytes.map { [$0] }).joined == whole)
-    var generator = SeededGenerator(state: UInt64(bytes.count))
+    var generator = SplitMix64(seed: UInt64(bytes.count))
     for _ in 0..<20 {
       var pieces: [[UInt8]] = []
       var start = 0

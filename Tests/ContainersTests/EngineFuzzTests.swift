@@ -8,7 +8,7 @@ import Testing
   func aDamagedRecordingEndsTheCallExactlyOnce(_ capture: EngineCapture) throws {
     let original = try capture.bytes
     for seed in 0..<400 {
-      var generator = SeededGenerator(state: UInt64(seed) &* 7919 &+ UInt64(original.count))
+      var generator = SplitMix64(seed: UInt64(seed) &* 7919 &+ UInt64(original.count))
       var bytes = original
       for _ in 0..<Int.random(in: 1...8, using: &generator) { damage(&bytes, &generator) }
       var call = EngineCall(capture.request, version: capture.version, terminal: capture.terminal)
@@ -31,7 +31,7 @@ import Testing
 
   @Test func noiseEndsEveryCallExactlyOnce() {
     for seed in 0..<2000 {
-      var generator = SeededGenerator(state: UInt64(seed))
+      var generator = SplitMix64(seed: UInt64(seed))
       let capture = EngineCapture.all[seed % EngineCapture.all.count]
       let noise = (0..<200).map { _ in UInt8.random(in: 0...255, using: &generator) }
       // With a sound head the noise reaches what reads the body.
@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  private func damage(_ bytes: inout [UInt8], _ generator: inout SeededGenerator) {
+  private func damage(_ bytes: inout [UInt8], _ generator: inout SplitMix64) {
     guard !bytes.isEmpty else { return }
     let place = Int.random(in: 0..<bytes.count, using: &generator)
     let end = min(bytes.count, place + Int.random(in: 1...16, using: &generator))

@@ -6,18 +6,6 @@ import Wire
 
 /// Random command lines, the same ones every time: from a grammar of all options, and damaged.
 struct RunFuzzTests {
-  /// SplitMix64, so that a failure can be run again.
-  struct Dice: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-      return z ^ (z >> 31)
-    }
-  }
 
   static let values =
     DockerComparisonTable.honoured.flatMap { $0 } + DockerComparisonTable.beyondThisEngine.flatMap { $0 }
@@ -32,7 +20,7 @@ struct RunFuzzTests {
 
   @Test(arguments: [UInt64(1), 2, 3, 4])
   func noCommandLineTrapsAndEveryErrorNamesItsCause(seed: UInt64) throws {
-    var dice = Dice(state: seed)
+    var dice = SplitMix64(seed: seed)
     var understood = 0
     for _ in 0..<4_000 {
       let arguments = line(&dice)
@@ -55,7 +43,7 @@ struct RunFuzzTests {
     #expect(understood > 100, "the grammar should also make sound commands, found \(understood)")
   }
 
-  private func line(_ dice: inout Dice) -> [String] {
+  private func line(_ dice: inout SplitMix64) -> [String] {
     var arguments: [String] = []
     for _ in 0..<Int.random(in: 0...3, using: &dice) {
       if Bool.random(using: &dice) {
@@ -73,7 +61,7 @@ struct RunFuzzTests {
     return arguments
   }
 
-  private func option(_ dice: inout Dice) -> [String] {
+  private func option(_ dice: inout SplitMix64) -> [String] {
     let row = sample(OptionTable.rows, &dice)
     let value = sample(Self.values, &dice)
     let letter = row.short == 0 ? "it" : String(Character(Unicode.Scalar(row.short)))
@@ -87,7 +75,7 @@ struct RunFuzzTests {
     }
   }
 
-  private func damage(_ arguments: inout [String], _ dice: inout Dice) {
+  private func damage(_ arguments: inout [String], _ dice: inout SplitMix64) {
     guard !arguments.isEmpty else { return }
     let index = Int.random(in: 0..<arguments.count, using: &dice)
     var bytes = Array(arguments[index].utf8)
@@ -102,7 +90,7 @@ struct RunFuzzTests {
     arguments[index] = String(decoding: bytes, as: UTF8.self)
   }
 
-  private func sample<Element>(_ list: [Element], _ dice: inout Dice) -> Element {
+  private func sample<Element>(_ list: [Element], _ dice: inout SplitMix64) -> Element {
     list[Int.random(in: 0..<list.count, using: &dice)]
   }
 }

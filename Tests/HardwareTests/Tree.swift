@@ -2,6 +2,7 @@ internal import CLinux
 
 @testable import Basics
 @testable import Hardware
+@testable import Platform
 
 /// A folder that stands for the root of some board, removed with this object.
 final class Tree {
@@ -51,7 +52,7 @@ final class Tree {
   private func removeAll(_ path: String) {
     guard unlink(path) != 0 else { return }
     var names: [String] = []
-    _ = forEachName(in: path) { names.append($0.text()) }
+    _ = File.forEachName(in: path) { names.append($0.text()) }
     for name in names { removeAll(path + "/" + name) }
     rmdir(path)
   }

@@ -7,7 +7,7 @@ import Wire
 /// Floods and nonsense: bounded memory, bounded traffic, no end of the program.
 @Suite struct DiscoveryHostileTests {
   @Test func damagedPacketsNeverTrapAndTimeAlwaysGoesOn() {
-    var random = SplitMix(state: 1)
+    var random = SplitMix64(seed: 1)
     let device = DiscoveryDevice.settled(services: ["a"])
     let other = OtherNode(services: ["x"])
     var goodbye = other.announcement

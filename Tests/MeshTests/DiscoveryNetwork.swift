@@ -21,7 +21,7 @@ final class DiscoveryNetwork {
   private var nodes: [Node] = []
   private var heap: [(time: Instant, order: Int, event: Event)] = []
   private var order = 0
-  private var random: SplitMix
+  private var random: SplitMix64
   /// The share of packets that one receiver does not get.
   var loss = 0.0
   /// Milliseconds that a packet takes at most.
@@ -33,7 +33,7 @@ final class DiscoveryNetwork {
   /// What each node was told, newest last.
   private(set) var news: [[DiscoveryDirective]] = []
 
-  init(seed: UInt64) { random = SplitMix(state: seed) }
+  init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
   subscript(node: Int) -> Discovery { nodes[node].discovery }
   var count: Int { nodes.count }
@@ -147,17 +147,5 @@ final class DiscoveryNetwork {
 
   private func isBefore(_ left: Int, _ right: Int) -> Bool {
     (heap[left].time, heap[left].order) < (heap[right].time, heap[right].order)
-  }
-}
-
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -10,13 +10,13 @@ import Testing
 @Suite struct MembershipFuzzTests {
   private static let maximumPeers = 64
 
-  private static func known(_ random: inout SplitMix) -> NodeID {
+  private static func known(_ random: inout SplitMix64) -> NodeID {
     // Few, so that packets meet; 0 is the node under test.
     NodeID(high: 0, low: random.next() % 6)
   }
 
-  private static func evidence(_ random: inout SplitMix) -> Evidence {
-    func number(_ random: inout SplitMix) -> UInt32 {
+  private static func evidence(_ random: inout SplitMix64) -> Evidence {
+    func number(_ random: inout SplitMix64) -> UInt32 {
       switch random.next() % 6 {
       case 0: .max
       case 1: .max - UInt32(random.next() % 3)
@@ -27,7 +27,7 @@ import Testing
     return Evidence(incarnation: number(&random), sequence: number(&random))
   }
 
-  private static func message(_ random: inout SplitMix) -> MembershipMessage {
+  private static func message(_ random: inout SplitMix64) -> MembershipMessage {
     let kinds: [MembershipMessage.Kind] = [.heartbeat, .heartbeat, .ping, .ack, .pingRequest, .nack, .notice]
     let sender =
       random.next() % 4 == 0 ? NodeID(high: 7, low: random.next()) : known(&random)
@@ -66,7 +66,7 @@ import Testing
   }
 
   private func run(seed: UInt64) {
-    var random = SplitMix(state: seed)
+    var random = SplitMix64(seed: seed)
     var settings = MembershipSettings()
     settings.maximumPeers = Self.maximumPeers
     let own = NodeID(high: 0, low: 0)
@@ -127,7 +127,7 @@ import Testing
     let key = try #require(SealKey(fileContents: Array("the key of this home".utf8)))
     var sender = Sealer(key: key, salt: 1)
     var receiver = Sealer(key: key, salt: 2)
-    var random = SplitMix(state: 3)
+    var random = SplitMix64(seed: 3)
     let source = PeerAddress(ipv4: 1)
     for number in 0..<3000 {
       let payload = Self.message(&random).encoded()

@@ -86,7 +86,7 @@ struct MembershipMessageTests {
 
   /// 10^8 in a long run; what is read must be written to the same message again.
   @Test func mutatedPacketsNeverTrapAndWhatIsReadIsConsistent() {
-    var random = SplitMix(state: 99)
+    var random = SplitMix64(seed: 99)
     let samples = samples().map { $0.encoded() }
     var read = 0
     for _ in 0..<(MembershipFiguresTests.isLong ? 20_000_000 : 100_000) {
@@ -113,7 +113,7 @@ struct MembershipMessageTests {
 
   /// A member of the home that lies: what is well-formed and sealed reaches the state machine.
   @Test func aMembershipFedWithMutatedPacketsStaysBoundedAndKeepsItsTime() {
-    var random = SplitMix(state: 7)
+    var random = SplitMix64(seed: 7)
     let samples = samples()
     var now = Instant(nanoseconds: 0)
     var settings = MembershipSettings()

@@ -66,12 +66,12 @@ final class MembershipSimulation {
   var settings = MembershipSettings()
   private(set) var now: Int64 = 0
   private(set) var delivered = 0
-  var random: SplitMix
+  var random: SplitMix64
   private var heap: [Event] = []
   private var order: UInt64 = 0
 
   init(seed: UInt64) {
-    random = SplitMix(state: seed &* 0x2545_F491_4F6C_DD1D &+ 1)
+    random = SplitMix64(seed: seed &* 0x2545_F491_4F6C_DD1D &+ 1)
   }
 
   func nodeID(_ device: Int) -> NodeID { NodeID(high: 0xABCD_0000_0000_0000, low: UInt64(device)) }

@@ -150,7 +150,7 @@ struct SealerTests {
   /// Only what was sealed comes out, whatever is done to packets on their way.
   @Test func fuzzedPacketsNeverTrapAndNothingForgedIsOpened() throws {
     let key = try key("0123456789abcdef")
-    var random = SplitMix(state: 4)
+    var random = SplitMix64(seed: 4)
     var sender = Sealer(key: key, salt: 1)
     var receiver = Sealer(key: key, salt: 2)
     receiver.use(key, accepting: [try self.key("the next key of all")])

@@ -9,7 +9,7 @@ import Wire
 @Suite struct ExplorationTests {
   private struct Explorer {
     var world: World
-    var random: Dice
+    var random: SplitMix64
     var submitted: UInt64 = 0
     var refusedStarts = false
 
@@ -17,7 +17,7 @@ import Wire
       var settings = World.settings
       settings.runsUnderWay = 6
       world = World(settings: settings)
-      random = Dice(state: seed)
+      random = SplitMix64(seed: seed)
     }
 
     mutating func chance(_ percent: Int) -> Bool {

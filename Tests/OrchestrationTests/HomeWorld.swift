@@ -62,7 +62,7 @@ struct HomeWorld {
   var side: [Int] = []
   var scores: [Double]
   var weather = Weather()
-  var random: Dice
+  var random: SplitMix64
   private(set) var clock = 0
   private var messages: [Message] = []
   private var asks: [Ask] = []
@@ -80,7 +80,7 @@ struct HomeWorld {
   static let step = 50
 
   init(nodes: Int, seed: UInt64 = 1, scores: [Double]? = nil) {
-    random = Dice(state: seed)
+    random = SplitMix64(seed: seed)
     self.scores = scores ?? Array(repeating: 100, count: nodes)
     for number in 0..<nodes {
       var settings = Orchestrator.Settings()

@@ -22,11 +22,11 @@ import Wire
     #expect(run.times == RunTimes(accepted: 0, started: 0, ended: RunTimes.latest))
   }
 
-  private static func text(_ random: inout Dice) -> String {
+  private static func text(_ random: inout SplitMix64) -> String {
     texts.randomElement(using: &random) ?? ""
   }
 
-  private static func run(_ random: inout Dice) -> Run {
+  private static func run(_ random: inout SplitMix64) -> Run {
     let words = (0..<Int.random(in: 0...6, using: &random)).map { _ in text(&random) }
     let times = RunTimes(
       accepted: Int64.random(in: 0...latest, using: &random),
@@ -49,7 +49,7 @@ import Wire
   }
 
   @Test func whatIsWrittenOfARunIsReadBack() throws {
-    var random = Dice(state: 1)
+    var random = SplitMix64(seed: 1)
     for _ in 0..<5000 {
       let run = Self.run(&random)
       let read = try #require(Run(json: JSON.parse(run.json.encoded())))

@@ -16,10 +16,10 @@ import Wire
   ].map { Array($0.utf8) }
 
   /// Seconds to go on for, or 20 000 cases.
-  private func cases(_ body: (inout Seeded) -> Void) {
+  private func cases(_ body: (inout SplitMix64) -> Void) {
     let seconds = ProcessInfo.processInfo.environment["HEARTH_FUZZ_SECONDS"].flatMap(Double.init)
     let end = seconds.map { Date(timeIntervalSinceNow: $0) }
-    var random = Seeded(state: 42)
+    var random = SplitMix64(seed: 42)
     var done = 0
     while end.map({ Date() < $0 }) ?? (done < 20_000) {
       body(&random)
@@ -74,18 +74,5 @@ import Wire
       #expect(run.allSatisfy { !$0.utf8.contains { ";&'()#|`$<>\n\0".utf8.contains($0) } })
       #expect(service == "x" ? run.first == "/opt/x" : run.first == "ls" || run.first == "/bin/ls")
     }
-  }
-}
-
-/// A generator with a seed (SplitMix64).
-private struct Seeded: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -57,7 +57,7 @@ private func discoverySection() -> Section {
   var nodes: [Discovery] = []
   var queue: [(node: Int, packet: [UInt8])] = []
   var now = Instant(nanoseconds: 1_000_000_000_000_000)
-  var dice = Dice(seed: 11)
+  var dice = SplitMix64(seed: 11)
 
   func take(_ directives: [DiscoveryDirective], of node: Int) {
     for directive in directives {

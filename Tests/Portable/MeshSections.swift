@@ -30,7 +30,7 @@ private func sealSection() -> Section {
   section.show(hexadecimal(sender.seal([1, 2, 3]) ?? []))
   var receiver = Sealer(key: other, salt: 7)
   receiver.use(key, accepting: [other])
-  var dice = Dice(seed: 52)
+  var dice = SplitMix64(seed: 52)
   for number in 0..<2_000 {
     var payload: [UInt8] = []
     for _ in 0..<dice.below(300) { payload.append(UInt8(truncatingIfNeeded: dice.next())) }
@@ -76,14 +76,14 @@ struct VirtualHome {
   private var members: [Membership?] = []
   private var packetsUnderWay: [(due: Int64, from: Int, to: Int, payload: [UInt8])] = []
   private var now: Int64 = 0
-  private var dice: Dice
+  private var dice: SplitMix64
   private(set) var happenings = 0
   private(set) var packets = 0
   /// Payloads that were sent, for mutation.
   private(set) var samples: [[UInt8]] = []
 
   init(count: Int, seed: UInt64) {
-    dice = Dice(seed: seed)
+    dice = SplitMix64(seed: seed)
     for index in 0..<count {
       members.append(
         Membership(id: id(index), details: details(index), seed: dice.next(), at: time(of: index)))

@@ -1,23 +1,8 @@
 import Basics
 internal import CLinux
 
-/// A seeded generator (SplitMix64). The library's own functions draw words of the machine's size, so nothing of them
-/// is used.
-struct Dice {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-
+// The library's own functions draw words of the machine's size, so nothing of them is used.
+extension SplitMix64 {
   /// From 0 up to but not including `bound`; 0 for a bound below 1.
   mutating func below(_ bound: Int) -> Int {
     bound > 0 ? Int(truncatingIfNeeded: next() % UInt64(bound)) : 0
@@ -35,11 +20,11 @@ struct Mutations {
     "\u{0}",
     "é", "\u{10FFFF}", " ", "\t",
   ]
-  private var dice: Dice
+  private var dice: SplitMix64
 
   init(of corpus: [[UInt8]], seed: UInt64) {
     self.corpus = corpus
-    dice = Dice(seed: seed)
+    dice = SplitMix64(seed: seed)
   }
 
   /// A text of the corpus with one to six changes.

@@ -1,3 +1,4 @@
+import Basics
 internal import Orchestration
 internal import Scoring
 internal import Wire
@@ -65,7 +66,7 @@ private func definitionSection() -> Section {
 /// Homes of up to twelve nodes, and the node that each of many runs is given to.
 private func placementSection() -> Section {
   var section = Section("placement")
-  var dice = Dice(seed: 42)
+  var dice = SplitMix64(seed: 42)
   for number in 0..<2_000 {
     var nodes: [HomeNode] = []
     for index in 0..<(1 + dice.below(12)) {

@@ -1,19 +1,15 @@
 import Basics
 import Hardware
 
-/// SplitMix64: small, seeded, the same everywhere.
+/// Seeded, the same everywhere, with what the tests draw.
 struct Randomness: RandomNumberGenerator {
-  var state: UInt64
+  private var generator: SplitMix64
 
-  init(seed: Int) { state = UInt64(truncatingIfNeeded: seed) &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
+  init(seed: Int) {
+    generator = SplitMix64(seed: UInt64(truncatingIfNeeded: seed) &* 0x9E37_79B9_7F4A_7C15 &+ 1)
   }
+
+  mutating func next() -> UInt64 { generator.next() }
 
   mutating func chance(_ share: Double) -> Bool { Double.random(in: 0..<1, using: &self) < share }
   mutating func share() -> Double { Double.random(in: 0...1, using: &self) }

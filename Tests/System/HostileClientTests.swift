@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import TestSupport
 import Testing
@@ -143,7 +144,7 @@ import Testing
 
   @Test func randomBytesDoNotHarm() throws {
     try withAgent { agent in
-      var generator = Seeded(state: 7)
+      var generator = SplitMix64(seed: 7)
       for _ in 0..<200 {
         let connection = try Connection(port: agent.port)
         let count = Int.random(in: 1...2000, using: &generator)
@@ -174,18 +175,5 @@ import Testing
       connection.send(agent.request("GET", "/api/v1/ping"))
       #expect(try connection.answer(seconds: 5).text == "Pong\n")
     }
-  }
-}
-
-struct Seeded: RandomNumberGenerator {
-  var state: UInt64
-
-  /// SplitMix64.
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-    return value ^ (value >> 31)
   }
 }

@@ -61,8 +61,8 @@ extension DNSMessage {
       additionals: normal(additionals))
   }
 
-  static func random(_ random: inout SeededGenerator) -> DNSMessage {
-    func records(_ random: inout SeededGenerator) -> [DNSRecord] {
+  static func random(_ random: inout SplitMix64) -> DNSMessage {
+    func records(_ random: inout SplitMix64) -> [DNSRecord] {
       (0..<random.below(6)).map { _ in
         DNSRecord(
           name: .random(&random), recordClass: UInt16(random.below(0x8000)), cacheFlush: random.oneIn(2),
@@ -81,7 +81,7 @@ extension DNSMessage {
 
 extension DNSName {
   /// Names that often end alike, and sometimes in another case.
-  fileprivate static func random(_ random: inout SeededGenerator) -> DNSName {
+  fileprivate static func random(_ random: inout SplitMix64) -> DNSName {
     let pieces = ["local", "_tcp", "a", "LOCAL", "edge", "aé.b", "_TCP"]
     var name = random.oneIn(3) ? DNSName.root : DNSMessageTests.service
     for _ in 0..<random.below(4) {
@@ -95,8 +95,8 @@ extension DNSName {
 }
 
 extension DNSData {
-  fileprivate static func random(_ random: inout SeededGenerator) -> DNSData {
-    func bytes(_ count: Int, _ random: inout SeededGenerator) -> [UInt8] {
+  fileprivate static func random(_ random: inout SplitMix64) -> DNSData {
+    func bytes(_ count: Int, _ random: inout SplitMix64) -> [UInt8] {
       (0..<count).map { _ in UInt8(random.below(256)) }
     }
     switch random.below(7) {

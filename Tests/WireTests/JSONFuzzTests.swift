@@ -69,7 +69,7 @@ import Wire
     }
   }
 
-  private static func generate(into text: inout [UInt8], depth: Int, _ random: inout SeededGenerator) {
+  private static func generate(into text: inout [UInt8], depth: Int, _ random: inout SplitMix64) {
     space(&text, &random)
     switch random.below(depth < 5 ? 7 : 5) {
     case 0: text += Array(["null", "true", "false"][random.below(3)].utf8)
@@ -99,11 +99,11 @@ import Wire
     space(&text, &random)
   }
 
-  private static func space(_ text: inout [UInt8], _ random: inout SeededGenerator) {
+  private static func space(_ text: inout [UInt8], _ random: inout SplitMix64) {
     while random.oneIn(4) { text.append([0x20, 0x09, 0x0A, 0x0D][random.below(4)]) }
   }
 
-  private static func string(_ text: inout [UInt8], _ random: inout SeededGenerator) {
+  private static func string(_ text: inout [UInt8], _ random: inout SplitMix64) {
     text.append(UInt8(ascii: "\""))
     for _ in 0..<random.below(12) {
       switch random.below(6) {

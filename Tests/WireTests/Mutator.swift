@@ -2,22 +2,7 @@ import Basics
 import Foundation
 import Testing
 
-/// A small seedable generator (SplitMix64), so that a failure can be repeated from its seed.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-
+extension SplitMix64 {
   /// A number from 0 up to but not including `bound`.
   mutating func below(_ bound: Int) -> Int {
     Int.random(in: 0..<max(1, bound), using: &self)
@@ -33,12 +18,12 @@ struct Mutator {
   let corpus: [[UInt8]]
   /// Pieces that mean something in the format: they find more than random bytes do.
   let dictionary: [[UInt8]]
-  var random: SeededGenerator
+  var random: SplitMix64
 
   init(corpus: [[UInt8]], dictionary: [String] = [], seed: UInt64) {
     self.corpus = corpus
     self.dictionary = dictionary.map { Array($0.utf8) }
-    random = SeededGenerator(seed: seed)
+    random = SplitMix64(seed: seed)
   }
 
   /// A text of the corpus with one to eight mutations.
@@ -72,7 +57,7 @@ struct Mutator {
 /// Runs a check on a fixed number of cases, or for `HEARTH_FUZZ_SECONDS` with a seed of its own.
 ///
 /// The check returns what is wrong, or `nil`; the seed and the case's number come with it.
-func fuzz(cases: Int = 20_000, seed: UInt64 = 1, _ name: String, _ check: (inout SeededGenerator) -> String?)
+func fuzz(cases: Int = 20_000, seed: UInt64 = 1, _ name: String, _ check: (inout SplitMix64) -> String?)
 {
   let seconds = ProcessInfo.processInfo.environment["HEARTH_FUZZ_SECONDS"].flatMap(Double.init)
   let start = seconds == nil ? seed : UInt64.random(in: 0...UInt64(Int64.max))
@@ -80,7 +65,7 @@ func fuzz(cases: Int = 20_000, seed: UInt64 = 1, _ name: String, _ check: (inout
   var number: UInt64 = 0
   // Every case has a seed of its own: the first seed and the case's number make it.
   while seconds == nil ? number < UInt64(cases) : Date() < end {
-    var random = SeededGenerator(seed: start &+ number &* 0x2545_F491_4F6C_DD1D)
+    var random = SplitMix64(seed: start &+ number &* 0x2545_F491_4F6C_DD1D)
     if let fault = check(&random) {
       Issue.record("\(name), seed \(start), case \(number): \(fault)")
       return

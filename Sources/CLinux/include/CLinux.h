@@ -53,7 +53,6 @@ static inline int clinux_openat(int dir, const char *path, int flags, unsigned m
 static inline int clinux_fcntl(int fd, int command, long argument) { return fcntl(fd, command, argument); }
 
 // An array member at the end of a structure is imported as a tuple.
-static inline const char *clinux_entry_name(const struct dirent *entry) { return entry->d_name; }
 
 // Enumerations in one C library, macros in the other.
 static const int clinux_stream = SOCK_STREAM, clinux_datagram = SOCK_DGRAM, clinux_cloexec = SOCK_CLOEXEC,

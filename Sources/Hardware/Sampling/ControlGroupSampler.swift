@@ -1,4 +1,5 @@
 import Basics
+import Platform
 
 /// Keeps `ControlGroup` up to date: limits at each scan, what the group holds in each sample.
 struct ControlGroupSampler {
@@ -79,8 +80,8 @@ struct ControlGroupSampler {
   /// Names the files of each group from this process's own up to the highest that can be seen.
   private mutating func find(_ paths: GroupPaths, _ group: inout ControlGroup) {
     let isV1 =
-      (paths.memory != nil && pathExists(mount + "/memory"))
-      || (paths.processor != nil && pathExists(mount + "/cpu"))
+      (paths.memory != nil && File.exists(mount + "/memory"))
+      || (paths.processor != nil && File.exists(mount + "/cpu"))
     guard isV1 || paths.unified != nil else {
       group.version = nil
       let absence = membership.absent(.notSupported(errno: 0))
@@ -125,7 +126,7 @@ struct ControlGroupSampler {
     var folders: [String] = []
     var rest = path
     while rest.utf8.count > 1, folders.count < Self.mostAncestors {
-      if !contains(rest, ".."), pathExists(mount + rest) { folders.append(mount + rest) }
+      if !contains(rest, ".."), File.exists(mount + rest) { folders.append(mount + rest) }
       rest = parent(rest)
     }
     folders.append(mount)

@@ -1,4 +1,5 @@
 import Basics
+import Platform
 
 /// Keeps `Hwmon` up to date.
 struct HwmonSampler {
@@ -30,7 +31,7 @@ struct HwmonSampler {
     }
     files = []
     var numbers: [Int] = []
-    let number = forEachName(in: folder) { name in
+    let number = File.forEachName(in: folder) { name in
       if let number = name.number(after: "hwmon"), numbers.count < Self.mostChips { numbers.append(number) }
     }
     numbers.sort()
@@ -50,7 +51,7 @@ struct HwmonSampler {
     var chip = HwmonChip(
       number: number,
       name: reader.text(top + "/name", at: now).value ?? reader.text(path + "/name", at: now).value ?? "",
-      device: linkTarget(top + "/device").map(lastPart) ?? "")
+      device: File.linkTarget(top + "/device").map(lastPart) ?? "")
     var chipFiles = ChipFiles()
     for order in sensors {
       guard let sensor = SensorName(order: order) else { continue }
@@ -74,7 +75,7 @@ struct HwmonSampler {
   private func names(in path: String) -> (sensors: [Int], alarms: [String]) {
     var sensors: [Int] = []
     var alarms: [String] = []
-    _ = forEachName(in: path) { name in
+    _ = File.forEachName(in: path) { name in
       if let sensor = SensorName(name) {
         if sensors.count < Self.mostSensors { sensors.append(sensor.order) }
       } else if name.ends(in: "_alarm") || name.ends(in: "_fault"), alarms.count < Self.mostSensors {

@@ -1,4 +1,5 @@
 import Basics
+import Platform
 
 /// Keeps `PowerSupplies` up to date: one consistent read of `uevent` each.
 struct PowerSupplySampler {
@@ -20,7 +21,7 @@ struct PowerSupplySampler {
     for index in files.indices { reader.close(&files[index]) }
     files = []
     var names: [String] = []
-    let number = forEachName(in: folder) { name in
+    let number = File.forEachName(in: folder) { name in
       if names.count < Self.mostSupplies { names.append(name.text()) }
     }
     sortNames(&names)

@@ -1,4 +1,5 @@
 import Basics
+import Platform
 
 /// Keeps `Processors` up to date.
 struct ProcessorSampler {
@@ -41,7 +42,7 @@ struct ProcessorSampler {
   private mutating func scanCores(_ processors: inout Processors, with reader: FileReader, at now: Instant) {
     var exists = [Bool](repeating: false, count: Self.mostCores)
     var isOnline = exists
-    _ = forEachName(in: folder) { name in
+    _ = File.forEachName(in: folder) { name in
       if let number = name.number(after: "cpu"), number < Self.mostCores { exists[number] = true }
     }
     if var lines = reader.contents(of: &stat) {
@@ -95,7 +96,7 @@ struct ProcessorSampler {
     policyFiles = []
     processors.policies = []
     var numbers: [Int] = []
-    _ = forEachName(in: policyFolder) { name in
+    _ = File.forEachName(in: policyFolder) { name in
       if let number = name.number(after: "policy"), numbers.count < Self.mostPolicies {
         numbers.append(number)
       }
@@ -112,13 +113,13 @@ struct ProcessorSampler {
     _ processors: inout Processors, with reader: FileReader, at now: Instant
   ) {
     var numbers: [Int] = []
-    _ = forEachName(in: folder) { name in
+    _ = File.forEachName(in: folder) { name in
       if let number = name.number(after: "cpu"), numbers.count < Self.mostPolicies { numbers.append(number) }
     }
     numbers.sort()
     for number in numbers {
       let path = folder + "/cpu\(number)/cpufreq"
-      guard pathExists(path) else { continue }
+      guard File.exists(path) else { continue }
       var isKnown = false
       for policy in processors.policies where policy.cores.contains(number) { isKnown = true }
       if !isKnown { add(number, at: path, to: &processors, with: reader, at: now) }

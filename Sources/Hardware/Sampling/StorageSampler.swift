@@ -38,7 +38,7 @@ struct StorageSampler {
   ) {
     switch fileSystemSpace(of: path) {
     case .success(let value): space = .value(value, at: now)
-    case .failure(let error): space = .absent(attribute.absent(absenceReason(error.number)))
+    case .failure(let error): space = .absent(attribute.absent(absenceReason(error.errno)))
     }
   }
 

@@ -1,5 +1,6 @@
 import Basics
 internal import CLinux
+import Platform
 
 /// Keeps `Thermal` up to date.
 struct ThermalSampler {
@@ -26,7 +27,7 @@ struct ThermalSampler {
     deviceFiles = []
     var zones: [Int] = []
     var devices: [Int] = []
-    let number = forEachName(in: folder) { name in
+    let number = File.forEachName(in: folder) { name in
       if let number = name.number(after: "thermal_zone"), zones.count < Self.mostZones {
         zones.append(number)
       } else if let number = name.number(after: "cooling_device"), devices.count < Self.mostZones {

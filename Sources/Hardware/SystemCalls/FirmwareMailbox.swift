@@ -14,7 +14,7 @@ final class FirmwareMailbox {
 
   /// Opens the device; nil, with the error number in `error`, where that fails.
   init?(_ path: String, error: inout Int32, exchange: @escaping Exchange) {
-    let opened = openForReading(path)
+    let opened = File.openForReading(path)
     guard opened >= 0 else {
       error = -opened
       return nil
@@ -25,7 +25,7 @@ final class FirmwareMailbox {
   }
 
   deinit {
-    closeDescriptor(descriptor)
+    File.close(descriptor)
     message.deallocate()
   }
 
@@ -33,11 +33,11 @@ final class FirmwareMailbox {
   ///
   /// - Returns: the answer's text, or the error number; EPROTO where the firmware refuses.
   func ask(_ command: StaticString) -> Result<Cursor, SystemError> {
-    guard FirmwareMessage.encode(command, into: message) else { return .failure(SystemError(number: E2BIG)) }
+    guard FirmwareMessage.encode(command, into: message) else { return .failure(SystemError("ioctl", "the firmware", errno: E2BIG)) }
     let error = exchange(descriptor, message)
-    guard error == 0 else { return .failure(SystemError(number: error)) }
+    guard error == 0 else { return .failure(SystemError("ioctl", "the firmware", errno: error)) }
     guard let answer = FirmwareMessage.decode(UnsafeRawBufferPointer(message)) else {
-      return .failure(SystemError(number: EPROTO))
+      return .failure(SystemError("ioctl", "the firmware", errno: EPROTO))
     }
     return .success(answer)
   }

@@ -9,7 +9,7 @@ package final class Discovery {
   var records: DiscoveryRecordSet
   var links: [Link] = []
   var table = PeerTable()
-  var random: DiscoveryRandom
+  var random: SplitMix64
   let limits: DiscoveryLimits
   var directives: [DiscoveryDirective] = []
   /// When names were lost last, for the limit on renaming (RFC 6762 8.1).
@@ -26,7 +26,7 @@ package final class Discovery {
   /// - Parameter seed: of the delays; different on every node and start.
   package init(identity: DiscoveryIdentity, seed: UInt64, limits: DiscoveryLimits = DiscoveryLimits()) {
     records = DiscoveryRecordSet(identity)
-    random = DiscoveryRandom(seed: seed)
+    random = SplitMix64(seed: seed)
     self.limits = limits
   }
 

@@ -26,7 +26,7 @@ package struct Membership: Sendable {
   var load = NodeLoad(score: 0, runs: 0)
   var details: NodeDetails
   var detailsVersion: UInt8 = 0
-  var random: MembershipRandom
+  var random: SplitMix64
 
   /// Time in which this node did not run, and up to when that was looked at.
   var asleep: Int64 = 0
@@ -87,7 +87,7 @@ package struct Membership: Sendable {
     self.id = id
     self.details = details
     self.settings = settings
-    random = MembershipRandom(seed: seed)
+    random = SplitMix64(seed: seed)
     accounted = now.nanoseconds
     lateAt = now.nanoseconds
     startedAt = now.nanoseconds

@@ -1,11 +1,5 @@
 internal import CLinux
 
-/// The C library's words for an error number.
-func errorText(_ number: Int32) -> String {
-  guard let text = strerror(number) else { return "error \(number)" }
-  return String(cString: text)
-}
-
 /// What an error number of `open` or `read` says about a reading.
 func absenceReason(_ number: Int32) -> Absence.Reason {
   switch number {

@@ -26,8 +26,12 @@ package struct SystemError: Error {
   }
 
   /// The C library's words for the errno.
-  package var reason: String {
-    String(cString: strerror(errno))
+  package var reason: String { Self.words(errno) }
+
+  /// The C library's words for an error number.
+  package static func words(_ number: Int32) -> String {
+    guard let text = strerror(number) else { return "error \(number)" }
+    return String(cString: text)
   }
 }
 

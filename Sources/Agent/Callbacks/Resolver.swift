@@ -33,7 +33,7 @@ enum Resolver {
     alarm(8)
     var text = [CChar](repeating: 0, count: 64)
     if clinux_look_up(host, &text, 64) == 0 {
-      _ = write(answer, &text, strlen(text))
+      _ = write(answer, &text, text.firstIndex(of: 0) ?? text.count)
     }
     _exit(0)
   }

@@ -1,3 +1,4 @@
+import Platform
 import Basics
 
 /// Keeps `Storage` up to date; all disks come from one read of `/proc/diskstats`.

@@ -14,8 +14,8 @@ package struct Daemon {
   private let file: String?
   private let changes: [(inout Configuration) -> Void]
 
-  /// What it says of itself with `--help`.
-  private static let help = """
+  /// What it says of itself with `--help`; the manual page hearthd(8) is made after it.
+  static let help = """
     usage: hearthd [options]
 
     The agent of Hearth, in the foreground. 'hearth' is the client.

@@ -7,7 +7,7 @@ import Testing
 @testable import Devices
 @testable import Settings
 
-/// The help texts, the manual page, the completions and the example settings tell the same.
+/// The help texts, the manual pages, the completions and the example settings tell the same.
 @Suite struct HelpTests {
   private static let house = Foundation.URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
@@ -18,12 +18,14 @@ import Testing
 
   private static let commands = Help.topics.map { "\($0.name)" }
 
-  /// The options that a command's help names, as `-f` and `--follow`.
-  private static func options(of command: String) -> [String] {
-    let text = Help.text(of: command).replacingOccurrences(of: "'docker run'", with: "")
+  /// The options that a help text names, as `-f` and `--follow`.
+  private static func options(in help: String) -> [String] {
+    let text = help.replacingOccurrences(of: "'docker run'", with: "")
     let words = text.split { " \n,[]=".contains($0) }.map { String($0) }
     return words.filter { $0.wholeMatch(of: /-[a-z]|--[a-z-]+/) != nil }
   }
+
+  private static func options(of command: String) -> [String] { options(in: Help.text(of: command)) }
 
   /// The parts of a text behind each `begin`, up to the next `end`.
   private static func parts(of text: String, from begin: String, to ends: [String]) -> String {
@@ -41,10 +43,10 @@ import Testing
   }
 
   @Test(arguments: commands) func theManualPageExplainsTheCommandAndItsOptions(command: String) throws {
-    let page = try Self.read("docs/hearth.8")
+    let page = try Self.read("docs/hearth.1")
+    let synopsis = Self.parts(of: page, from: "\n.Sh SYNOPSIS\n", to: ["\n.Sh "])
     let text =
-      Self.parts(
-        of: page, from: ".Cm \(command)\n", to: ["\n.Nm\n", "\n.Sh "])
+      Self.parts(of: synopsis, from: "\n.Cm \(command)\n", to: ["\n.Nm\n"])
       + Self.parts(of: page, from: ".It Cm \(command)\n", to: ["\n.It Cm ", "\n.Sh "])
     #expect(page.contains("\n.It Cm \(command)\n"))
     let words = text.split { " \n".contains($0) }.map { String($0) }
@@ -52,6 +54,18 @@ import Testing
       // In mdoc `Fl` writes the first dash.
       #expect(words.contains(String(option.dropFirst())), "\(command) \(option)")
     }
+  }
+
+  @Test func theAgentsPageExplainsItsOptionsAndServeHasThem() throws {
+    let page = try Self.read("docs/hearthd.8")
+    let words = Self.parts(of: page, from: "\n.Sh OPTIONS\n", to: ["\n.Sh "])
+      .split { " \n".contains($0) }.map { String($0) }
+    let options = Self.options(in: Daemon.help)
+    #expect(options.count >= 6)
+    for option in options { #expect(words.contains(String(option.dropFirst())), "\(option)") }
+    let lines = Help.text(of: "serve").components(separatedBy: "\n").filter { $0.hasPrefix("  --") }
+    #expect(lines.count == 5)
+    for line in lines { #expect(Daemon.help.contains(line + "\n")) }
   }
 
   @Test(arguments: commands) func bashCompletesTheCommandAndItsOptions(command: String) throws {
@@ -103,21 +117,48 @@ import Testing
     }
   }
 
+  /// The sections of the settings with their keys, by the sources.
+  private static func settings() throws -> [(section: String, keys: [String])] {
+    let source =
+      try read("Sources/Settings/Configuration.swift")
+      + read("Sources/Devices/DeviceSettings.swift")
+    return source.matches(of: /\.init\("([a-z-]+)", \[([^\]]*)\]\)/).map { match in
+      (section: String(match.1), keys: match.2.matches(of: /"([a-z-]+)"/).map { String($0.1) })
+    }
+  }
+
   @Test func theExampleSettingsAreTheDefaultsAndHaveEveryKey() throws {
     let path = Self.house.appendingPathComponent("docs/hearth.conf").path
     #expect("\(try Configuration.read(path))" == "\(Configuration())")
     let example = try Self.read("docs/hearth.conf")
-    let source =
-      try Self.read("Sources/Settings/Configuration.swift")
-      + Self.read("Sources/Devices/DeviceSettings.swift")
     var count = 0
-    for match in source.matches(of: /\.init\("([a-z]+)", \[([^\]]*)\]\)/) {
-      #expect(example.contains("\n[\(match.1)]\n"))
-      for key in match.2.matches(of: /"([a-z-]+)"/) {
+    for (section, keys) in try Self.settings() {
+      #expect(example.contains("\n[\(section)]\n"))
+      for key in keys {
         count += 1
-        #expect(example.contains("\n\(key.1) = "), "\(key.1)")
+        #expect(example.contains("\n\(key) = "), "\(key)")
       }
     }
     #expect(count >= 30)
+  }
+
+  @Test func theSettingsPageHasEveryKeyWithItsDefaultAndNoOther() throws {
+    let page = try Self.read("docs/hearth.conf.5")
+    let example = try Self.read("docs/hearth.conf")
+    var count = 0
+    for (section, keys) in try Self.settings() {
+      let part = Self.parts(of: page, from: "\n.Ss [\(section)]\\&\n", to: ["\n.Ss ", "\n.Sh "])
+      let lines = Self.parts(of: example, from: "\n[\(section)]\n", to: ["\n["])
+        .components(separatedBy: "\n")
+      for key in keys {
+        count += 1
+        let found = lines.first { $0.hasPrefix("\(key) = ") }
+        let line = try #require(found, "[\(section)] \(key)")
+        let value = line.dropFirst(key.count + 3).prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces)
+        let item = "\n.It Cm \(key) Li =" + (value.isEmpty ? "" : " " + value) + "\n"
+        #expect(part.contains(item), "[\(section)] \(key) = \(value)")
+      }
+    }
+    #expect(page.components(separatedBy: "\n.It Cm ").count - 1 == count)
   }
 }

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Completion of hearth(8) for bash.
+# Completion of hearth(1) for bash.
 
 # Identifiers of runs: all, or with 'running' those under way.
 _hearth_runs() {

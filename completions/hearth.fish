@@ -1,4 +1,4 @@
-# Completion of hearth(8) for fish.
+# Completion of hearth(1) for fish.
 
 function __hearth_runs
     hearth ps $argv 2>/dev/null | tail -n +2 | cut -d ' ' -f 1

@@ -1,5 +1,5 @@
 #compdef hearth
-# Completion of hearth(8) for zsh: a file named _hearth in a folder of $fpath.
+# Completion of hearth(1) for zsh: a file named _hearth in a folder of $fpath.
 
 _hearth_commands() {
   local -a commands=(

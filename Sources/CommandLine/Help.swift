@@ -1,4 +1,4 @@
-/// The texts of `hearth help`; the manual page and the completions are made after them.
+/// The texts of `hearth help`; the manual page hearth(1) and the completions are made after them.
 enum Help {
   struct Topic {
     let name: StaticString
@@ -16,6 +16,8 @@ enum Help {
           --engine SOCKET        the Docker Engine's socket (/var/run/docker.sock)
           --root DIR             read the hardware from DIR/proc and DIR/sys (/)
           --external ADDR:PORT   listen there for programs of this machine (127.0.0.1:56001 and [::1]:56001)
+
+        It becomes 'hearthd', the agent, which lies beside this program; hearthd(8) is its manual.
 
         """),
     Topic(
@@ -135,6 +137,6 @@ enum Help {
     for topic in topics { rows.append(["  \(topic.name)", "\(topic.summary)"]) }
     return "Hearth runs services on the board of your home that will do them best.\n\n"
       + "usage: hearth COMMAND [options]\n\n" + Terminal.table(rows)
-      + "\n'hearth help COMMAND' explains a command; hearth(8) is the manual.\n"
+      + "\n'hearth help COMMAND' explains a command; hearth(1) is the manual, hearthd(8) the agent's.\n"
   }
 }

@@ -7,7 +7,7 @@ package import Wire
 /// What the owner of a node may set, with the defaults that serve who sets nothing.
 ///
 /// Read from `/etc/hearth/hearth.conf` and, in order of their names, `/etc/hearth/conf.d/*.conf`; the command line
-/// of `serve` comes last. A file that is not there is no error, an unknown key is.
+/// of `hearthd` comes last. A file that is not there is no error, an unknown key is.
 package struct Configuration {
   /// Where /proc, /sys and /etc are looked for; another folder only to look at a captured tree.
   package var root = "/"

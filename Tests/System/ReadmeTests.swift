@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test(
-    .enabled(if: Readme.canRun, "needs root, Docker's daemon and the built program"), .timeLimit(.minutes(3)))
+    .enabled(if: Readme.canRun, "needs root, Docker's daemon, built programs"), .timeLimit(.minutes(3)))
   func everyHearthAndCurlLineRuns() throws {
     let home = try ReadmeHome()
     defer { home.end() }
@@ -118,10 +118,11 @@ private enum Readme {
 
   static let environment = ProcessInfo.processInfo.environment
   static let program = environment["HEARTH_PROGRAM"] ?? house + "/.build-boards/generic-x86-64/hearth"
+  static let agent = (program as NSString).deletingLastPathComponent + "/hearthd"
 
   static var canRun: Bool {
     let engine = environment["HEARTH_ENGINE"] != nil || access("/usr/sbin/dockerd", X_OK) == 0
-    return geteuid() == 0 && access(program, X_OK) == 0 && engine
+    return geteuid() == 0 && access(program, X_OK) == 0 && access(agent, X_OK) == 0 && engine
   }
 
   /// Runs a program to its end; both its streams are the output.
@@ -140,8 +141,11 @@ private final class ReadmeHome {
   init() throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let socket = try Self.engine(in: folder, &ownsEngine)
-    try? FileManager.default.removeItem(atPath: folder + "/hearth")
-    try FileManager.default.copyItem(atPath: Readme.program, toPath: folder + "/hearth")
+    // The agent lies beside its client.
+    for (program, name) in [(Readme.program, "hearth"), (Readme.agent, "hearthd")] {
+      try? FileManager.default.removeItem(atPath: folder + "/" + name)
+      try FileManager.default.copyItem(atPath: program, toPath: folder + "/" + name)
+    }
     // The Engine's socket is bound, not linked: it may lie in the /run that is covered.
     let script = """
       set -e

@@ -34,7 +34,9 @@ package struct Outlook: Equatable, Sendable {
   ///
   /// is spent in all. What is urgent counts the first part only. The speed is `s` times what heat, supply and the other
   /// terms beside the cores leave, times how far the node's word has proved true.
-  package init(of run: Requirements, on node: HomeNode, imageSize: Int = 0) {
+  ///
+  /// It borrows: an initializer owns what it is given otherwise, and a node has a dozen references to count.
+  package init(of run: borrowing Requirements, on node: borrowing HomeNode, imageSize: Int = 0) {
     let standing = Standing(node, tellsMemory: run.memory > 0)
     let there = standing.demand + node.placedDemand
     competing = Self.finite(there.threads)
@@ -91,7 +93,7 @@ private struct Standing {
   /// What the terms beside those of the cores leave.
   var health = 1.0
 
-  init(_ node: HomeNode, tellsMemory: Bool) {
+  init(_ node: borrowing HomeNode, tellsMemory: Bool) {
     var load = 1.0
     for term in node.terms where term.effect >= 0 && term.effect <= 1 {
       switch term.kind {

@@ -127,7 +127,7 @@ package struct Placement: Sendable, Equatable {
     /// Of those with the best rank; the same everywhere, different for each run.
     var spread: UInt64 = 0
 
-    init(of node: HomeNode, at index: Int, _ requirements: Requirements, imageSize: Int) {
+    init(of node: borrowing HomeNode, at index: Int, _ requirements: borrowing Requirements, imageSize: Int) {
       self.index = index
       isCandidate = requirements.objection(to: node) == nil
       var missing = 0
@@ -136,7 +136,7 @@ package struct Placement: Sendable, Equatable {
       }
       outlook = Outlook(of: requirements, on: node, imageSize: missing)
       tier = Self.tier(of: node, requirements, outlook)
-      let isPreferred = node.id == requirements.preferredNode
+      let isPreferred = !requirements.preferredNode.isEmpty && node.id == requirements.preferredNode
       group = !isCandidate ? UInt8.max : isPreferred ? 0 : tier.rawValue + 1
       crowd = Placement.crowd(outlook)
     }
@@ -174,9 +174,20 @@ package struct Placement: Sendable, Equatable {
     func row(_ node: HomeNode, _ requirements: Requirements) -> Row {
       Row(
         node: node.id, name: node.name, address: node.address, score: node.score,
-        terms: node.terms.filter { $0.effect < Placement.noticed }, outlook: outlook,
+        terms: Self.noticed(of: node), outlook: outlook,
         placed: node.placedSinceHeard, trust: node.trust, failures: node.failures, tier: tier,
         objection: isCandidate ? nil : requirements.objection(to: node))
+    }
+
+    /// Counted first: a list that grows by one at a time is allocated several times, and most are empty.
+    private static func noticed(of node: HomeNode) -> [HomeNode.Effect] {
+      var count = 0
+      for term in node.terms where term.effect < Placement.noticed { count += 1 }
+      var terms: [HomeNode.Effect] = []
+      guard count > 0 else { return terms }
+      terms.reserveCapacity(count)
+      for term in node.terms where term.effect < Placement.noticed { terms.append(term) }
+      return terms
     }
   }
 

@@ -23,8 +23,8 @@ final class Node {
   /// What competes for this node's cores, as samples show it.
   private var demand = Demand()
   private var saidLoadChanges = 0
-  /// What the terms beside the load left of the score when others were told of it.
-  var saidHealth = 1.0
+  /// What the terms beside the load leave of the score, as others were told of it.
+  var healthNews = HealthNews()
   private var newsIsDue = false
   private var newsAt: Instant
   let followers = Followers()

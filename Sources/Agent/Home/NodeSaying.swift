@@ -20,8 +20,8 @@ extension Node {
     // Others choose by it; what competes they hear of in each heartbeat.
     var health = 1.0
     for term in score.terms where term.kind != .load && term.kind != .cpuPressure { health *= term.effect }
-    let isOther = (health - saidHealth).magnitude > Self.healthStep * saidHealth
-    if isOther || isNews { saidHealth = health }
+    let isNews = isNews || healthNews.isNews(health, at: loop.now)
+    if isNews { healthNews.told(health, at: loop.now) }
     if facts != home.facts { home.servicesChanged(catalogue.definitions.map { $0.name }) }
     home.say(
       load: NodeLoad(
@@ -29,11 +29,8 @@ extension Node {
         trust: orchestrator.trust.told),
       details: NodeDetails(
         terms: score.terms.map { UInt8(min(max($0.effect, 0), 1) * 255) }, abilities: abilities, facts: facts),
-      isNews: isNews || isOther)
+      isNews: isNews)
   }
-
-  /// A change of what memory, heat, supply and the like leave of the score that others are told of at once.
-  private static let healthStep = 0.15
 
   /// What new runs can still reserve, in bytes.
   private var unreservedMemory: UInt64? {

@@ -30,7 +30,9 @@ final class Node {
   let followers = Followers()
   let started: Instant
   /// The board's profile and how it was recognised.
-  var match: Profiles.Match
+  var match: Profiles.Match { didSet { rate() } }
+  /// As of the last readings.
+  private(set) var score: Score
   var orchestrator: Orchestrator
   private let journal: Journal
   private let callbacks: Callbacks
@@ -101,6 +103,7 @@ final class Node {
       root: configuration.root, statePath: configuration.state, enginePath: configuration.engineData)
     sampler.sample(at: started)
     match = profiles.match(sampler.snapshot.board)
+    score = Score(of: sampler.snapshot, profile: match.profile)
     journal = Journal(folder: configuration.state)
     callbacks = Callbacks(loop: loop)
     outputs = OutputStore(folder: configuration.state)
@@ -188,6 +191,7 @@ final class Node {
     if let nextTick { loop.cancel(nextTick) }
     nextTick = loop.after(configuration.sampleInterval) { self.tick() }
     sampler.sample(at: Clock.now())
+    rate()
     takeDemand()
     engine.sweep()
     followers.sweep(loop.now)
@@ -225,6 +229,17 @@ final class Node {
     let (answer, directives) = event(&orchestrator)
     perform { _ in directives }
     return answer
+  }
+
+  /// What was read of the chips on I2C buses.
+  func take(_ sensors: Sensors) {
+    sampler.take(sensors)
+    rate()
+  }
+
+  /// Rates the board once for all who ask until it is read again.
+  private func rate() {
+    score = Score(of: sampler.snapshot, profile: match.profile)
   }
 
   private func takeDemand() {
@@ -399,11 +414,6 @@ final class Node {
   }
 
   // MARK: - Questions
-
-  /// The score as of now.
-  func score() -> Score {
-    Score(of: sampler.snapshot, profile: match.profile)
-  }
 
   /// The output of a run whose container is gone.
   func keptOutput(of id: RunID) -> [UInt8] {

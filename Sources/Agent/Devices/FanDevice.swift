@@ -43,7 +43,7 @@ final class FanDevice {
 
   /// What the score takes for the processor's temperature.
   private var temperature: Reading<Double> {
-    let heat = node.score().terms[.heat]
+    let heat = node.score.terms[.heat]
     guard heat.source.isMeasured, let instant = node.sampler.snapshot.instant else {
       return .absent(heat.source.absence ?? .notYet)
     }

@@ -38,7 +38,7 @@ extension Node {
     var faults: [String] = []
     if let diskError { faults.append("state cannot be written: \(diskError)") }
     faults += home?.complaints ?? []
-    if score().terms[.supply].factor < 1 { faults.append("the supply is too weak") }
+    if score.terms[.supply].factor < 1 { faults.append("the supply is too weak") }
     if engineWasThere, case .away(_, let reason) = engine.state {
       faults.append("the Docker Engine is away: \(reason)")
     }

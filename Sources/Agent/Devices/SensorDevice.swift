@@ -15,7 +15,7 @@ final class SensorDevice {
     self.node = node
     self.plan = plan
     said = plan.sensors.chips.map { _ in "" }
-    node.sampler.take(plan.sensors)
+    node.take(plan.sensors)
   }
 
   func tick() {
@@ -46,7 +46,7 @@ final class SensorDevice {
 
   /// The node's readings, and a line in the log for each chip whose state has changed.
   private func tell() {
-    node.sampler.take(plan.sensors)
+    node.take(plan.sensors)
     for (index, chip) in plan.sensors.chips.enumerated() {
       var words = ""
       for reading in chip.readings {

@@ -11,7 +11,6 @@ extension Node {
   /// Lets the home know how this node does: after each sample, and as news when a run has begun or ended here.
   func tellHome(isNews: Bool = false) {
     guard let home else { return }
-    let score = self.score()
     var abilities: NodeAbilities = []
     if case .available = engine.state { abilities.insert(.containers) }
     if catalogue.definitions.contains(where: { $0.kind == .native }) { abilities.insert(.native) }

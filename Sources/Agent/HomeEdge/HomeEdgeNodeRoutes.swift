@@ -109,7 +109,7 @@ final class HomeEdgeNodeRoutes {
     case .score:
       guard json["devID"]?.string != nil else { return Self.answer(connection, status: 400) }
       // Home Edge knows no drained nodes, only bad ones.
-      let value = node.isDrained ? Score.least : node.score().value
+      let value = node.isDrained ? Score.least : node.score.value
       Self.answer(connection, ["ScoreValue": .double(HomeEdgeScale.wire(value))])
     case .resource:
       guard json["devID"]?.string != nil else { return Self.answer(connection, status: 400) }

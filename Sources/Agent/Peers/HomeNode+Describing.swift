@@ -104,7 +104,6 @@ extension Node {
   /// This node, as it describes itself to its own choices.
   func ownNode() -> HomeNode {
     var own = HomeNode(id: identity)
-    let score = self.score()
     let snapshot = sampler.snapshot
     own.isSelf = true
     own.factsKnown = true

@@ -37,7 +37,7 @@ struct NodeReport {
         "known": .integer(Int64(node.orchestrator.runs.count)),
         "underWay": .integer(Int64(node.orchestrator.runsUnderWay)),
       ],
-      "score": scoreJSON(node.score(), node.match),
+      "score": scoreJSON(node.score, node.match),
       "services": .array(
         node.catalogue.definitions.map { ["name": .string($0.name), "type": .string($0.kind.rawValue)] }),
       "uptimeSeconds": .integer(uptime.milliseconds / 1000),

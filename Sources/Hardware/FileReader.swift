@@ -7,7 +7,8 @@ struct Attribute {
   enum Mode {
     /// One read gives everything: a sysfs attribute, or a `/proc` file of one record. Stays open.
     case kept
-    /// A `/proc` file of many records, which must be read until nothing comes. Stays open.
+    /// A `/proc` file of many records, of which one read gives as many as fit a page (fs/seq_file.c): it is read until
+    /// nothing comes, or until there was room for one more. Stays open.
     case keptLong
     /// Opened for each read: static files.
     case once
@@ -70,6 +71,9 @@ extension Cursor {
 final class FileReader {
   /// Longer files are cut here.
   static let largestFile = 256 * 1024
+  /// Lines of `/proc/net/dev` and `/proc/diskstats` have some 20 numbers and a name of at most 32 letters.
+  private static let longestRecord = 1024
+  private static let smallestPage = 4096
   /// Files that stay open at most; what comes later is opened for each read.
   static let mostKept = 384
 
@@ -111,7 +115,7 @@ final class FileReader {
       attribute.failedScan = nil
       keptCount += 1
     }
-    let count = fill(from: attribute.descriptor, untilNothing: attribute.mode != .kept)
+    let count = fill(from: attribute.descriptor, attribute.mode)
     if count == -Int(ENODEV) || count == -Int(ENOENT) { sawVanished = true }
     if attribute.mode == .once || keptCount > Self.mostKept || count == -Int(ENODEV) || count == -Int(ENOENT)
     {
@@ -124,7 +128,7 @@ final class FileReader {
     return Cursor(UnsafeRawBufferPointer(start: buffer, count: count))
   }
 
-  private func fill(from descriptor: Int32, untilNothing: Bool) -> Int {
+  private func fill(from descriptor: Int32, _ mode: Attribute.Mode) -> Int {
     var count = 0
     while true {
       if count == capacity {
@@ -134,7 +138,8 @@ final class FileReader {
       let got = File.read(descriptor, into: buffer + count, count: capacity - count, at: count)
       guard got > 0 else { return got < 0 ? got : count }
       count += got
-      if !untilNothing, count < capacity { return count }
+      if mode == .kept, count < capacity { return count }
+      if mode == .keptLong, count == got, count <= Self.smallestPage - Self.longestRecord { return count }
     }
   }
 

@@ -4,12 +4,16 @@ import Basics
 /// Keeps `Storage` up to date; all disks come from one read of `/proc/diskstats`.
 struct StorageSampler {
   static let mostDisks = 64
+  /// Between two looks at how full the file systems are: a card writes 20 MB/s, and asking costs as much as all else that
+  /// is read of disks.
+  static let spacePause = Interval.seconds(5)
 
   private let statePath: String
   private let enginePath: String
   private var table: Attribute
   private var folderAbsences: (state: Attribute, engine: Attribute)
   private let noRate: Absence
+  private var spaceReadAt: Instant?
 
   init(root: String, statePath: String, enginePath: String) {
     self.statePath = root + statePath
@@ -20,8 +24,12 @@ struct StorageSampler {
   }
 
   mutating func sample(_ storage: inout Storage, with reader: FileReader, at now: Instant) {
-    Self.sampleSpace(&storage.state, of: statePath, &folderAbsences.state, at: now)
-    Self.sampleSpace(&storage.engine, of: enginePath, &folderAbsences.engine, at: now)
+    // Samples come a little more than a second apart: by less than half of one, the fifth is late enough.
+    if spaceReadAt.map({ now - $0 > Self.spacePause - .milliseconds(500) }) ?? true {
+      spaceReadAt = now
+      Self.sampleSpace(&storage.state, of: statePath, &folderAbsences.state, at: now)
+      Self.sampleSpace(&storage.engine, of: enginePath, &folderAbsences.engine, at: now)
+    }
     guard let lines = reader.contents(of: &table) else {
       if !storage.disks.isEmpty { storage.disks = [] }
       storage.absence = table.absence

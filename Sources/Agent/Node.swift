@@ -261,7 +261,7 @@ final class Node {
     }
   }
 
-  /// Others read heartbeats in groups of 100 ms.
+  /// Others read heartbeats in groups of 200 ms, or when they choose.
   private static let newsPause = Interval.milliseconds(150)
 
   private func perform(_ directive: Directive) {

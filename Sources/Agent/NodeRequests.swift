@@ -94,6 +94,7 @@ extension Node {
   /// Brings what is known of the nodes up to date, before it is looked at.
   func refreshHome() {
     guard let neighbours else { return perform { $0.update(node: self.ownNode(), at: Clock.moment()) } }
+    home?.readWaiting()
     neighbours.tellOrchestrator()
   }
 

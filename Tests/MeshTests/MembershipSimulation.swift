@@ -26,6 +26,8 @@ final class MembershipSimulation {
     var inbox: [(payload: [UInt8], from: Int)] = []
     var packets = 0
     var bytes = 0
+    /// The copies by IPv6 of what introduces a node, which an interface with both families sends too.
+    var copies = (packets: 0, bytes: 0)
     /// Starved: runs for a random time up to the first, then stands for one up to the second.
     var starvation: (runs: Int64, stands: Int64)?
   }
@@ -55,9 +57,11 @@ final class MembershipSimulation {
   }
 
   /// As `Home` reads its sockets.
-  static let rest: Int64 = 100_000_000
+  static let rest: Int64 = 200_000_000
   /// Seal (31) and IPv4 and UDP headers (28).
   static let packetOverhead = 59
+  /// What a header of IPv6 has more.
+  static let longerHeader = 20
 
   var network = Network()
   var devices: [Device] = []
@@ -109,6 +113,15 @@ final class MembershipSimulation {
     if devices[device].starvation != nil { push(device, now, .starve) }
   }
 
+  /// What the agent says of its node after each sample.
+  func say(_ device: Int, _ load: NodeLoad, terms: [UInt8], isNews: Bool) {
+    var details = details(device)
+    details.terms = terms
+    let time = local(device)
+    devices[device].membership?.update(load: load, details: details, isNews: isNews, at: time)
+    schedule(device)
+  }
+
   func crash(_ device: Int) {
     devices[device].membership = nil
     devices[device].tickNumber += 1
@@ -149,6 +162,7 @@ final class MembershipSimulation {
     for device in devices.indices {
       devices[device].packets = 0
       devices[device].bytes = 0
+      devices[device].copies = (0, 0)
     }
   }
 
@@ -221,6 +235,7 @@ final class MembershipSimulation {
   private func tick(_ device: Int) {
     let time = local(device)
     let directives = devices[device].membership?.tick(at: time) ?? []
+    if devices[device].membership?.expectsAnswers == true { devices[device].restsUntil = now }
     carryOut(directives, device)
     schedule(device)
   }
@@ -271,6 +286,9 @@ final class MembershipSimulation {
   private func count(_ payload: [UInt8], _ device: Int) {
     devices[device].packets += 1
     devices[device].bytes += payload.count + Self.packetOverhead
+    guard Membership.isIntroduction(payload) else { return }
+    devices[device].copies.packets += 1
+    devices[device].copies.bytes += payload.count + Self.packetOverhead + Self.longerHeader
   }
 
   private func send(_ payload: [UInt8], _ sender: Int, _ receiver: Int) {

@@ -42,7 +42,8 @@ final class MulticastSocket: Watcher {
   private static let perRound = 32
   /// How long what comes after a group of datagrams may wait for the next group: to wake up costs more than to read.
   private let rest: () -> Interval
-  private var isResting = false
+  /// Ends the rest; while there is one, the loop does not watch the socket.
+  private var restTimer: EventLoop.TimerID?
   private var isClosed = false
 
   /// - Parameters:
@@ -95,29 +96,50 @@ final class MulticastSocket: Watcher {
 
   override func ready(_ events: UInt32) {
     readAll()
-    let rest = rest()
-    guard rest > .zero, !isResting else { return }
-    isResting = true
+    guard !isClosed, rest() > .zero else { return }
     loop.change(descriptor, to: 0)
-    loop.after(rest) {
-      self.isResting = false
-      if !self.isClosed { self.loop.change(self.descriptor, to: clinux_in) }
-    }
+    beginRest()
   }
 
-  /// Takes what waits while the socket rests: the owner is about to judge by what it has heard.
+  /// Takes what waits while the socket rests: the owner is about to judge by what it has heard. The rest begins anew,
+  /// which saves the time after it.
   func readWaiting() {
-    if isResting { readAll() }
+    guard restTimer != nil else { return }
+    if readAll() { beginRest() }
   }
 
-  private func readAll() {
-    for _ in 0..<Self.perRound {
+  /// What comes now is read at once: it is waited for.
+  func wake() {
+    guard let restTimer, !isClosed else { return }
+    loop.cancel(restTimer)
+    self.restTimer = nil
+    loop.change(descriptor, to: clinux_in)
+  }
+
+  private func beginRest() {
+    guard !isClosed else { return }
+    if let restTimer { loop.cancel(restTimer) }
+    restTimer = loop.after(rest()) { self.endRest() }
+  }
+
+  /// Where something came meanwhile the socket goes on resting, and the loop need not watch it in between.
+  private func endRest() {
+    restTimer = nil
+    guard !isClosed else { return }
+    if readAll(), !isClosed, rest() > .zero { return beginRest() }
+    if !isClosed { loop.change(descriptor, to: clinux_in) }
+  }
+
+  /// - Returns: whether anything was there, and all of it was taken.
+  @discardableResult
+  private func readAll() -> Bool {
+    for round in 0..<Self.perRound {
       var facts = clinux_datagram_facts()
       let buffer = Self.buffer
       let count = retrying { clinux_receive_datagram(descriptor, buffer.baseAddress, buffer.count, &facts) }
       if count < 0 {
         // An ICMP error for something sent before comes up here; the datagrams behind it are still there.
-        if clinux_errno() == EAGAIN { return }
+        if clinux_errno() == EAGAIN { return round > 0 }
         continue
       }
       guard count > 0, facts.is_cut == 0 else { continue }
@@ -128,8 +150,9 @@ final class MulticastSocket: Watcher {
           address: source.ip.bytes, port: source.port, interface: facts.interface,
           isMulticast: facts.is_multicast != 0, hops: UInt8(exactly: facts.hops)))
       // The handler may have closed this socket, and a later one may have its number.
-      if isClosed { return }
+      if isClosed { return false }
     }
+    return false
   }
 
   func close() {

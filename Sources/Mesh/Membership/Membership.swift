@@ -166,10 +166,13 @@ package struct Membership: Sendable {
   package mutating func tick(at now: Instant) -> [MembershipDirective] {
     guard started, !ended else { return [] }
     noticeLateness(now.nanoseconds)
-    if now.nanoseconds >= nextHeartbeat { beat(now.nanoseconds) }
+    let beats = now.nanoseconds >= nextHeartbeat
+    if beats { beat(now.nanoseconds) }
     doDelayed(now.nanoseconds)
     answerRelays(now.nanoseconds)
-    if peersDue <= awake(now.nanoseconds) { checkPeers(now.nanoseconds) }
+    // `peersDue` may stand for a silence that a later heartbeat has ended. It is found anew with each heartbeat of this
+    // node, or it would wake the node once a second for nothing.
+    if beats || peersDue <= awake(now.nanoseconds) { checkPeers(now.nanoseconds) }
     return takeDirectives()
   }
 

@@ -53,8 +53,9 @@ package struct MembershipSettings: Sendable {
   package var slackHalfLife = Interval.seconds(120)
 
   /// The pauses between a new node's announcements: four in all, one of which arrives even where a fifth is lost (0.2 % do
-  /// not; the heartbeats follow). Each is answered, so as much is true of the answers.
-  package var announcements = [Interval.milliseconds(150), .milliseconds(250), .milliseconds(400)]
+  /// not; the heartbeats follow). Each is answered, so as much is true of the answers: the pauses are longer than the 200 ms
+  /// in which a node gathers what it reads, since two of one group have one answer.
+  package var announcements = [Interval.milliseconds(210), .milliseconds(250), .milliseconds(400)]
   /// Over which the answers to an announcement are spread.
   package var answerSpread = Interval.milliseconds(100)
   /// About so many nodes answer an announcement in a large home; the others are heard at their next heartbeat.

@@ -1,4 +1,4 @@
-import Hardware
+import Basics
 import Testing
 
 @testable import Agent

@@ -1,7 +1,8 @@
-import Hardware
+import Basics
 import Testing
 
 @testable import Agent
+@testable import Platform
 
 /// When a socket that rests between groups of datagrams reads them.
 @Suite(.serialized) struct MulticastSocketTests {

@@ -1,4 +1,4 @@
-import Hardware
+import Basics
 
 /// Decides when a change of health is told to others at once, and not only with the next details (4.8 s at most).
 ///

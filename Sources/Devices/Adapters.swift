@@ -1,6 +1,6 @@
-import Platform
 import Basics
 internal import CLinux
+import Platform
 
 /// The I2C adapters of this machine that programs may use (`/sys/class/i2c-dev`).
 package struct Adapter: Equatable, Sendable {

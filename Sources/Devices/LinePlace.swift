@@ -1,7 +1,7 @@
-import Platform
 import Basics
 internal import CGpiod
 internal import CLinux
+import Platform
 
 /// Where a line was found.
 package struct LinePlace: Equatable, Sendable {

@@ -1,7 +1,7 @@
-import Platform
 package import Basics
 internal import CLinux
 package import Hardware
+import Platform
 package import Scoring
 
 /// Which chips are read when, and what is made of the answers. It touches no bus: who reads takes a round from it.

@@ -1,5 +1,5 @@
-import Platform
 internal import CLinux
+import Platform
 
 /// An LED of `/sys/class/leds` (Documentation/leds/leds-class.rst), taken over from its trigger.
 ///

@@ -37,7 +37,9 @@ package struct BoardDevices: Equatable, Sendable {
     let root = withoutTrailingSlashes(root)
     let reader = FileReader()
     var names: [String] = []
-    _ = File.forEachName(in: root + "/sys/class/leds") { if names.count < Self.limit { names.append($0.text()) } }
+    _ = File.forEachName(in: root + "/sys/class/leds") {
+      if names.count < Self.limit { names.append($0.text()) }
+    }
     sortNames(&names)
     leds = names
     let folder = root + "/sys/class/i2c-dev"

@@ -78,7 +78,8 @@ extension Absence.Reason {
   package var text: String {
     switch self {
     case .noFile: "no such file"
-    case .notSupported(let errno): errno == 0 ? "not supported" : "not supported (\(SystemError.words(errno)))"
+    case .notSupported(let errno):
+      errno == 0 ? "not supported" : "not supported (\(SystemError.words(errno)))"
     case .permission: "permission denied"
     case .malformed(let text): text.isEmpty ? "empty" : "unexpected text \"" + text + "\""
     case .failed(let errno): SystemError.words(errno)

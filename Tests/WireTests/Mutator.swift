@@ -57,8 +57,7 @@ struct Mutator {
 /// Runs a check on a fixed number of cases, or for `HEARTH_FUZZ_SECONDS` with a seed of its own.
 ///
 /// The check returns what is wrong, or `nil`; the seed and the case's number come with it.
-func fuzz(cases: Int = 20_000, seed: UInt64 = 1, _ name: String, _ check: (inout SplitMix64) -> String?)
-{
+func fuzz(cases: Int = 20_000, seed: UInt64 = 1, _ name: String, _ check: (inout SplitMix64) -> String?) {
   let seconds = ProcessInfo.processInfo.environment["HEARTH_FUZZ_SECONDS"].flatMap(Double.init)
   let start = seconds == nil ? seed : UInt64.random(in: 0...UInt64(Int64.max))
   let end = Date(timeIntervalSinceNow: seconds ?? 0)

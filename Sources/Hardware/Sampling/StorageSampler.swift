@@ -1,5 +1,5 @@
-import Platform
 import Basics
+import Platform
 
 /// Keeps `Storage` up to date; all disks come from one read of `/proc/diskstats`.
 struct StorageSampler {

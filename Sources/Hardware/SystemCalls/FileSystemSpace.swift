@@ -11,7 +11,9 @@ func fileSystemSpace(of path: String) -> Result<FileSystemSpace, SystemError> {
   let unit = UInt64(status.f_frsize)
   let total = UInt64(status.f_blocks).multipliedReportingOverflow(by: unit)
   let free = UInt64(status.f_bavail).multipliedReportingOverflow(by: unit)
-  guard !total.overflow, !free.overflow else { return .failure(SystemError("statvfs", path, errno: EOVERFLOW)) }
+  guard !total.overflow, !free.overflow else {
+    return .failure(SystemError("statvfs", path, errno: EOVERFLOW))
+  }
   return .success(
     FileSystemSpace(
       total: total.partialValue, free: free.partialValue,

@@ -33,7 +33,9 @@ final class FirmwareMailbox {
   ///
   /// - Returns: the answer's text, or the error number; EPROTO where the firmware refuses.
   func ask(_ command: StaticString) -> Result<Cursor, SystemError> {
-    guard FirmwareMessage.encode(command, into: message) else { return .failure(SystemError("ioctl", "the firmware", errno: E2BIG)) }
+    guard FirmwareMessage.encode(command, into: message) else {
+      return .failure(SystemError("ioctl", "the firmware", errno: E2BIG))
+    }
     let error = exchange(descriptor, message)
     guard error == 0 else { return .failure(SystemError("ioctl", "the firmware", errno: error)) }
     guard let answer = FirmwareMessage.decode(UnsafeRawBufferPointer(message)) else {

@@ -2,7 +2,7 @@ package import Containers
 
 /// What the orchestrator wants done. The Agent carries it out and reports back by the method each case names.
 package enum Directive: Sendable {
-  /// Write the run to disk; then `recorded(_:at:)` or `recordFailed(_:reason:at:)`.
+  /// Write the run to disk; then `recorded(_:at:)` or `recordFailed(_:)`.
   case record(RunID)
   /// Write the run to disk when convenient: it saves a question after a crash, and nothing is lost without it.
   case note(RunID)

@@ -1,7 +1,8 @@
 package import Basics
 internal import CLinux
 
-/// The only place that asks the clocks and the kernel's random source.
+/// The clocks and the kernel's random source. Where the hardware is read a firmware call times itself, and systemd is
+/// told CLOCK_MONOTONIC; all else asks here.
 package enum Clock {
   /// Time since boot, suspension included (clock_gettime(2), CLOCK_BOOTTIME).
   package static func now() -> Instant {

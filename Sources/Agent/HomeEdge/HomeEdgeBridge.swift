@@ -121,7 +121,7 @@ final class HomeEdgeBridge {
 
   // MARK: - Runs on nodes of Home Edge
 
-  /// Carries out `Directive.ask`; nil where the node is none of Home Edge.
+  /// Carries out `Directive.ask` and says true; false where the node is none of Home Edge.
   func ask(_ id: RunID, _ identity: String, attempt: Int, then: @escaping (HostAnswer) -> Void) -> Bool {
     guard let neighbour = neighbours.node(identity) else { return false }
     guard let run = node.orchestrator.run(id) else {

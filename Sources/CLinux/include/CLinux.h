@@ -1,5 +1,6 @@
 // What Swift cannot import from the C library: variadic functions, function-like macros and a few structures.
-// No logic lives here; docs/architecture.md says why each group exists.
+// Beside them stand, with their logic, what C says more shortly: descriptors closed after a fork, addresses of Unix
+// sockets, datagrams with their interface, and doubles from decimals (decimal.c).
 #ifndef CLINUX_H
 #define CLINUX_H
 

@@ -25,9 +25,6 @@ export PROGRAMS
 # No target is a file.
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' Makefile)
 
-toolchain: ## Get Swift from Debian where this machine has none (cross/toolchain says how)
-	@cross/toolchain
-
 program: ## Build the shipping programs of BOARD=NAME (a profile of boards/; this machine's kind by default)
 	@cross/setup $(BOARD)
 	@mkdir -p $(BUILD)
@@ -37,6 +34,9 @@ program: ## Build the shipping programs of BOARD=NAME (a profile of boards/; thi
 	  $(TOOLS)/llvm-objcopy --strip-all $(BUILD)/$$program.debug $(BUILD)/$$program; \
 	done
 	@cross/sizes $(BOARD)
+
+toolchain: ## Get Swift from Debian where this machine has none (cross/toolchain says how)
+	@cross/toolchain
 
 boards: ## Build the programs of all boards and show what came of them
 	@cross/boards $(BOARDS)
@@ -75,14 +75,17 @@ run: ## Build, start an agent here and run one hello container through it; Contr
 	@Tests/lab/demo $(PROGRAM)
 
 check: ## Check what needs no build: Swift's format, shell scripts and Python
+	@cross/toolchain >/dev/null
 	@Tests/lab/requirements check
 	@Tests/lab/checks/sources
 
 test: ## Run all tests, on one shipping program of each width too; installs the Debian packages they need
+	@cross/toolchain >/dev/null
 	@Tests/lab/requirements test
 	@Tests/lab/test $(TESTED)
 
 test-all: ## The same with the programs of all architectures and an emulated Raspberry Pi 3; takes half as long again
+	@cross/toolchain >/dev/null
 	@Tests/lab/requirements test
 	@Tests/lab/test $(SHIPPED) + raspberry-pi-zero
 
@@ -108,6 +111,7 @@ test-image: ## Boot such an image of a Raspberry Pi 3 under QEMU to the running 
 	@Tests/lab/checks/image-boot .build-boards/raspberry-pi-3/hearth
 
 bench: ## Measure what the README promises, beside rivals on this machine
+	@cross/toolchain >/dev/null
 	@Tests/lab/requirements bench
 	@for board in $(SHIPPED); do $(MAKE) --no-print-directory program BOARD=$$board; done
 	@$(MAKE) --no-print-directory decisions
@@ -115,16 +119,19 @@ bench: ## Measure what the README promises, beside rivals on this machine
 	@Tests/lab/bench/figures .build-boards/$(HOST)/hearth .build-boards/raspberry-pi-3/hearth
 
 membership-figures: ## Simulate deaths and arrivals in homes of 2 to 1,000 nodes at full length, in a release build
+	@cross/toolchain >/dev/null
 	@mkdir -p .lab
 	@HEARTH_TESTS_OF=MeshTests HEARTH_LONG=1 $(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path .build/figures \
 	  --filter MembershipFigures >.lab/figures.log 2>&1 || { tail -40 .lab/figures.log; exit 1; }
 	@grep -E 'nodes|crash|death|first sight|Test run' .lab/figures.log
 
 placement: ## Compare ways to choose nodes, in simulation: SEEDS (20), SCENARIO, TIME in seconds; files in .lab/placement
+	@cross/toolchain >/dev/null
 	@$(SWIFT) build -c release --product Placement --quiet
 	@OUTPUT=$${OUTPUT:-.lab/placement} .build/release/Placement
 
 placement-real: ## Place real jobs on six boards made of this machine, in five ways; needs root, takes 15 minutes at most
+	@cross/toolchain >/dev/null
 	@Tests/lab/requirements bench
 	@$(MAKE) --no-print-directory program
 	@$(SWIFT) build -c release --product Placement --quiet
@@ -148,12 +155,15 @@ soak: ## Kill nodes of a home 200 times (KILLS), then send one agent 20,000 requ
 	@Tests/lab/bench/soak $(PROGRAM)
 
 fuzz: ## Run the fuzz tests for HEARTH_FUZZ_SECONDS each (60)
+	@cross/toolchain >/dev/null
 	@HEARTH_FUZZ_SECONDS=$${HEARTH_FUZZ_SECONDS:-60} $(SWIFT) test --filter 'Fuzz|Mutation'
 
 format: ## Format the Swift sources in place
+	@cross/toolchain >/dev/null
 	@$(SWIFT) format -i -r Package.swift Sources Tests
 
 check-format: ## Complain about sources that are not formatted
+	@cross/toolchain >/dev/null
 	@$(SWIFT) format lint -s -r Package.swift Sources Tests
 
 clean: ## Remove all that was built; stops the Engine that `make run` started

@@ -55,6 +55,20 @@ struct MembershipScenarioTests {
     #expect(home.isAgreed)
   }
 
+  @Test func aNodeThatRestartsAtAnyTimeIsReturnedToAll() {
+    var missed = 0
+    for seed in 0..<300 as Range<UInt64> {
+      let home = MembershipFiguresTests.home(4, seed: 1000 + seed)
+      home.crash(1)
+      home.run(for: 0.4)
+      let restarted = home.now
+      home.start(1)
+      home.run(for: 3)
+      if Set(happenings(home, .returned, since: restarted).map(\.observer)) != [0, 2, 3] { missed += 1 }
+    }
+    #expect(missed == 0)
+  }
+
   @Test func aNodeThatRestartsBeforeItWasMissedIsReturnedToAll() {
     let home = MembershipFiguresTests.home(4, seed: 24)
     home.run(for: 30)

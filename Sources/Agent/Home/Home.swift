@@ -42,9 +42,9 @@ final class Home {
   private var socketError = ""
 
   private static let socketPause = Interval.seconds(10)
-  /// Heartbeats are read in groups of this time: with 8 peers the loop wakes 10 times a second, and 17 times with half of
-  /// it. Half of a check, in which a ping is answered so late at most; who checks, and who judges or chooses by what it
-  /// has heard, reads at once.
+  /// Heartbeats are read in groups of this time, which halves how often the loop wakes: 9 times a second with
+  /// 8 peers. It is half of a check, in which a ping is answered so late at most. Who checks a peer, judges
+  /// its silence or chooses a node reads at once.
   private static let heartbeatRest = Interval.milliseconds(200)
 
   /// - Parameter identity: `edge-orchestration-<uuid>`.

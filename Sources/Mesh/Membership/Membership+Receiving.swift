@@ -85,7 +85,7 @@ extension Membership {
       peers[position].state = .alive
       out.append(.returned(message.sender))
     } else {
-      if restarted, message.flags.contains(.joining) { out.append(.returned(message.sender)) }
+      noteIncarnation(message, position, isHigher: restarted, now)
       trust(position)
     }
     peers[position].evidence = message.evidence
@@ -96,6 +96,20 @@ extension Membership {
     watch(peers[position])
     greet(message, endpoint, now)
     return true
+  }
+
+  /// A node that raises its incarnation has started anew or refutes its death; its announcements tell which,
+  /// and a question or an answer of it may have come before them.
+  private mutating func noteIncarnation(
+    _ message: MembershipMessage, _ position: Int, isHigher: Bool, _ now: Int64
+  ) {
+    if message.flags.contains(.joining) {
+      let isRaised = peers[position].raisedAt.map { awake(now) &- $0 < Self.joiningTime } ?? false
+      if isHigher || isRaised { out.append(.returned(message.sender)) }
+      peers[position].raisedAt = nil
+    } else if isHigher {
+      peers[position].raisedAt = awake(now)
+    }
   }
 
   private mutating func trust(_ position: Int) {

@@ -78,6 +78,13 @@ extension Membership {
       if note.claim == .dead { worsen() }
       evidence = Evidence(incarnation: note.evidence.incarnation + 1, sequence: 0)
       beatsUntilDetails = 0
+      // A node that has just started says so in its new incarnation too, or those who remember its former
+      // life would not know that it has ended.
+      if announcementsLeft.isEmpty, now &- startedAt < Self.joiningTime,
+        let pause = settings.announcements.last
+      {
+        announcementsLeft = [pause]
+      }
       beatNow(now)
     } else if note.claim == .suspect, note.evidence.incarnation == evidence.incarnation {
       if lastHeartbeat == .min || now - lastHeartbeat > 50_000_000 { worsen() }

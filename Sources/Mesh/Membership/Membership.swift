@@ -155,6 +155,9 @@ package struct Membership: Sendable {
 
   private static let newsPause: Int64 = 50_000_000
 
+  /// Within which a start is over: the announcements, their way into groups of readings and the answers'.
+  static let joiningTime: Int64 = 2_000_000_000
+
   /// Whether a payload introduces its sender with all its details, so that it should also reach those who are not
   /// known yet.
   package static func isIntroduction(_ payload: [UInt8]) -> Bool {

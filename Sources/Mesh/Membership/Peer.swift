@@ -23,6 +23,8 @@ package struct Peer: Sendable {
   var slack: Interval
   /// `heardAt` on this node's waking clock, which stands still while the node starves.
   var heard: Int64
+  /// When a higher incarnation was heard that did not say whether the node has started anew; waking clock.
+  var raisedAt: Int64?
   /// The check under way, on the waking clock.
   var check = Check.none
   /// Who else suspects it, by a part of their ids.

@@ -1,6 +1,5 @@
 import Basics
 import Foundation
-import Hardware
 import Mesh
 import Testing
 import Wire

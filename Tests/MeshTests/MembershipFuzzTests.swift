@@ -1,5 +1,4 @@
 import Foundation
-import Hardware
 import Testing
 
 @testable import Basics

@@ -1,5 +1,4 @@
 import Basics
-import Hardware
 import Mesh
 
 /// A home in virtual time: any number of memberships over a network that loses, delays, doubles and splits, on

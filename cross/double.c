@@ -86,7 +86,7 @@ static int shortest(uint64_t fraction, int power, char *digits, int *exponent) {
   }
 }
 
-// As swift/stdlib/public/runtime/SwiftDtoa.cpp lays it out: exponents below 1e-4 and above 2^54.
+// As swift/stdlib/public/runtime/SwiftDtoa.cpp lays it out: exponents below 1e-4 and above 2^53.
 __attribute__((swiftcall)) uint64_t swift_float64ToString(char *target, size_t room, double value, bool debug) {
   (void)debug;
   uint64_t pattern;
@@ -103,7 +103,7 @@ __attribute__((swiftcall)) uint64_t swift_float64ToString(char *target, size_t r
     if (biased > 0) fraction |= 1ull << 52;
     if (fraction) count = shortest(fraction, biased > 0 ? biased - 1075 : -1074, digits, &exponent);
     double size = value < 0 ? -value : value;
-    if (exponent < -3 || size > 0x1p54) {
+    if (exponent < -3 || size > 0x1p53) {
       *next++ = digits[0];
       if (count > 1) *next++ = '.';
       memcpy(next, digits + 1, (size_t)count - 1);

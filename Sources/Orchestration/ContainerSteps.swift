@@ -113,6 +113,10 @@ extension Orchestrator {
       update(id) { $0.unstartedLists += 1 }
       suspend(id, at: moment)
       pending.append(.listContainers)
+    case "created" where record.startMayBeUnderWay:
+      // An engine under load may need longer. It answers this question only when a start under way is over, since
+      // both hold the container's lock.
+      inspect(id)
     case "created":
       start(id, at: moment)
     case "running", "paused", "restarting":
@@ -197,6 +201,8 @@ extension Orchestrator {
       update(id) { $0.exitCode = Int(Int32(clamping: code)) }
     case (.wait, .done):
       inspect(id)
+    case (.inspect, .container(let container)) where container.status == "created":
+      start(id, at: moment)
     case (.inspect, .container(let container)) where container.running:
       // The engine has started it again, as --restart asks for.
       update(id) { $0.exitCode = nil }

@@ -19,8 +19,8 @@ package struct Orchestrator {
     /// How often the connection to the engine may break under a run's calls before it fails: a container that takes
     /// the engine down with it must not do so for ever.
     package var brokenCalls = 10
-    /// How often a container must be found not started, a second apart, before a start that may be under way is
-    /// taken for lost: starting it once more would run a short program twice.
+    /// How often a container must be found not started, a second apart, before the engine is asked whether a start that
+    /// may be under way was lost: starting it once more would run a short program twice.
     package var unstartedLists = 5
     /// Between two attempts to remove a container that the engine does not let go of, such as one whose file system
     /// is busy.

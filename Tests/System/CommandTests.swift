@@ -168,7 +168,9 @@ struct CommandTests {
   func aCommandLineThatMakesNoSenseExitsWith2(words: [String]) throws {
     let finished = try Child([Lab.program] + words).finish()
     #expect(finished.code == 2 && finished.output.isEmpty)
-    #expect(finished.error.hasPrefix("hearth: ") && finished.error.contains("hearth help"))
+    // The agent, which `serve` becomes, speaks for itself.
+    let (program, help) = words[0] == "serve" ? ("hearthd", "hearthd --help") : ("hearth", "hearth help")
+    #expect(finished.error.hasPrefix(program + ": ") && finished.error.contains(help))
   }
 
   @Test func withoutAnAgentACommandSaysSo() throws {

@@ -1,6 +1,6 @@
 /// The version of this program (semver.org) and what it was built for.
 package enum Version {
-  package static let text = "0.1.0"
+  package static let text = "0.2.0"
 
   package static var architecture: String {
     #if arch(x86_64)

@@ -1,5 +1,6 @@
 import Foundation
 import Orchestration
+import Settings
 import Testing
 import Wire
 
@@ -105,6 +106,44 @@ final class TemporaryFolder {
     // Without its newline alone the line is whole.
     try replace(Array(whole.dropLast()))
     #expect(try reopened().count == 2)
+  }
+
+  @Test func whatCannotBeReadIsKeptBesideTheJournal() throws {
+    _ = try journal([run(1), run(2)])
+    let unread = file + ".unread"
+    #expect(!FileManager.default.fileExists(atPath: unread))
+    let lines = try bytes().split(separator: 10)
+    try replace(Array(lines[0]) + [10] + Array("9 of a later version\n".utf8) + Array(lines[1].dropLast(3)))
+    #expect(try reopened().map(\.id) == [run(1).id])
+    let kept = try Data(contentsOf: URL(fileURLWithPath: unread))
+    #expect(Array(kept) == Array("9 of a later version\n".utf8) + lines[1].dropLast(3) + [10])
+    // The next damage joins it.
+    try replace(Array("8 more\n".utf8))
+    #expect(try reopened().isEmpty)
+    #expect(Array(try Data(contentsOf: URL(fileURLWithPath: unread))) == kept + Array("8 more\n".utf8))
+    let mode = try FileManager.default.attributesOfItem(atPath: unread)[.posixPermissions] as? Int
+    #expect(mode == 0o600)
+  }
+
+  @Test func theJournalOfAnotherVersionIsKeptOnceAsItWas() throws {
+    _ = try journal([run(1)])
+    let version = folder.path + "/version"
+    #expect(try String(contentsOfFile: version, encoding: .utf8) == Version.text + "\n")
+    // As 0.1.0 left it: no file that tells the version.
+    try FileManager.default.removeItem(atPath: version)
+    let before = try bytes()
+    #expect(try reopened().count == 1)
+    let copy = file + ".0.1.0"
+    #expect(Array(try Data(contentsOf: URL(fileURLWithPath: copy))) == before)
+    try FileManager.default.removeItem(atPath: copy)
+    #expect(try reopened().count == 1)
+    #expect(!FileManager.default.fileExists(atPath: copy))
+    // A later version was here; and a file that names none, or a path.
+    for (text, name) in [("7.0.0-rc.1\n", "7.0.0-rc.1"), ("", "unknown"), ("../x\n", "unknown")] {
+      _ = try folder.write(text, to: "version")
+      #expect(try reopened().count == 1)
+      #expect(FileManager.default.fileExists(atPath: file + "." + name), "\(text)")
+    }
   }
 
   @Test func aDamagedByteInTheMiddleCostsThatLineOnly() throws {

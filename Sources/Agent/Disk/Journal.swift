@@ -10,7 +10,8 @@ import Wire
 /// synced once for all runs of a round (fdatasync(2)). A torn or damaged line is skipped. When the file has grown it
 /// is replaced by one with the present runs only.
 final class Journal {
-  private let path: String
+  private let folder: String
+  private var path: String { folder + "/runs.journal" }
   private var descriptor: Int32 = -1
   private var size = 0
   /// The size beyond which the file is replaced: never less than twice what the present runs need, so that many runs
@@ -27,11 +28,14 @@ final class Journal {
   /// More than this is not ours, and is not written either: the next agent has to read it.
   private static let readLimit = 16 << 20
 
+  /// What could not be read is for people to look at: more of it tells them no more.
+  private static let unreadLimit = 1 << 20
+
   /// A line holds what a request and the files it names brought, and our own members besides.
   private static let lineLimits = JSON.Limits(bytes: readLimit, nodes: 1 << 16)
 
   init(folder: String) {
-    path = folder + "/runs.journal"
+    self.folder = folder
   }
 
   /// The runs of the journal, oldest first, and opens it for more.
@@ -44,18 +48,30 @@ final class Journal {
     }
     var runs: [RunID: Run] = [:]
     var order: [RunID] = []
-    var damaged = 0
+    var unread: [UInt8] = []
     for line in bytes.split(separator: 10) {
       guard let run = Self.run(ofLine: line) else {
-        damaged += 1
+        unread += line + [10]
         continue
       }
       if runs.updateValue(run, forKey: run.id) == nil { order.append(run.id) }
     }
-    if damaged > 0 { Log.warning("\(path): skipped \(damaged) damaged lines") }
     let found = order.compactMap { runs[$0] }
+    try StateVersion(folder: folder).takeOver(journal: bytes)
+    try setAside(unread)
     try rewrite(found)
     return found
+  }
+
+  /// Keeps the lines that are damaged, or of a version that writes others, in `runs.journal.unread`: the next
+  /// replacement of the journal would lose them. The newest of them are kept.
+  private func setAside(_ lines: [UInt8]) throws(SystemError) {
+    guard !lines.isEmpty else { return }
+    let file = path + ".unread"
+    let before = (try? File.read(file, limit: Self.unreadLimit)) ?? []
+    let kept = (before + lines).suffix(Self.unreadLimit)
+    try File.replace(file, with: Array(kept), durable: true)
+    Log.warning("\(path): \(lines.count) bytes could not be read; they are kept in \(file)")
   }
 
   /// Adds the run's present state; with `durable` it is among those that `flush` reports.

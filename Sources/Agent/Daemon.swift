@@ -108,19 +108,14 @@ package struct Daemon {
     do throws(SystemError) {
       let loop = try EventLoop()
       let signals = try Signals(stopping: loop)
-      let lock = try lockState()
-      defer { close(lock) }
+      let lock = try StateLock(folder: configuration.state)
+      defer { lock.release() }
       let node = try Node(configuration: configuration, profiles: profiles, loop: loop)
-      let router = Router(node: node)
-      let server = Server(loop: loop, handler: router.handle)
-      try listen(server, on: configuration.external)
-      node.eachSecond { server.sweep() }
+      try serveClients(node, loop)
       try node.begin()
-      if let fault = try join(node) { return fail(fault.message) }
-      let addresses = joined(configuration.external)
-      Log.info("\(node.identity) \(Version.text) on \(addresses), profile \(node.match.profile.name)")
-      ServiceManager.notify("READY=1\nSTATUS=serving on \(addresses)")
-      watch(node)
+      if let fault = try join(node, loop) { return fail(fault.message) }
+      announce(node)
+      watch(node, loop)
       let reload = Reload(node: node, conf: conf) { () throws(ConfError) in
         try Self.read(self.file, self.changes)
       }
@@ -128,7 +123,7 @@ package struct Daemon {
       loop.run()
       ServiceManager.notify("STOPPING=1")
       node.end()
-      Log.info("stopped by \(signals.name); \(node.orchestrator.runsUnderWay) runs go on")
+      Log.info("stopped by \(signals.name); \(node.driver.orchestrator.runsUnderWay) runs go on")
       return 0
     } catch {
       return fail(error.description + hint(error))
@@ -137,39 +132,35 @@ package struct Daemon {
 
   private func fail(_ text: String) -> Int32 { Self.say("hearthd: \(text)\n", to: 2, code: 1) }
 
-  /// Has systemd start the agent anew where it comes to a standstill, if systemd is asked to.
-  private func watch(_ node: Node) {
-    guard let time = ServiceManager.watchdogTime else { return }
-    Watchdog(
-      time: time, loop: node.loop, send: { ServiceManager.notify("WATCHDOG=1", waits: false) },
-      standstill: { node.progress.standstill(at: Clock.now(), slack: $0) }
-    ).begin()
+  /// Opens the API for programs of this machine.
+  private func serveClients(_ node: Node, _ loop: EventLoop) throws(SystemError) {
+    let router = Router(admission: node.admission)
+    try serve(node, Server(loop: loop, handler: router.handle), on: configuration.external)
   }
 
-  /// Takes part in the home, unless the node is to stay alone.
+  /// Takes part in the home, unless the node is to stay alone: opens the API for its nodes, and tells them of this one.
   ///
   /// - Returns: what is wrong with the home key; nil as a rule.
-  private func join(_ node: Node) throws(SystemError) -> HomeKeyError? {
+  private func join(_ node: Node, _ loop: EventLoop) throws(SystemError) -> HomeKeyError? {
     guard configuration.joins else { return nil }
     let home: Home
     do throws(HomeKeyError) {
-      home = try Home(configuration: configuration, identity: node.identity, loop: node.loop)
+      home = try Home(configuration: configuration, identity: node.status.identity, loop: loop)
     } catch {
       return error
     }
-    let routes = HostedRoutes(node: node)
+    let routes = HostedRoutes(admission: node.admission)
     var security = Server.Security(keys: { ([home.keys.current] + home.keys.accepted).map { $0.preshared } })
-    security.plainHandler = { node.homeEdge.map { $0.routes.handle } }
-    let server = Server(loop: node.loop, security: security, handler: routes.handle)
-    try listen(server, on: configuration.internalAddresses)
-    node.eachSecond { server.sweep() }
+    security.plainHandler = { node.driver.peers?.homeEdge.map { $0.routes.handle } }
+    let server = Server(loop: loop, security: security, handler: routes.handle)
+    try serve(node, server, on: configuration.internalAddresses)
     home.onKeyChange = { server.closeConnections() }
     try node.join(home)
     return nil
   }
 
   /// The default is two addresses; a machine without IPv6 has only the first.
-  private func listen(_ server: Server, on addresses: [String]) throws(SystemError) {
+  private func serve(_ node: Node, _ server: Server, on addresses: [String]) throws(SystemError) {
     for (index, text) in addresses.enumerated() {
       guard let address = SocketAddress.parse(text) else { continue }
       do throws(SystemError) {
@@ -179,18 +170,26 @@ package struct Daemon {
         guard index > 0, address.family == AF_INET6, isWithoutIPv6 else { throw error }
       }
     }
+    node.eachSecond { server.sweep() }
   }
 
-  /// Two agents on one state folder would each take the other's runs for lost.
-  private func lockState() throws(SystemError) -> Int32 {
-    try File.makeFolder(configuration.state)
-    let path = configuration.state + "/lock"
-    let descriptor = clinux_open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw SystemError("open", path) }
-    guard clinux_lock(descriptor) == 0 else { throw SystemError("lock", path) }
-    return descriptor
+  private func announce(_ node: Node) {
+    let addresses = joined(configuration.external)
+    let profile = node.status.match.profile.name
+    Log.info("\(node.status.identity) \(Version.text) on \(addresses), profile \(profile)")
+    ServiceManager.notify("READY=1\nSTATUS=serving on \(addresses)")
   }
 
+  /// Has systemd start the agent anew where it comes to a standstill, if systemd is asked to.
+  private func watch(_ node: Node, _ loop: EventLoop) {
+    guard let time = ServiceManager.watchdogTime else { return }
+    Watchdog(
+      time: time, loop: loop, send: { ServiceManager.notify("WATCHDOG=1", waits: false) },
+      standstill: { node.progress.standstill(at: Clock.now(), slack: $0) }
+    ).begin()
+  }
+
+  /// What to do about an error that ended the agent.
   private func hint(_ error: SystemError) -> String {
     switch (error.errno, error.call.description) {
     case (EADDRINUSE, _): "; another agent or Home Edge runs here: stop it, or use --external"

@@ -48,7 +48,7 @@ final class Reload {
     let changed = Self.differences(from: last, to: conf).filter { Self.live.contains($0.name) }
     let waiting = Self.differences(from: begun, to: conf).filter { !Self.live.contains($0.name) }
     last = conf
-    wanted = node.configuration.taking(wanted)
+    wanted = node.status.configuration.taking(wanted)
     node.take(wanted, profiles)
     Log.info(
       "the settings were read anew"
@@ -126,30 +126,30 @@ extension Configuration {
 extension Node {
   /// Goes on with other settings; only those of `Configuration.taking` may differ.
   func take(_ settings: Configuration, _ profiles: Profiles) {
-    let before = configuration
-    configuration = settings
-    orchestrator.settings.keptRuns = settings.keptRuns
-    natives.limits = settings.native
+    let before = status.configuration
+    status.configuration = settings
+    driver.orchestrator.settings.keptRuns = settings.keptRuns
+    driver.natives.limits = settings.native
     catalogue.use(own: settings.services)
-    let match = profiles.match(sampler.snapshot.board)
-    if match.profile.name != self.match.profile.name { Log.info("profile \(match.profile.name)") }
-    self.match = match
-    if settings.interfaces != before.interfaces { home?.use(interfaces: settings.interfaces) }
+    let match = profiles.match(status.sampler.snapshot.board)
+    if match.profile.name != status.match.profile.name { Log.info("profile \(match.profile.name)") }
+    status.match = match
+    if settings.interfaces != before.interfaces { status.home?.use(interfaces: settings.interfaces) }
     takeHomeEdge(settings, before)
-    if settings.sampleInterval != before.sampleInterval { tick() } else { tellHome() }
+    if settings.sampleInterval != before.sampleInterval { tick() } else { status.tellHome() }
   }
 
   private func takeHomeEdge(_ settings: Configuration, _ before: Configuration) {
-    guard let home else { return }
+    guard let peers = driver.peers else { return }
     if settings.interoperates != before.interoperates {
-      homeEdge?.end()
-      homeEdge = settings.interoperates ? HomeEdgeBridge(node: self) : nil
-      homeEdge?.begin()
+      peers.homeEdge?.end()
+      peers.homeEdge = nil
+      if settings.interoperates { interoperate(peers) }
     } else if settings.homeEdgePeers != before.homeEdgePeers {
-      homeEdge?.neighbours.allow(settings.homeEdgePeers)
+      peers.homeEdge?.neighbours.allow(settings.homeEdgePeers)
     } else {
       return
     }
-    for peer in home.homeEdgePeers { homeEdge?.neighbours.take(peer) }
+    for peer in peers.home.homeEdgePeers { peers.homeEdge?.neighbours.take(peer) }
   }
 }

@@ -145,25 +145,4 @@ struct OpenApiTests {
       }
     }
   }
-
-  /// The routes as the sources name them.
-  @Test func everyRouteOfTheAgentIsDescribed() throws {
-    let source = try String(
-      contentsOfFile: Lab.house + "/Sources/Agent/Routes/ApiRoutes.swift", encoding: .utf8)
-    let paths = try Self.document()["paths"].members.keys
-    let pattern = try NSRegularExpression(
-      pattern: #"case \("([A-Z]+)", ([0-9]), "([a-z]+)"\)(?: where segments\[([12])\] == "([a-z]+)")?"#)
-    let matches = pattern.matches(in: source, range: NSRange(source.startIndex..., in: source))
-    #expect(matches.count >= 7)
-    for match in matches {
-      func group(_ index: Int) -> String? {
-        Range(match.range(at: index), in: source).map { String(source[$0]) }
-      }
-      var path = "/api/v2/" + (group(3) ?? "")
-      if group(2) != "1", group(4) != "1" { path += "/{id}" }
-      if let last = group(5) { path += "/" + last }
-      #expect(paths.contains(path), "\(path)")
-      #expect(try Self.document()["paths"][path][(group(1) ?? "").lowercased()].exists, "\(path)")
-    }
-  }
 }

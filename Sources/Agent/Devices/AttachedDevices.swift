@@ -8,7 +8,6 @@ import Settings
 /// What is wired to the board and serves this node: its light, fan, button and sensors. What is not there yet is
 /// looked for again, less and less often.
 final class AttachedDevices {
-  private let node: Node
   private let loop: EventLoop
   private var light: LightDevice?
   private var fan: FanDevice?
@@ -19,25 +18,24 @@ final class AttachedDevices {
   /// Apart from the samples, which may be hours apart.
   private static let interval = Interval.seconds(1)
 
-  init(node: Node, settings: DeviceSettings) {
-    self.node = node
-    loop = node.loop
-    let all = settings.completed(by: node.match.profile)
+  init(status: NodeStatus, settings: DeviceSettings) {
+    loop = status.loop
+    let all = settings.completed(by: status.match.profile)
     let now = Clock.now()
     if all.light != nil || !all.leds.isEmpty {
-      light = LightDevice(node: node, wiring: all.light, leds: all.leds)
+      light = LightDevice(status: status, wiring: all.light, leds: all.leds)
     }
     if let wiring = all.fan {
       var control = all.fanControl
       // A temperature lasts as long as the samples are apart.
-      let samples = Interval(nanoseconds: 3 * node.configuration.sampleInterval.nanoseconds)
+      let samples = Interval(nanoseconds: 3 * status.configuration.sampleInterval.nanoseconds)
       control.oldest = max(control.oldest, samples)
-      fan = FanDevice(node: node, wiring: wiring, control: FanControl(control, at: now))
+      fan = FanDevice(status: status, wiring: wiring, control: FanControl(control, at: now))
     }
-    if let wiring = all.button { button = ButtonDevice(node: node, wiring: wiring, hold: all.hold) }
+    if let wiring = all.button { button = ButtonDevice(status: status, wiring: wiring, hold: all.hold) }
     if !all.sensors.isEmpty {
-      let plan = SensorPlan(all.sensors, buses: all.buses(with: node.match.profile), at: now)
-      sensors = SensorDevice(node: node, plan: plan)
+      let plan = SensorPlan(all.sensors, buses: all.buses(with: status.match.profile), at: now)
+      sensors = SensorDevice(status: status, plan: plan)
     }
   }
 

@@ -5,7 +5,7 @@ import Platform
 
 /// The button whose long press drains the node, and whose next one lets it work again.
 final class ButtonDevice: Watcher {
-  private let node: Node
+  private let status: NodeStatus
   private let wiring: DeviceSettings.Wiring
   private let hold: Interval
   private var line: Line?
@@ -13,8 +13,8 @@ final class ButtonDevice: Watcher {
   private var attempts = Attempts("button")
   private var check: EventLoop.TimerID?
 
-  init(node: Node, wiring: DeviceSettings.Wiring, hold: Interval) {
-    self.node = node
+  init(status: NodeStatus, wiring: DeviceSettings.Wiring, hold: Interval) {
+    self.status = status
     self.wiring = wiring
     self.hold = hold
   }
@@ -32,7 +32,7 @@ final class ButtonDevice: Watcher {
           "\(place.label):\(place.offset), which tells of no edges and is read ten times a second")
         return poll()
       }
-      if (try? node.loop.watch(line.descriptor, for: clinux_in, self)) == nil {
+      if (try? status.loop.watch(line.descriptor, for: clinux_in, self)) == nil {
         return fail(.unwatched, at: now)
       }
       attempts.succeeded("\(place.label):\(place.offset)")
@@ -45,7 +45,7 @@ final class ButtonDevice: Watcher {
   private func poll() {
     guard let line, line.descriptor < 0 else { return }
     ready(0)
-    node.loop.after(.milliseconds(100)) { self.poll() }
+    status.loop.after(.milliseconds(100)) { self.poll() }
   }
 
   override func ready(_ events: UInt32) {
@@ -60,11 +60,11 @@ final class ButtonDevice: Watcher {
   }
 
   private func look(_ now: Instant) {
-    if let check { node.loop.cancel(check) }
+    if let check { status.loop.cancel(check) }
     check = nil
     if press?.tick(at: now) == true { pressed() }
     guard let due = press?.due else { return }
-    check = node.loop.after(due - now) {
+    check = status.loop.after(due - now) {
       self.check = nil
       self.look(Clock.now())
     }
@@ -72,7 +72,7 @@ final class ButtonDevice: Watcher {
 
   private func pressed() {
     do throws(SystemError) {
-      try node.drain(!node.isDrained, because: "the button was held")
+      try status.drain(!status.isDrained, because: "the button was held")
     } catch {
       Log.error("the button was held, but \(error.description)")
     }
@@ -84,10 +84,10 @@ final class ButtonDevice: Watcher {
   }
 
   func end() {
-    if let check { node.loop.cancel(check) }
+    if let check { status.loop.cancel(check) }
     check = nil
     press = nil
-    if let line, line.descriptor >= 0 { node.loop.unwatch(line.descriptor) }
+    if let line, line.descriptor >= 0 { status.loop.unwatch(line.descriptor) }
     line?.release()
     line = nil
   }

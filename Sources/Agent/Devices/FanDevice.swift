@@ -6,15 +6,15 @@ import Scoring
 /// A fan or a relay. It runs from the moment its line is held until the temperature is known to be low, and again when
 /// the agent ends.
 final class FanDevice {
-  private let node: Node
+  private let status: NodeStatus
   private let wiring: DeviceSettings.Wiring
   private var control: FanControl
   private var line: Line?
   private var shown = true
   private var attempts = Attempts("fan")
 
-  init(node: Node, wiring: DeviceSettings.Wiring, control: FanControl) {
-    self.node = node
+  init(status: NodeStatus, wiring: DeviceSettings.Wiring, control: FanControl) {
+    self.status = status
     self.wiring = wiring
     self.control = control
   }
@@ -43,8 +43,8 @@ final class FanDevice {
 
   /// What the score takes for the processor's temperature.
   private var temperature: Reading<Double> {
-    let heat = node.score.terms[.heat]
-    guard heat.source.isMeasured, let instant = node.sampler.snapshot.instant else {
+    let heat = status.score.terms[.heat]
+    guard heat.source.isMeasured, let instant = status.sampler.snapshot.instant else {
       return .absent(heat.source.absence ?? .notYet)
     }
     return .value(heat.value, at: instant)

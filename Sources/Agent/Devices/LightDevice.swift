@@ -1,13 +1,11 @@
 import Basics
 import Devices
-import Mesh
-import Orchestration
 import Platform
 import Settings
 
 /// The status light, as a GPIO line or an LED of the kernel's.
 final class LightDevice {
-  private let node: Node
+  private let status: NodeStatus
   private let wiring: DeviceSettings.Wiring?
   private let leds: [String]
   private var light: StatusLight
@@ -16,8 +14,8 @@ final class LightDevice {
   private var attempts = Attempts("status light")
   private var change: EventLoop.TimerID?
 
-  init(node: Node, wiring: DeviceSettings.Wiring?, leds: [String]) {
-    self.node = node
+  init(status: NodeStatus, wiring: DeviceSettings.Wiring?, leds: [String]) {
+    self.status = status
     self.wiring = wiring
     self.leds = leds
     light = StatusLight(at: Clock.now())
@@ -25,7 +23,7 @@ final class LightDevice {
 
   func tick() {
     let now = Clock.now()
-    let state = node.lightState
+    let state = status.lightState
     if line == nil && led == nil {
       guard attempts.isDue(now) else { return }
       do throws(LineError) {
@@ -46,21 +44,21 @@ final class LightDevice {
       line = try Line.output(place, value: false, isActiveLow: wiring.isActiveLow, bias: wiring.bias)
       attempts.succeeded("\(place.label):\(place.offset)")
     } else {
-      let led = try SystemLed(firstOf: leds, root: node.configuration.root)
+      let led = try SystemLed(firstOf: leds, root: status.configuration.root)
       self.led = led
       attempts.succeeded("LED \(led.name)")
     }
   }
 
   private func draw() {
-    if let change { node.loop.cancel(change) }
+    if let change { status.loop.cancel(change) }
     change = nil
     let now = Clock.now()
     let look = light.look(at: now)
     do throws(LineError) {
       try line?.write(look.isLit)
       try led?.write(look.isLit)
-      change = node.loop.after(look.holds) { self.draw() }
+      change = status.loop.after(look.holds) { self.draw() }
     } catch {
       close()
       attempts.failed(error, at: now)
@@ -75,22 +73,9 @@ final class LightDevice {
   }
 
   func end() {
-    if let change { node.loop.cancel(change) }
+    if let change { status.loop.cancel(change) }
     change = nil
     try? line?.write(false)
     close()
-  }
-}
-
-extension Node {
-  /// What the light shows of this node.
-  var lightState: StatusLight.State {
-    if !faults.isEmpty { return .fault }
-    if isDrained { return .drained }
-    if orchestrator.runsUnderWay > 0 { return .running }
-    // By then the Engine and the nodes of the home have answered, if they are there.
-    if Clock.now() - started < .seconds(3) { return .starting }
-    let others = home?.peers.contains { $0.state == .alive || $0.state == .suspect } ?? false
-    return others ? .inHome : .alone
   }
 }

@@ -5,33 +5,33 @@ import Settings
 
 /// The chips on I2C buses: a short-lived process for each bus reads those that are due.
 final class SensorDevice {
-  private let node: Node
+  private let status: NodeStatus
   private var plan: SensorPlan
   private var rounds: [BusRound] = []
   /// What was said of each chip last; empty where all is well.
   private var said: [String]
 
-  init(node: Node, plan: SensorPlan) {
-    self.node = node
+  init(status: NodeStatus, plan: SensorPlan) {
+    self.status = status
     self.plan = plan
     said = plan.sensors.chips.map { _ in "" }
-    node.take(plan.sensors)
+    status.take(plan.sensors)
   }
 
   func tick() {
     let now = Clock.now()
     for round in rounds { round.sweep(at: now) }
     guard let due = plan.due, due <= now else { return }
-    let adapters = Adapter.all(root: node.configuration.root)
+    let adapters = Adapter.all(root: status.configuration.root)
     let found = plan.rounds(
-      adapters, hwmon: node.sampler.snapshot.hwmon, busy: rounds.map { $0.round.bus }, at: now)
+      adapters, hwmon: status.sampler.snapshot.hwmon, busy: rounds.map { $0.round.bus }, at: now)
     for round in found { begin(round) }
     tell()
   }
 
   private func begin(_ round: SensorPlan.Round) {
     do throws(SystemError) {
-      let reader = try BusRound(round, loop: node.loop)
+      let reader = try BusRound(round, loop: status.loop)
       rounds.append(reader)
       reader.onAnswer = { bytes in
         self.plan.finish(round, bytes, at: Clock.now())
@@ -46,7 +46,7 @@ final class SensorDevice {
 
   /// The node's readings, and a line in the log for each chip whose state has changed.
   private func tell() {
-    node.take(plan.sensors)
+    status.take(plan.sensors)
     for (index, chip) in plan.sensors.chips.enumerated() {
       var words = ""
       for reading in chip.readings {

@@ -7,7 +7,7 @@ import Platform
 import Scoring
 import Settings
 
-extension Node {
+extension NodeStatus {
   /// Lets the home know how this node does: after each sample, and as news when a run has begun or ended here.
   func tellHome(isNews: Bool = false) {
     guard let home else { return }
@@ -24,8 +24,8 @@ extension Node {
     if facts != home.facts { home.servicesChanged(catalogue.definitions.map { $0.name }) }
     home.say(
       load: NodeLoad(
-        score: score.value, runs: orchestrator.runsUnderWay, memory: unreservedMemory, demand: saidDemand,
-        trust: orchestrator.trust.told),
+        score: score.value, runs: driver.orchestrator.runsUnderWay, memory: unreservedMemory, demand: saidDemand,
+        trust: driver.orchestrator.trust.told),
       details: NodeDetails(
         terms: score.terms.map { UInt8(min(max($0.effect, 0), 1) * 255) }, abilities: abilities, facts: facts),
       isNews: isNews)
@@ -33,11 +33,11 @@ extension Node {
 
   /// What new runs can still reserve, in bytes.
   private var unreservedMemory: UInt64? {
-    sampler.snapshot.availableMemory.map { UInt64(orchestrator.unreserved(of: Int64(clamping: $0))) }
+    sampler.snapshot.availableMemory.map { UInt64(driver.orchestrator.unreserved(of: Int64(clamping: $0))) }
   }
 
   private var saidDemand: NodeDemand {
-    let demand = orchestrator.demand(at: loop.now)
+    let demand = driver.orchestrator.demand(at: loop.now)
     let link = LinkUse(of: sampler.snapshot, profile: match.profile)
     return NodeDemand(
       threads: UInt16(min(demand.threads * 64 + 0.5, 65_535)), copiers: UInt8(min(demand.copiers + 0.5, 255)),

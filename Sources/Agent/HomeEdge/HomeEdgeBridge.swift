@@ -11,17 +11,21 @@ import Wire
 final class HomeEdgeBridge {
   let neighbours: HomeEdgeNeighbours
   let routes: HomeEdgeNodeRoutes
-  private let node: Node
+  private let home: Home
+  private let driver: RunDriver
 
   /// What a score is worth: as long as a request takes from its gathering to the last ask.
   private static let answerLife = Interval.seconds(10)
 
-  init(node: Node) {
-    self.node = node
-    neighbours = HomeEdgeNeighbours(allowed: node.configuration.homeEdgePeers, loop: node.loop)
-    routes = HomeEdgeNodeRoutes(node: node, neighbours: neighbours)
+  init(home: Home, admission: Admission) {
+    self.home = home
+    driver = admission.driver
+    neighbours = HomeEdgeNeighbours(
+      allowed: admission.status.configuration.homeEdgePeers, loop: driver.loop)
+    routes = HomeEdgeNodeRoutes(admission: admission, neighbours: neighbours)
     neighbours.onChange = { self.changed($0) }
     neighbours.onLost = { self.lost($0) }
+    routes.onEnd = { self.ended($0, from: $1) }
   }
 
   func begin() {
@@ -41,26 +45,22 @@ final class HomeEdgeBridge {
     // A Hearth node whose mark was not heard yet, or whoever takes its name, must not change what is known of it.
     guard !isHearth(neighbour.id), neighbour.isAlive == true || isNode(neighbour.id) else { return }
     let described = describe(neighbour)
-    node.perform { $0.update(node: described, at: Clock.moment()) }
+    driver.perform { $0.update(node: described, at: Clock.moment()) }
   }
 
   /// Forgotten, because whoever is on the network can come and go under any number of names.
   private func lost(_ neighbour: HomeEdgeNode) {
     guard isNode(neighbour.id) else { return }
-    node.perform { $0.forget(node: neighbour.id, at: Clock.moment()) }
+    driver.perform { $0.forget(node: neighbour.id, at: Clock.moment()) }
   }
 
   private func isHearth(_ identity: String) -> Bool {
-    guard identity.begins(with: "edge-orchestration-"), let id = NodeID(uuid: identity.dropping(19))
-    else {
-      return false
-    }
-    return node.home?.peer(id) != nil
+    NodeID(identity: identity).map { home.peer($0) != nil } ?? false
   }
 
   /// Whether it is, or was, a node of Home Edge.
   func isNode(_ identity: String) -> Bool {
-    node.orchestrator.nodes.contains { $0.id == identity && $0.isHomeEdge }
+    driver.orchestrator.nodes.contains { $0.id == identity && $0.isHomeEdge }
   }
 
   /// How the choice among the nodes sees one of Home Edge.
@@ -83,12 +83,12 @@ final class HomeEdgeBridge {
 
   // MARK: - Choosing
 
-  /// Asks the nodes of Home Edge that could run it how they do, where the choice may fall on one; then goes on.
+  /// Asks the nodes of Home Edge that could run it how they do, where the choice may fall on one; then goes on. What is
+  /// known of the nodes must be up to date.
   ///
   /// `then` is told the node to be asked first: the best by Home Edge's own formula, where the request wants that
   /// (`scoringType` is `resource`) and the best is another node.
   func gather(for request: RunRequest, then: @escaping (_ preferred: String) -> Void) {
-    node.refreshHome()
     let requirements = request.requirements
     let candidates = neighbours.nodes.filter {
       $0.isAlive == true && requirements.objection(to: describe($0)) == nil
@@ -97,7 +97,7 @@ final class HomeEdgeBridge {
       return then("")
     }
     let byResource = request.scoresByResource
-    neighbours.evaluate(candidates, byResource: byResource, asker: node.identity) {
+    neighbours.evaluate(candidates, byResource: byResource, asker: driver.identity) {
       for candidate in candidates { self.changed(candidate) }
       guard byResource else { return then("") }
       var best = ""
@@ -113,7 +113,7 @@ final class HomeEdgeBridge {
 
   /// Whether a Hearth node goes first anyway, so that nobody has to be asked.
   private func hasOwnCandidate(_ requirements: Requirements) -> Bool {
-    node.orchestrator.nodes.contains {
+    driver.orchestrator.nodes.contains {
       !$0.isHomeEdge && $0.state == .alive && requirements.objection(to: $0) == nil
         && (!$0.isSelf || $0.hasEngine || requirements.kind == "native")
     }
@@ -121,36 +121,36 @@ final class HomeEdgeBridge {
 
   // MARK: - Runs on nodes of Home Edge
 
-  /// Carries out `Directive.ask` and says true; false where the node is none of Home Edge.
-  func ask(_ id: RunID, _ identity: String, attempt: Int, then: @escaping (HostAnswer) -> Void) -> Bool {
-    guard let neighbour = neighbours.node(identity) else { return false }
-    guard let run = node.orchestrator.run(id) else {
-      node.loop.after(.zero) { then(.refused("the run is over")) }
-      return true
+  /// Carries out `Directive.ask`.
+  func ask(
+    _ id: RunID, _ neighbour: HomeEdgeNode, attempt: Int, then: @escaping (HostAnswer) -> Void
+  ) {
+    guard let run = driver.orchestrator.run(id) else {
+      driver.loop.after(.zero) { then(.refused("the run is over")) }
+      return
     }
     let start: HomeEdgeStart
     do throws(HomeEdgeObjection) {
       start = try HomeEdgeStart(of: run, attempt: attempt)
     } catch {
       // Later, as every answer.
-      node.loop.after(.zero) { then(.refused(error.reason)) }
-      return true
+      driver.loop.after(.zero) { then(.refused(error.reason)) }
+      return
     }
     if let answer = neighbour.answer, Clock.now() - answer.at < Self.answerLife {
       self.start(start, on: neighbour, value: answer.value, then: then)
     } else {
-      neighbour.evaluate(byResource: false, asker: node.identity) { value in
+      neighbour.evaluate(byResource: false, asker: driver.identity) { value in
         self.start(start, on: neighbour, value: value, then: then)
       }
     }
-    return true
   }
 
   private func start(
     _ start: HomeEdgeStart, on neighbour: HomeEdgeNode, value: Double, then: @escaping (HostAnswer) -> Void
   ) {
     guard value > 0 else {
-      node.loop.after(.zero) {
+      driver.loop.after(.zero) {
         then(.refused("Home Edge there gives no score, which means that it is not usable"))
       }
       return
@@ -175,28 +175,26 @@ final class HomeEdgeBridge {
   }
 
   /// Carries out `Directive.withdraw`, for which Home Edge has no call: a run that is to be stopped ends as failed, with
-  /// the truth; false where the node is none of Home Edge.
-  func withdraw(_ id: RunID, _ identity: String, attempt: Int) -> Bool {
-    guard isNode(identity) else { return false }
-    node.loop.after(.zero) {
-      if let run = self.node.orchestrator.run(id), run.hostNode == identity, run.attempt == attempt,
+  /// the truth.
+  func withdraw(_ id: RunID, _ identity: String, attempt: Int) {
+    driver.loop.after(.zero) {
+      if let run = self.driver.orchestrator.run(id), run.hostNode == identity, run.attempt == attempt,
         run.state == .running
       {
         let reason = "Home Edge knows no way to stop a service: it may still run on \(run.host)"
         self.report(run, .failed(RunFailure(.lost, reason)), from: identity)
       }
-      self.node.perform {
+      self.driver.perform {
         $0.withdrawn(id, node: identity, attempt: attempt, isOver: true, at: Clock.moment())
       }
     }
-    return true
   }
 
   /// A node of Home Edge says that a service has ended.
   ///
   /// - Returns: whether that is a run of ours on that node.
-  func ended(_ notification: HomeEdgeNotification, from caller: IPAddress) -> Bool {
-    guard let number = HomeEdgeNumber(notification.number), let run = node.orchestrator.run(number.run),
+  private func ended(_ notification: HomeEdgeNotification, from caller: IPAddress) -> Bool {
+    guard let number = HomeEdgeNumber(notification.number), let run = driver.orchestrator.run(number.run),
       neighbours.node(run.hostNode)?.has(caller) == true,
       UInt64(truncatingIfNeeded: run.attempt) & 31 == number.attempt
     else { return false }
@@ -210,6 +208,6 @@ final class HomeEdgeBridge {
     var report = run
     report.state = state
     report.times.ended = Clock.wallMilliseconds()
-    node.perform { $0.hosted(report, on: identity, at: Clock.moment()) }
+    driver.perform { $0.hosted(report, on: identity, at: Clock.moment()) }
   }
 }

@@ -15,7 +15,11 @@ import Wire
 /// addresses that multicast DNS shows as such nodes. Whoever is on the network can pretend to be one: what that costs is
 /// bounded by the sizes, counts and rates below, by `peers`, and, where the owner says so, by `host-access`.
 final class HomeEdgeNodeRoutes {
-  private let node: Node
+  /// Called when a node says that a service has ended; returns whether that is a run of ours.
+  var onEnd: (HomeEdgeNotification, IPAddress) -> Bool = { _, _ in false }
+  private let admission: Admission
+  private let status: NodeStatus
+  private let driver: RunDriver
   private let neighbours: HomeEdgeNeighbours
   /// Requests in the second that began then.
   private var second = Instant(nanoseconds: 0)
@@ -33,116 +37,108 @@ final class HomeEdgeNodeRoutes {
   /// Between two lines in the log about strangers.
   private static let refusalPause = Interval.seconds(60)
 
-  init(node: Node, neighbours: HomeEdgeNeighbours) {
-    self.node = node
+  private typealias Route = RouteTable<HomeEdgeNodeRoutes>.Route
+
+  nonisolated(unsafe) static let table = RouteTable<HomeEdgeNodeRoutes>(
+    isExact: true,
+    [
+      Route("GET", "/api/v1/ping", HomeEdgeNodeRoutes.ping),
+      Route("POST", "/api/v1/servicemgr/services", HomeEdgeNodeRoutes.start),
+      // The number in the path is not looked at, as Home Edge has it.
+      Route("POST", HomeEdgeNotification.path + "{serviceid}", HomeEdgeNodeRoutes.hearOfEnd),
+      // Nodes older than v1.1.17 ask for the score by GET (rule W9).
+      Route("GET", "/api/v1/scoringmgr/score", HomeEdgeNodeRoutes.tellScore),
+      Route("POST", "/api/v1/scoringmgr/score", HomeEdgeNodeRoutes.tellScore),
+      Route("GET", "/api/v1/scoringmgr/resource", HomeEdgeNodeRoutes.tellResource),
+      Route("GET", "/api/v1/discoverymgr/orchestrationinfo", HomeEdgeNodeRoutes.tellInformation),
+    ])
+
+  init(admission: Admission, neighbours: HomeEdgeNeighbours) {
+    self.admission = admission
+    status = admission.status
+    driver = admission.driver
     self.neighbours = neighbours
   }
 
   func handle(_ request: HTTPRequest, _ connection: ServerConnection) {
     let caller = connection.peer.ip.unmapped
-    guard let asker = neighbours.node(at: caller) else { return refuse(caller, connection) }
+    guard neighbours.node(at: caller) != nil else { return refuse(caller, connection) }
     guard isWithinRate() else { return Self.answer(connection, status: 503) }
     guard request.body.count <= Self.bodyLimit else { return Self.answer(connection, status: 413) }
     if request.path.utf8.count > 1, request.path.utf8.last == UInt8(ascii: "/") {
-      let target = request.path.droppingLast()
-      return connection.respond(
-        HTTPResponse(status: 301, headers: HTTPHeaders([("Location", target)])), closing: true)
+      return connection.respond(.moved(to: request.path.droppingLast()), closing: true)
     }
-    guard let route = Route(path: request.path) else {
-      return connection.respond(
-        HTTPResponse(
-          status: 404, headers: HTTPHeaders([("Content-Type", "text/plain; charset=utf-8")]),
-          body: Array("404 page not found\n".utf8)), closing: true)
-    }
-    guard route.methods.contains(request.method) else {
-      return connection.respond(HTTPResponse(status: 405), closing: true)
-    }
-    answer(route, request, asker, caller, connection)
-  }
-
-  /// A route of Home Edge's nodes.
-  enum Route {
-    case ping, start, notification, score, resource, information
-
-    init?(path: String) {
-      switch path {
-      case "/api/v1/ping": self = .ping
-      case "/api/v1/servicemgr/services": self = .start
-      case "/api/v1/scoringmgr/score": self = .score
-      case "/api/v1/scoringmgr/resource": self = .resource
-      case "/api/v1/discoverymgr/orchestrationinfo": self = .information
-      default:
-        // The number in the path is not looked at, as Home Edge has it.
-        guard path.begins(with: HomeEdgeNotification.path),
-          !path.utf8.dropFirst(HomeEdgeNotification.path.utf8.count).contains(UInt8(ascii: "/"))
-        else { return nil }
-        self = .notification
+    switch Self.table.find(request.method, request.path) {
+    case .route(let route, let word):
+      do throws(Problem) {
+        try route.answer(self)(RoutedRequest(request: request, word: word, connection: connection))
+      } catch {
+        Self.answer(connection, status: error.status)
       }
-    }
-
-    /// Nodes older than v1.1.17 ask for the score by GET (rule W9).
-    var methods: [String] {
-      switch self {
-      case .ping, .resource, .information: ["GET"]
-      case .start, .notification: ["POST"]
-      case .score: ["GET", "POST"]
-      }
+    case .otherMethods:
+      connection.respond(HTTPResponse(status: 405), closing: true)
+    case .nothing:
+      connection.respond(.pageNotFound, closing: true)
     }
   }
 
-  private func answer(
-    _ route: Route, _ request: HTTPRequest, _ asker: HomeEdgeNode, _ caller: IPAddress,
-    _ connection: ServerConnection
-  ) {
-    switch route {
-    case .ping:
-      return Self.answer(connection, body: Array("Pong\n".utf8))
-    case .information:
-      return Self.answer(connection, information)
-    case .start, .notification, .score, .resource:
-      break
-    }
-    guard let json = try? JSON.parse(request.body, limits: Self.jsonLimits) else {
-      return Self.answer(connection, status: 503)
-    }
-    switch route {
-    case .score:
-      guard json["devID"]?.string != nil else { return Self.answer(connection, status: 400) }
-      // Home Edge knows no drained nodes, only bad ones.
-      let value = node.isDrained ? Score.least : node.score.value
-      Self.answer(connection, ["ScoreValue": .double(HomeEdgeScale.wire(value))])
-    case .resource:
-      guard json["devID"]?.string != nil else { return Self.answer(connection, status: 400) }
-      Self.answer(connection, resource(roundTrip: asker.roundTrip).json)
-    case .notification:
-      let isKnown =
-        HomeEdgeNotification(json: json).map { node.homeEdge?.ended($0, from: caller) ?? false } ?? false
-      Self.answer(connection, status: isKnown ? 200 : 500)
-    default:
-      guard let start = HomeEdgeStart(json: json) else { return Self.answer(connection, status: 400) }
-      self.start(start, asker, caller, connection)
-    }
+  private func ping(_ call: RoutedRequest) throws(Problem) {
+    Self.answer(call.connection, body: Array("Pong\n".utf8))
   }
 
-  private var information: JSON {
-    node.catalogue.refresh()
-    let names = node.catalogue.definitions.map { JSON.string($0.name) }
-    return [
-      "ExecutionType": "container", "Platform": "docker",
-      "ServiceList": names.isEmpty ? .null : .array(names),
-    ]
+  private func tellScore(_ call: RoutedRequest) throws(Problem) {
+    try checkAsker(try json(call))
+    // Home Edge knows no drained nodes, only bad ones.
+    let value = status.isDrained ? Score.least : status.score.value
+    Self.answer(call.connection, ["ScoreValue": .double(HomeEdgeScale.wire(value))])
+  }
+
+  private func tellResource(_ call: RoutedRequest) throws(Problem) {
+    try checkAsker(try json(call))
+    let asker = neighbours.node(at: call.connection.peer.ip.unmapped)
+    Self.answer(call.connection, resource(roundTrip: asker?.roundTrip).json)
+  }
+
+  private func hearOfEnd(_ call: RoutedRequest) throws(Problem) {
+    let notification = HomeEdgeNotification(json: try json(call))
+    let isKnown = notification.map { onEnd($0, call.connection.peer.ip.unmapped) } ?? false
+    Self.answer(call.connection, status: isKnown ? 200 : 500)
+  }
+
+  private func tellInformation(_ call: RoutedRequest) throws(Problem) {
+    admission.catalogue.refresh()
+    let names = admission.catalogue.definitions.map { JSON.string($0.name) }
+    Self.answer(
+      call.connection,
+      [
+        "ExecutionType": "container", "Platform": "docker",
+        "ServiceList": names.isEmpty ? .null : .array(names),
+      ])
+  }
+
+  // The reasons of what these throw are not sent: errors of Home Edge are empty.
+
+  private func json(_ call: RoutedRequest) throws(Problem) -> JSON {
+    guard let json = try? JSON.parse(call.request.body, limits: Self.jsonLimits) else {
+      throw Problem(status: 503, detail: "the body is not JSON")
+    }
+    return json
+  }
+
+  private func checkAsker(_ json: JSON) throws(Problem) {
+    guard json["devID"]?.string != nil else { throw Problem(status: 400, detail: "expected devID") }
   }
 
   func resource(roundTrip: Double?) -> HomeEdgeResource {
-    HomeEdgeResource(of: node.sampler.snapshot, profile: node.match.profile, roundTrip: roundTrip)
+    HomeEdgeResource(of: status.sampler.snapshot, profile: status.match.profile, roundTrip: roundTrip)
   }
 
   // MARK: - Bounds
 
   /// Browsers, scanners and nodes that were not heard of yet.
   private func refuse(_ caller: IPAddress, _ connection: ServerConnection) {
-    if lastRefusal.map({ node.loop.now - $0 > Self.refusalPause }) ?? true {
-      lastRefusal = node.loop.now
+    if lastRefusal.map({ driver.loop.now - $0 > Self.refusalPause }) ?? true {
+      lastRefusal = driver.loop.now
       Log.warning(
         "refused \(caller.text) on 56002: it is no Home Edge node that is known here, and has no key")
     }
@@ -150,8 +146,8 @@ final class HomeEdgeNodeRoutes {
   }
 
   private func isWithinRate() -> Bool {
-    if node.loop.now - second >= .seconds(1) {
-      second = node.loop.now
+    if driver.loop.now - second >= .seconds(1) {
+      second = driver.loop.now
       requests = 0
     }
     requests += 1
@@ -161,16 +157,21 @@ final class HomeEdgeNodeRoutes {
   // MARK: - Starts
 
   /// Answers `Started` once the run is on disk (rule W10); what cannot be run is 400.
-  private func start(
-    _ start: HomeEdgeStart, _ asker: HomeEdgeNode, _ caller: IPAddress, _ connection: ServerConnection
-  ) {
-    let isFull =
-      node.orchestrator.runs.count { !$0.state.isFinal && HomeEdgeNotification.isCallback($0.callback) }
-      >= Self.runLimit
-    guard !isFull else { return Self.answer(connection, status: 503) }
+  private func start(_ call: RoutedRequest) throws(Problem) {
+    let connection = call.connection
+    let caller = connection.peer.ip.unmapped
+    guard let start = HomeEdgeStart(json: try json(call)), let asker = neighbours.node(at: caller) else {
+      throw Problem(status: 400, detail: "expected a service to start")
+    }
+    let underWay = driver.orchestrator.runs.count {
+      !$0.state.isFinal && HomeEdgeNotification.isCallback($0.callback)
+    }
+    guard underWay < Self.runLimit else {
+      throw Problem(status: 503, detail: "\(Self.runLimit) runs of Home Edge's nodes are under way")
+    }
     do throws(HomeEdgeObjection) {
       let request = try self.request(for: start, caller)
-      node.submit(request) { result in
+      admission.submit(request) { result in
         switch result {
         case .success(let run):
           Log.info("run \(run.id.text) of \(start.service) for the Home Edge node \(asker.id) \(caller.text)")
@@ -193,7 +194,7 @@ final class HomeEdgeNodeRoutes {
   private func request(
     for start: HomeEdgeStart, _ caller: IPAddress
   ) throws(HomeEdgeObjection) -> RunRequest {
-    node.catalogue.refresh()
+    admission.catalogue.refresh()
     let workload: Workload
     switch start.kind {
     case .container:
@@ -203,7 +204,7 @@ final class HomeEdgeNodeRoutes {
         workload = .native(
           command: try ServiceDefinition.checkNative(
             service: start.service, command: start.command, requester: start.requester,
-            among: node.catalogue.definitions))
+            among: admission.catalogue.definitions))
       } catch {
         throw HomeEdgeObjection(reason: error.rawValue)
       }
@@ -214,20 +215,20 @@ final class HomeEdgeNodeRoutes {
     request.callback = HomeEdgeNotification.callback(address: caller.text, number: start.number)
     request.requesterAddress = caller.text
     request.source = LocalSource.read(for: workload)
-    request.staysHere(on: node.identity)
+    request.staysHere(on: driver.identity)
     return request
   }
 
   private func containerArguments(_ start: HomeEdgeStart) throws(HomeEdgeObjection) -> [String] {
     let command =
       start.command.isEmpty
-      ? node.catalogue.definition(start.service, kind: .container)?.command ?? [] : start.command
+      ? admission.catalogue.definition(start.service, kind: .container)?.command ?? [] : start.command
     guard let arguments = dockerRunArguments(command) else {
       throw HomeEdgeObjection(
         reason: "expected docker run [options] IMAGE, or a service that is defined here")
     }
     // What the owner has defined is the owner's.
-    guard !start.command.isEmpty, !node.configuration.homeEdgeHostAccess else { return arguments }
+    guard !start.command.isEmpty, !status.configuration.homeEdgeHostAccess else { return arguments }
     let source = LocalSource.read(for: .container(arguments: arguments))
     if let parsed = try? RunCommand(parsing: arguments, source: source.optionSource),
       let reason = HomeEdgeHostAccess.reason(parsed)

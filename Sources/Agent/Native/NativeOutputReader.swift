@@ -5,7 +5,7 @@ import Platform
 
 /// Sends a native program's output files to a client, and what is added to them while it follows.
 final class NativeOutputReader {
-  private let node: Node
+  private let driver: RunDriver
   private let run: RunID
   private let follow: Bool
   private let sink: OutputSink
@@ -18,12 +18,12 @@ final class NativeOutputReader {
   /// How often a followed file is looked at: a person does not notice.
   private static let interval = Interval.milliseconds(200)
 
-  init(node: Node, run: RunID, follow: Bool, sink: OutputSink) {
-    self.node = node
+  init(driver: RunDriver, run: RunID, follow: Bool, sink: OutputSink) {
+    self.driver = driver
     self.run = run
     self.follow = follow
     self.sink = sink
-    folder = node.natives.folder(of: run)
+    folder = driver.natives.folder(of: run)
   }
 
   func begin() {
@@ -40,12 +40,12 @@ final class NativeOutputReader {
   private func step() {
     guard !isGone, !isWaiting else { return }
     // Asked before reading, so that what was written before the end is not missed.
-    let hasEnded = node.orchestrator.run(run)?.state.isFinal ?? true
+    let hasEnded = driver.orchestrator.run(run)?.state.isFinal ?? true
     while readOn() {
       if isGone || isWaiting { return }
     }
     if follow && !hasEnded {
-      node.loop.after(Self.interval) { self.step() }
+      driver.loop.after(Self.interval) { self.step() }
     } else {
       sink.finish()
       end()

@@ -100,7 +100,7 @@ extension HomeNode {
   }
 }
 
-extension Node {
+extension NodeStatus {
   /// This node, as it describes itself to its own choices.
   func ownNode() -> HomeNode {
     var own = HomeNode(id: identity)
@@ -120,8 +120,8 @@ extension Node {
     let link = LinkUse(of: snapshot, profile: match.profile)
     own.linkRate = link.rate
     own.linkBusy = link.busy
-    own.trust = orchestrator.trust.factor
-    own.demand = orchestrator.demand(at: Clock.now())
+    own.trust = driver.orchestrator.trust.factor
+    own.demand = driver.orchestrator.demand(at: Clock.now())
     own.images = engine.images
     own.hasEngine = engine.description != nil
     own.isDrained = isDrained
@@ -129,7 +129,7 @@ extension Node {
     for definition in catalogue.definitions {
       own.services.append(HomeNode.Service(name: definition.name, kind: definition.kind.rawValue))
     }
-    own.runs = orchestrator.runsUnderWay
+    own.runs = driver.orchestrator.runsUnderWay
     own.heardAt = Clock.now()
     return own
   }

@@ -9,7 +9,10 @@ import Settings
 /// their news of our runs.
 final class Neighbours {
   let home: Home
-  private let node: Node
+  /// Absent unless the owner lets nodes of Home Edge use this one.
+  var homeEdge: HomeEdgeBridge?
+  private let status: NodeStatus
+  private let driver: RunDriver
   private var links: [NodeID: PeerLink] = [:]
   /// Nodes of which there is news that the orchestrator has not been told.
   private var stale: Set<NodeID> = []
@@ -26,9 +29,10 @@ final class Neighbours {
   /// In a large home all nodes see a new one at the same moment.
   private static let askingLimit = 4
 
-  init(home: Home, node: Node) {
+  init(home: Home, status: NodeStatus) {
     self.home = home
-    self.node = node
+    self.status = status
+    driver = status.driver
     home.onEvent = { self.happened($0) }
   }
 
@@ -49,7 +53,7 @@ final class Neighbours {
       link.forgetFacts()
       wantFacts(id)
       tellOfHome()
-      node.perform { $0.nodeReturned(link.id, at: Clock.moment()) }
+      driver.perform { $0.nodeReturned(link.id, at: Clock.moment()) }
       link.reconnect()
     case .died(let id):
       stale.insert(id)
@@ -58,9 +62,9 @@ final class Neighbours {
       stale.insert(id)
       tellOfPeers()
     case .homeEdgeFound(let id), .homeEdgeChanged(let id):
-      if let peer = home.homeEdgePeers.first(where: { $0.id == id }) { node.homeEdge?.neighbours.take(peer) }
+      if let peer = home.homeEdgePeers.first(where: { $0.id == id }) { homeEdge?.neighbours.take(peer) }
     case .homeEdgeLost(let id):
-      node.homeEdge?.neighbours.lose(id)
+      homeEdge?.neighbours.lose(id)
     }
   }
 
@@ -73,10 +77,10 @@ final class Neighbours {
       link.close()
       links[id] = nil
     }
-    for known in node.orchestrator.nodes
+    for known in driver.orchestrator.nodes
     where !known.isSelf && !known.isHomeEdge {
-      guard let id = Self.id(known.id), links[id] == nil, home.peer(id) == nil else { continue }
-      node.perform { $0.forget(node: known.id, at: Clock.moment()) }
+      guard let id = NodeID(identity: known.id), links[id] == nil, home.peer(id) == nil else { continue }
+      driver.perform { $0.forget(node: known.id, at: Clock.moment()) }
     }
     pruneAt = links.count + Self.pruneInterval
   }
@@ -88,32 +92,28 @@ final class Neighbours {
 
   /// Brings the orchestrator's view of the home up to date: before it chooses, and when a node has died.
   func tellOrchestrator() {
-    ownToldAt = node.loop.now
-    node.perform { $0.update(node: self.node.ownNode(), at: Clock.moment()) }
+    ownToldAt = driver.loop.now
+    status.tellOrchestrator()
     tellOfPeers()
   }
 
   /// The same after an event, of which many may come at once: this node's own score is not made anew for each.
   private func tellOfHome() {
-    if let ownToldAt, node.loop.now - ownToldAt < Self.ownLife { return tellOfPeers() }
+    if let ownToldAt, driver.loop.now - ownToldAt < Self.ownLife { return tellOfPeers() }
     tellOrchestrator()
   }
 
   private func tellOfPeers() {
     for id in stale {
       guard let described = describe(id) else { continue }
-      node.perform { $0.update(node: described, at: Clock.moment()) }
+      driver.perform { $0.update(node: described, at: Clock.moment()) }
     }
     stale = []
   }
 
   private func describe(_ id: NodeID) -> HomeNode? {
     guard let peer = home.peer(id) else { return nil }
-    return HomeNode(peer, identity: Self.identity(id), facts: links[id]?.facts)
-  }
-
-  static func identity(_ id: NodeID) -> String {
-    "edge-orchestration-" + id.uuid
+    return HomeNode(peer, identity: id.identity, facts: links[id]?.facts)
   }
 
   // MARK: - Facts
@@ -145,58 +145,36 @@ final class Neighbours {
   private func link(_ id: NodeID) -> PeerLink {
     if let link = links[id] { return link }
     let home = self.home
-    let identity = Self.identity(id)
     let location = PeerLocation(
-      name: identity, addresses: { home.addresses(of: id) }, key: { home.keys.current.preshared })
-    let link = PeerLink(id: identity, contact: location, node: node)
+      name: id.identity, addresses: { home.addresses(of: id) }, key: { home.keys.current.preshared })
+    let link = PeerLink(id: id.identity, contact: location, driver: driver)
     links[id] = link
     return link
   }
 
   /// The link to a node by its text form; nil where that is none.
   func link(_ identity: String) -> PeerLink? {
-    Self.id(identity).map { link($0) }
-  }
-
-  private static func id(_ identity: String) -> NodeID? {
-    let prefix = "edge-orchestration-"
-    return identity.begins(with: prefix) ? NodeID(uuid: identity.dropping(prefix.utf8.count)) : nil
+    NodeID(identity: identity).map { link($0) }
   }
 
   func ask(_ run: RunID, _ identity: String, attempt: Int, _ body: [UInt8]) {
     func answered(_ answer: HostAnswer) {
-      node.perform { $0.answered(run, node: identity, attempt: attempt, answer, at: Clock.moment()) }
+      driver.perform { $0.answered(run, node: identity, attempt: attempt, answer, at: Clock.moment()) }
     }
-    if let homeEdge = node.homeEdge, homeEdge.ask(run, identity, attempt: attempt, then: answered) { return }
-    guard let link = link(identity) else {
-      node.loop.after(.zero) { answered(.unreachable("it is no node of this home")) }
-      return
-    }
-    link.ask(run, body, then: answered)
-  }
-
-  func begin(_ run: RunID, _ identity: String, attempt: Int) {
-    link(identity)?.begin(run, attempt: attempt) { isThere in
-      self.node.perform {
-        $0.begun(run, node: identity, attempt: attempt, isThere: isThere, at: Clock.moment())
-      }
+    if let homeEdge, let host = homeEdge.neighbours.node(identity) {
+      homeEdge.ask(run, host, attempt: attempt, then: answered)
+    } else if let link = link(identity) {
+      link.ask(run, body, then: answered)
+    } else {
+      driver.loop.after(.zero) { answered(.unreachable("it is no node of this home")) }
     }
   }
 
   func withdraw(_ run: RunID, _ identity: String, attempt: Int, speed: Double?) {
-    if let homeEdge = node.homeEdge, homeEdge.withdraw(run, identity, attempt: attempt) { return }
-    link(identity)?.withdraw(run, attempt: attempt, speed: speed) { isOver in
-      self.node.perform {
-        $0.withdrawn(run, node: identity, attempt: attempt, isOver: isOver, at: Clock.moment())
-      }
+    if let homeEdge, homeEdge.isNode(identity) {
+      homeEdge.withdraw(run, identity, attempt: attempt)
+    } else {
+      link(identity)?.withdraw(run, attempt: attempt, speed: speed)
     }
-  }
-
-  func watch(_ identity: String) {
-    link(identity)?.watch()
-  }
-
-  func unwatch(_ identity: String) {
-    Self.id(identity).flatMap { links[$0] }?.unwatch()
   }
 }

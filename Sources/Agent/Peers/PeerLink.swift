@@ -8,7 +8,7 @@ import Wire
 /// What goes back and forth between this node and one other.
 final class PeerLink {
   let id: String
-  private let node: Node
+  private let driver: RunDriver
   private let contact: PeerLocation
   private let client: PeerClient
   /// What the node told of itself last; nil before it was asked.
@@ -29,15 +29,15 @@ final class PeerLink {
   /// Before facts that could not be had are asked for again.
   private static let factsPause = Interval.seconds(1)
 
-  init(id: String, contact: PeerLocation, node: Node) {
+  init(id: String, contact: PeerLocation, driver: RunDriver) {
     self.id = id
-    self.node = node
+    self.driver = driver
     self.contact = contact
-    client = PeerClient(to: contact, loop: node.loop)
+    client = PeerClient(to: contact, loop: driver.loop)
   }
 
   private var headers: HTTPHeaders {
-    HTTPHeaders([("Hearth-Node", node.identity)])
+    HTTPHeaders([("Hearth-Node", driver.identity)])
   }
 
   // MARK: - Facts
@@ -56,7 +56,7 @@ final class PeerLink {
       {
         self.facts = NodeFacts(json)
       } else {
-        self.node.loop.after(Self.factsPause) {
+        self.driver.loop.after(Self.factsPause) {
           // The next heartbeat asks again.
           if self.factsHash == hash { self.factsHash = nil }
         }
@@ -74,7 +74,7 @@ final class PeerLink {
 
   /// Asks the node to run something.
   func ask(_ run: RunID, _ body: [UInt8], then: @escaping (HostAnswer) -> Void) {
-    let headers = HTTPHeaders([("Content-Type", "application/json"), ("Hearth-Node", node.identity)])
+    let headers = HTTPHeaders([("Content-Type", "application/json"), ("Hearth-Node", driver.identity)])
     client.call("PUT", "/api/v2/hosted/" + run.text, headers: headers, body: body) { result in
       then(Self.answer(result))
     }
@@ -97,20 +97,26 @@ final class PeerLink {
     }
   }
 
-  /// Tells the node that a run which it has accepted may begin; `then` is called where it answers.
-  func begin(_ run: RunID, attempt: Int, then: @escaping (_ isThere: Bool) -> Void) {
+  /// Tells the node that a run which it has accepted may begin; the orchestrator is told its answer, if there is one.
+  func begin(_ run: RunID, attempt: Int) {
     client.call("PUT", "/api/v2/hosted/\(run.text)/begin?attempt=\(attempt)", headers: headers) { result in
       guard case .success(let answer) = result, answer.status == 200 || answer.status == 404 else { return }
-      then(answer.status == 200)
+      self.driver.perform {
+        $0.begun(run, node: self.id, attempt: attempt, isThere: answer.status == 200, at: Clock.moment())
+      }
     }
   }
 
-  /// Asks the node to end its copy of a run; `isOver` says whether nothing is left of it.
-  func withdraw(_ run: RunID, attempt: Int, speed: Double?, then: @escaping (_ isOver: Bool) -> Void) {
+  /// Asks the node to end its copy of a run; the orchestrator is told whether nothing is left of it.
+  func withdraw(_ run: RunID, attempt: Int, speed: Double?) {
     var target = "/api/v2/hosted/\(run.text)?attempt=\(attempt)"
     if let speed { target += "&speed=\(Int(min(max(speed, 0), 1000) * 1000))" }
     client.call("DELETE", target, headers: headers) { result in
-      if case .success(let answer) = result { then(answer.status == 200) } else { then(false) }
+      var isOver = false
+      if case .success(let answer) = result { isOver = answer.status == 200 }
+      self.driver.perform {
+        $0.withdrawn(run, node: self.id, attempt: attempt, isOver: isOver, at: Clock.moment())
+      }
     }
   }
 
@@ -121,8 +127,8 @@ final class PeerLink {
     -> PeerStream
   {
     let target = "/api/v2/hosted/\(run.text)/logs" + (follow ? "?follow=1" : "")
-    let headers = HTTPHeaders([("Accept", EngineFrames.mediaType), ("Hearth-Node", node.identity)])
-    return PeerStream(from: contact, target, headers: headers, loop: node.loop, onBody: onBody, onEnd: onEnd)
+    let headers = HTTPHeaders([("Accept", EngineFrames.mediaType), ("Hearth-Node", driver.identity)])
+    return PeerStream(from: contact, target, headers: headers, loop: driver.loop, onBody: onBody, onEnd: onEnd)
   }
 
   // MARK: - News of our runs
@@ -151,14 +157,14 @@ final class PeerLink {
 
   private func openStream() {
     events = EventLines()
-    node.orchestratorWatches(id)
+    driver.orchestrator.watchOpened(id)
     stream = PeerStream(
-      from: contact, "/api/v2/hosted/events", headers: headers, loop: node.loop,
+      from: contact, "/api/v2/hosted/events", headers: headers, loop: driver.loop,
       onBody: { self.heard($0) },
       onEnd: { _ in
         self.stream = nil
         guard self.isWatched else { return }
-        self.node.loop.after(self.retryDelay) {
+        self.driver.loop.after(self.retryDelay) {
           if self.isWatched && self.stream == nil { self.openStream() }
         }
         self.retryDelay = min(Interval(nanoseconds: self.retryDelay.nanoseconds &* 2), Self.longestRetry)
@@ -170,10 +176,10 @@ final class PeerLink {
       switch event {
       case .run(let json):
         guard let run = Run(report: json) else { continue }
-        node.perform { $0.hosted(run, on: self.id, at: Clock.moment()) }
+        driver.perform { $0.hosted(run, on: self.id, at: Clock.moment()) }
       case .synced:
         retryDelay = Self.firstRetry
-        node.perform { $0.hostedSynced(self.id, at: Clock.moment()) }
+        driver.perform { $0.hostedSynced(self.id, at: Clock.moment()) }
       }
     }
   }

@@ -7,7 +7,7 @@ import Orchestration
 /// A busy Engine ends a followed log when the container ends, even where it has not sent all of it yet (seen with
 /// 20.10). So the log is read once more after that, and what the client has got already is skipped.
 final class ContainerOutputReader {
-  private let node: Node
+  private let driver: RunDriver
   private let run: RunID
   private let container: String
   private let sink: OutputSink
@@ -20,8 +20,8 @@ final class ContainerOutputReader {
   /// Output beyond this is not read twice: it took so long to come that the Engine kept up with it.
   private static let secondReadLimit = 64 << 20
 
-  init(node: Node, run: RunID, container: String, sink: OutputSink) {
-    self.node = node
+  init(driver: RunDriver, run: RunID, container: String, sink: OutputSink) {
+    self.driver = driver
     self.run = run
     self.container = container
     self.sink = sink
@@ -30,18 +30,18 @@ final class ContainerOutputReader {
   func begin(follow: Bool) {
     sink.begin(
       onGone: {
-        if let call = self.call { self.node.engine.cancel(call) }
-        self.node.outputReaderLeft(self.run)
+        if let call = self.call { self.driver.engine.cancel(call) }
+        self.driver.outputs.readerLeft(self.run)
       },
-      onDrained: { if let call = self.call { self.node.engine.pause(call, false) } })
-    node.outputReaderCame(run)
+      onDrained: { if let call = self.call { self.driver.engine.pause(call, false) } })
+    driver.outputs.readerCame(run)
     read(follow: follow)
   }
 
   private func read(follow: Bool) {
     surplus = sent
     let request = EngineRequest.logs(id: container, follow: follow, tail: nil, timestamps: false)
-    call = node.engine.call(request, terminal: node.orchestrator.usesTerminal(run)) { event in
+    call = driver.engine.call(request, terminal: driver.orchestrator.usesTerminal(run)) { event in
       switch event {
       case .output(let stream, let bytes):
         self.pass(stream, bytes)
@@ -50,7 +50,7 @@ final class ContainerOutputReader {
       case .failed(let error):
         // The second reading is a favour: its failure is nothing to tell.
         if self.surplus == 0 {
-          self.sink.send(stream: EngineStream.stderr.rawValue, Array("hearth: \(error.description)\n".utf8))
+          self.sink.send(stream: .stderr, Array("hearth: \(error.description)\n".utf8))
         }
         self.end()
       case .done:
@@ -67,11 +67,11 @@ final class ContainerOutputReader {
     let news = skipped == 0 ? bytes : Array(bytes[skipped...])
     guard !news.isEmpty else { return }
     sent += news.count
-    if !sink.send(stream: stream.rawValue, news), let call { node.engine.pause(call, true) }
+    if !sink.send(stream: stream, news), let call { driver.engine.pause(call, true) }
   }
 
   private func end() {
     sink.finish()
-    node.outputReaderLeft(run)
+    driver.outputs.readerLeft(run)
   }
 }

@@ -8,31 +8,54 @@ import Wire
 
 /// The routes that Home Edge's clients use, with its names and its habit of answering 200 with a `Message`.
 struct HomeEdgeRoutes {
-  let node: Node
+  let admission: Admission
 
-  private static let servicesPath = "/api/v1/orchestration/services"
+  private typealias Route = RouteTable<HomeEdgeRoutes>.Route
+
+  /// The one route that other hosts may ask.
+  static let pingPath = "/api/v1/ping"
+
+  nonisolated(unsafe) static let table = RouteTable<HomeEdgeRoutes>(
+    answersHead: true, isExact: true,
+    [
+      Route("GET", pingPath, HomeEdgeRoutes.ping),
+      Route("POST", "/api/v1/orchestration/services", HomeEdgeRoutes.services),
+    ])
 
   func handle(_ request: HTTPRequest, _ connection: ServerConnection) {
-    switch request.path {
-    case Self.servicesPath where request.method == "POST":
-      services(request, connection)
-    case Self.servicesPath:
-      connection.respond(HTTPResponse(status: 405, headers: HTTPHeaders([("Allow", "POST")])))
-    case Self.servicesPath + "/", "/api/v1/ping/":
-      let target = request.path.droppingLast()
-      connection.respond(HTTPResponse(status: 301, headers: HTTPHeaders([("Location", target)])))
-    default:
-      connection.respond(
-        HTTPResponse(
-          status: 404, headers: HTTPHeaders([("Content-Type", "text/plain; charset=utf-8")]),
-          body: Array("404 page not found\n".utf8)))
+    switch Self.table.find(request.method, request.path) {
+    case .route(let route, let word):
+      do throws(Problem) {
+        try route.answer(self)(RoutedRequest(request: request, word: word, connection: connection))
+      } catch {
+        connection.respond(error.response)
+      }
+    case .otherMethods(let allow):
+      connection.respond(HTTPResponse(status: 405, headers: HTTPHeaders([("Allow", allow)])))
+    case .nothing where request.path.utf8.last == UInt8(ascii: "/") && isRoute(request.path.droppingLast()):
+      connection.respond(.moved(to: request.path.droppingLast()))
+    case .nothing:
+      connection.respond(.pageNotFound)
     }
   }
 
-  private func services(_ request: HTTPRequest, _ connection: ServerConnection) {
+  private func isRoute(_ path: String) -> Bool {
+    if case .nothing = Self.table.find("GET", path) { return false }
+    return true
+  }
+
+  private func ping(_ call: RoutedRequest) throws(Problem) {
+    call.connection.respond(
+      HTTPResponse(
+        status: 200, headers: HTTPHeaders([("Content-Type", "application/json; charset=UTF-8")]),
+        body: Array("Pong\n".utf8)))
+  }
+
+  private func services(_ call: RoutedRequest) throws(Problem) {
+    let connection = call.connection
     let json: JSON
     do throws(JSONError) {
-      json = try JSON.parse(request.body)
+      json = try JSON.parse(call.request.body)
     } catch {
       let message = "invalid json error : \(error.description)"
       return connection.respond(answer(HomeEdgeAnswer(message), status: 503))
@@ -51,7 +74,7 @@ struct HomeEdgeRoutes {
 
   /// Chooses what of the offer this node can do, and starts it.
   private func select(_ request: HomeEdgeRequest, _ connection: ServerConnection) throws(HomeEdgeAnswer) {
-    node.catalogue.refresh()
+    admission.catalogue.refresh()
     let name = request.serviceName
     let candidates = request.offers.filter { canRun($0, name) }
     guard let offer = candidates.first else {
@@ -67,7 +90,7 @@ struct HomeEdgeRoutes {
       requester =
         Requester.processName(of: connection.peer, localPort: connection.localAddress.port) ?? requester
       workload = .native(
-        command: node.isOfferedElsewhere(name, kind: .native)
+        command: admission.isOfferedElsewhere(name, kind: .native)
           ? offer.command : try nativeCommand(offer, name, requester: requester))
     }
     var run = RunRequest(service: name, workload: workload, requester: requester, callback: request.callback)
@@ -75,13 +98,13 @@ struct HomeEdgeRoutes {
     run.allowsSelf = request.selfSelection
     run.scoresByResource = request.scoresByResource
     do throws(Problem) {
-      if let bound = offer.option?["bound"] { run.bound = try ApiRoutes.bound(bound) }
-      if let seconds = offer.option?["deadline"] { run.deadline = try ApiRoutes.deadline(seconds) }
+      if let bound = offer.option?["bound"] { run.bound = try RunRequest.bound(bound) }
+      if let seconds = offer.option?["deadline"] { run.deadline = try RunRequest.deadline(seconds) }
     } catch {
       throw HomeEdgeAnswer("invalid ExecOption: " + error.detail, serviceName: name)
     }
     let kind = offer.kind.rawValue
-    node.submit(run) { result in
+    admission.submit(run) { result in
       switch result {
       case .success(let run):
         connection.respond(
@@ -108,17 +131,17 @@ struct HomeEdgeRoutes {
   /// Home Edge's rule: a container with a command can run anywhere, everything else only where it is registered.
   private func canRun(_ offer: HomeEdgeRequest.Offer, _ service: String) -> Bool {
     if offer.kind == .container && !offer.command.isEmpty { return true }
-    return node.catalogue.definition(service, kind: offer.kind) != nil
-      || node.isOfferedElsewhere(service, kind: offer.kind)
+    return admission.catalogue.definition(service, kind: offer.kind) != nil
+      || admission.isOfferedElsewhere(service, kind: offer.kind)
   }
 
   private func dockerArguments(_ offer: HomeEdgeRequest.Offer, _ name: String) throws(HomeEdgeAnswer)
     -> [String]
   {
-    if offer.command.isEmpty && node.isOfferedElsewhere(name, kind: .container) { return [] }
+    if offer.command.isEmpty && admission.isOfferedElsewhere(name, kind: .container) { return [] }
     let command =
       offer.command.isEmpty
-      ? node.catalogue.definition(name, kind: .container)?.command ?? [] : offer.command
+      ? admission.catalogue.definition(name, kind: .container)?.command ?? [] : offer.command
     guard let arguments = dockerRunArguments(command) else {
       let message = "invalid command: expected docker run [options] IMAGE [command]"
       throw HomeEdgeAnswer(message, serviceName: name)
@@ -131,7 +154,7 @@ struct HomeEdgeRoutes {
   ) throws(HomeEdgeAnswer) -> [String] {
     do throws(NativeRefusal) {
       return try ServiceDefinition.checkNative(
-        service: name, command: offer.command, requester: requester, among: node.catalogue.definitions)
+        service: name, command: offer.command, requester: requester, among: admission.catalogue.definitions)
     } catch {
       throw HomeEdgeAnswer(error.rawValue, serviceName: name)
     }
@@ -142,4 +165,15 @@ struct HomeEdgeRoutes {
       status: status, headers: HTTPHeaders([("Content-Type", "application/json; charset=UTF-8")]),
       body: answer.json.encoded())
   }
+}
+
+// What Home Edge's router answers by itself.
+extension HTTPResponse {
+  static func moved(to path: String) -> HTTPResponse {
+    HTTPResponse(status: 301, headers: HTTPHeaders([("Location", path)]))
+  }
+
+  static let pageNotFound = HTTPResponse(
+    status: 404, headers: HTTPHeaders([("Content-Type", "text/plain; charset=utf-8")]),
+    body: Array("404 page not found\n".utf8))
 }

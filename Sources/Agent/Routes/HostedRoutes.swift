@@ -2,65 +2,59 @@ import Basics
 import HTTPServer
 import Mesh
 import Orchestration
+import Platform
 import Settings
 import Wire
 
 /// The node-to-node API on 56002: what the nodes of a home ask of each other. Whoever gets here has shown the home key.
 ///
-///     GET    /api/v2/node                  what this node is and can do
-///     PUT    /api/v2/hosted/{run}          run this; 201 once it is on disk, or a problem that says why not
-///     PUT    /api/v2/hosted/{run}/begin?attempt
-///                                          it may start; 404 where this attempt is not here
-///     DELETE /api/v2/hosted/{run}?attempt  end this attempt and earlier ones; 200 once nothing is left, else 202;
-///                                          &speed: thousandths of what was promised, where the run has ended
-///     GET    /api/v2/hosted/events         the caller's runs, then `synced`, then each change
-///     GET    /api/v2/hosted/{run}/logs     as /api/v2/runs/{run}/logs
-///
 /// The caller names itself in `Hearth-Node`: all nodes of a home are trusted alike.
 struct HostedRoutes {
-  let node: Node
+  private let status: NodeStatus
+  private let driver: RunDriver
+  private let admission: Admission
   private let output: OutputRoute
 
-  init(node: Node) {
-    self.node = node
-    output = OutputRoute(node: node)
+  private typealias Route = RouteTable<HostedRoutes>.Route
+
+  nonisolated(unsafe) static let table = RouteTable<HostedRoutes>([
+    // What this node is and can do.
+    Route("GET", "/api/v2/node", HostedRoutes.tellNode),
+    // The caller's runs, then `synced`, then each change.
+    Route("GET", "/api/v2/hosted/events", HostedRoutes.follow),
+    // Run this; 201 once it is on disk, or a problem that says why not.
+    Route("PUT", "/api/v2/hosted/{run}", HostedRoutes.host),
+    // `?attempt`: it may start; 404 where this attempt is not here.
+    Route("PUT", "/api/v2/hosted/{run}/begin", HostedRoutes.begin),
+    // `?attempt`: end this attempt and earlier ones; 200 once nothing is left, else 202. `&speed`: thousandths of what was
+    // promised, where the run has ended.
+    Route("DELETE", "/api/v2/hosted/{run}", HostedRoutes.end),
+    // As /api/v2/runs/{run}/logs.
+    Route("GET", "/api/v2/hosted/{run}/logs", HostedRoutes.sendOutput),
+  ])
+
+  init(admission: Admission) {
+    self.admission = admission
+    status = admission.status
+    driver = admission.driver
+    output = OutputRoute(driver: admission.driver)
   }
 
   func handle(_ request: HTTPRequest, _ connection: ServerConnection) {
     do throws(Problem) {
-      try route(request, connection)
+      guard case .route(let route, let word) = Self.table.find(request.method, request.path) else {
+        throw Problem(status: 404, detail: "no route \(request.method) \(request.path) between nodes")
+      }
+      try route.answer(self)(RoutedRequest(request: request, word: word, connection: connection))
     } catch {
       connection.respond(error.response)
-    }
-  }
-
-  private func route(_ request: HTTPRequest, _ connection: ServerConnection) throws(Problem) {
-    let segments = Array(request.path.words(at: "/").dropFirst(2))
-    switch (request.method, segments.count, segments.first) {
-    case ("GET", 1, "node"):
-      node.catalogue.refresh()
-      connection.respond(ApiRoutes.ok(NodeReport(node: node).json))
-    case ("GET", 2, "hosted") where segments[1] == "events":
-      let caller = try caller(of: request)
-      node.followers.add(connection, requester: caller, runs: node.orchestrator.hostedRuns(of: caller))
-    case ("PUT", 2, "hosted"):
-      try accept(request, segments[1], connection)
-    case ("PUT", 3, "hosted") where segments[2] == "begin":
-      try begin(request, segments[1], connection)
-    case ("DELETE", 2, "hosted"):
-      try end(request, segments[1], connection)
-    case ("GET", 3, "hosted") where segments[2] == "logs":
-      try output.answer(request, try hosted(segments[1], of: try caller(of: request)), connection)
-    default:
-      throw Problem(status: 404, detail: "no route \(request.method) \(request.path) between nodes")
     }
   }
 
   private func caller(of request: HTTPRequest) throws(Problem) -> String {
     // Only in its own form, so that one node has one name here.
     guard let name = request.headers["Hearth-Node"], name.utf8.count <= Self.nameLimit,
-      let id = NodeID(uuid: name.dropping(19)), name == Neighbours.identity(id),
-      name != node.identity
+      let id = NodeID(identity: name), name == id.identity, name != driver.identity
     else { throw Problem(status: 400, detail: "expected the caller's identifier in Hearth-Node") }
     return name
   }
@@ -75,31 +69,44 @@ struct HostedRoutes {
     return id
   }
 
-  private func hosted(_ text: String, of requester: String) throws(Problem) -> Run {
-    let id = try identifier(text)
-    guard let run = node.orchestrator.run(id), run.requesterNode == requester else {
-      throw Problem(status: 404, detail: "no run \(text) of yours is here")
-    }
-    return run
+  // MARK: - Answers
+
+  private func tellNode(_ call: RoutedRequest) throws(Problem) {
+    admission.catalogue.refresh()
+    call.answer(NodeReport(status: status).json)
   }
 
-  private func accept(_ request: HTTPRequest, _ text: String, _ connection: ServerConnection) throws(Problem)
-  {
-    let id = try identifier(text)
+  private func follow(_ call: RoutedRequest) throws(Problem) {
+    let caller = try caller(of: call.request)
+    driver.followers.add(
+      call.connection, requester: caller, runs: driver.orchestrator.hostedRuns(of: caller))
+  }
+
+  private func sendOutput(_ call: RoutedRequest) throws(Problem) {
+    let caller = try caller(of: call.request)
+    let id = try identifier(call.word)
+    guard let run = driver.orchestrator.run(id), run.requesterNode == caller else {
+      throw Problem(status: 404, detail: "no run \(call.word) of yours is here")
+    }
+    try output.answer(call.request, run, call.connection)
+  }
+
+  private func host(_ call: RoutedRequest) throws(Problem) {
+    let id = try identifier(call.word)
     let json: JSON
     do throws(JSONError) {
-      json = try JSON.parse(request.body, limits: Self.limits)
+      json = try JSON.parse(call.request.body, limits: Self.limits)
     } catch {
       throw Problem(status: 400, detail: "the body is not JSON: \(error.description)")
     }
-    guard let run = Run(asked: json, host: node.identity), run.id == id,
-      run.requesterNode == (try caller(of: request))
-    else { throw Problem(status: 422, detail: "expected the run \(text) with attempt and node") }
+    guard let run = Run(asked: json, host: driver.identity), run.id == id,
+      run.requesterNode == (try caller(of: call.request))
+    else { throw Problem(status: 422, detail: "expected the run \(call.word) with attempt and node") }
     guard Self.isPlain(run) else {
       throw Problem(status: 422, detail: "expected names of at most \(Self.wordLimit) bytes, and addresses")
     }
-    node.host(run) { problem in
-      connection.respond(problem?.response ?? HTTPResponse(status: 201))
+    admission.host(run) { problem in
+      call.connection.respond(problem?.response ?? HTTPResponse(status: 201))
     }
   }
 
@@ -126,18 +133,26 @@ struct HostedRoutes {
   /// A request to a node is at most 1 MiB, and its members are counted like the journal's.
   private static let limits = JSON.Limits(bytes: 1 << 20, nodes: 1 << 16)
 
-  private func end(_ request: HTTPRequest, _ text: String, _ connection: ServerConnection) throws(Problem) {
-    let speed = request.queryValue("speed").flatMap { UInt32($0) }.map { Double($0) / 1000 }
-    let isOver = node.stopHosted(
-      try identifier(text), attempt: try attempt(in: request), of: try caller(of: request), speed: speed)
-    connection.respond(HTTPResponse(status: isOver ? 200 : 202))
+  private func begin(_ call: RoutedRequest) throws(Problem) {
+    let id = try identifier(call.word)
+    let attempt = try attempt(in: call.request)
+    let caller = try caller(of: call.request)
+    let isThere: Bool = driver.perform {
+      $0.beginHosted(id, attempt: attempt, of: caller, at: Clock.moment())
+    }
+    guard isThere else { throw Problem(status: 404, detail: "no such attempt of \(call.word) is here") }
+    call.answer(status: 200)
   }
 
-  private func begin(_ request: HTTPRequest, _ text: String, _ connection: ServerConnection) throws(Problem) {
-    let isThere = node.beginHosted(
-      try identifier(text), attempt: try attempt(in: request), of: try caller(of: request))
-    guard isThere else { throw Problem(status: 404, detail: "no such attempt of \(text) is here") }
-    connection.respond(HTTPResponse(status: 200))
+  private func end(_ call: RoutedRequest) throws(Problem) {
+    let speed = call.request.queryValue("speed").flatMap { UInt32($0) }.map { Double($0) / 1000 }
+    let id = try identifier(call.word)
+    let attempt = try attempt(in: call.request)
+    let caller = try caller(of: call.request)
+    let isOver: Bool = driver.perform {
+      $0.stopHosted(id, attempt: attempt, of: caller, speed: speed, at: Clock.moment())
+    }
+    call.answer(status: isOver ? 200 : 202)
   }
 
   private func attempt(in request: HTTPRequest) throws(Problem) -> Int {

@@ -12,34 +12,34 @@ import Wire
 
 /// What `GET /api/v2/node` tells: who this node is and how it is doing.
 struct NodeReport {
-  let node: Node
+  let status: NodeStatus
 
   var json: JSON {
-    let uptime = Clock.now() - node.started
+    let uptime = Clock.now() - status.started
     return [
-      "address": .string(node.address),
-      "architecture": .string(node.engine.description?.architecture ?? Version.dockerArchitecture),
-      "board": .string(node.match.profile.title),
+      "address": .string(status.address),
+      "architecture": .string(status.engine.description?.architecture ?? Version.dockerArchitecture),
+      "board": .string(status.match.profile.title),
       "capacity": capacity,
-      "cores": .integer(Int64(node.sampler.snapshot.processors.onlineCount)),
-      "drained": .bool(node.isDrained),
+      "cores": .integer(Int64(status.sampler.snapshot.processors.onlineCount)),
+      "drained": .bool(status.isDrained),
       "engine": engine,
       "home": home,
       "hostname": .string(HostName.text),
       "images": .array(
-        node.engine.images.map {
+        status.engine.images.map {
           ["hash": .integer(Int64($0.hash)), "mebibytes": .integer(Int64($0.mebibytes))]
         }),
-      "id": .string(node.identity),
+      "id": .string(status.identity),
       "memory": memory,
-      "profile": .string(node.match.profile.name),
+      "profile": .string(status.match.profile.name),
       "runs": [
-        "known": .integer(Int64(node.orchestrator.runs.count)),
-        "underWay": .integer(Int64(node.orchestrator.runsUnderWay)),
+        "known": .integer(Int64(status.driver.orchestrator.runs.count)),
+        "underWay": .integer(Int64(status.driver.orchestrator.runsUnderWay)),
       ],
-      "score": scoreJSON(node.score, node.match),
+      "score": scoreJSON(status.score, status.match),
       "services": .array(
-        node.catalogue.definitions.map { ["name": .string($0.name), "type": .string($0.kind.rawValue)] }),
+        status.catalogue.definitions.map { ["name": .string($0.name), "type": .string($0.kind.rawValue)] }),
       "uptimeSeconds": .integer(uptime.milliseconds / 1000),
       "version": .string(Version.text),
     ]
@@ -47,8 +47,8 @@ struct NodeReport {
 
   /// What its cores, memory and link can do, by which others choose.
   private var capacity: JSON {
-    let snapshot = node.sampler.snapshot
-    let profile = node.match.profile
+    let snapshot = status.sampler.snapshot
+    let profile = status.match.profile
     let speeds = CoreSpeeds(of: snapshot, profile: profile)
     var groups: [JSON] = []
     for group in speeds.groups {
@@ -62,15 +62,15 @@ struct NodeReport {
   }
 
   private var home: JSON {
-    guard let home = node.home else {
+    guard let home = status.home else {
       return ["complaints": .array([]), "interoperates": false, "joined": false, "nodes": 1]
     }
     let others = home.peers.count { $0.state == .alive || $0.state == .suspect }
     return [
       "complaints": .array(
-        (home.complaints + (node.homeEdge == nil ? [] : [HomeEdgeInteroperation.warning])).map { .string($0) }
+        (home.complaints + (status.configuration.interoperates ? [HomeEdgeInteroperation.warning] : [])).map { .string($0) }
       ),
-      "interoperates": .bool(node.configuration.interoperates),
+      "interoperates": .bool(status.configuration.interoperates),
       "joined": true,
       "key": .string(HomeKey.identity(of: home.keys.current)),
       "nodes": .integer(Int64(others + 1)),
@@ -78,7 +78,7 @@ struct NodeReport {
   }
 
   private var memory: JSON {
-    let snapshot = node.sampler.snapshot
+    let snapshot = status.sampler.snapshot
     guard let memory = snapshot.memory.value, let available = snapshot.availableMemory else { return .null }
     return [
       "availableBytes": .integer(Int64(clamping: available)),
@@ -87,18 +87,18 @@ struct NodeReport {
   }
 
   private var engine: JSON {
-    switch node.engine.state {
+    switch status.engine.state {
     case .unknown:
-      ["socket": .string(node.engine.socketPath), "state": "unknown"]
+      ["socket": .string(status.engine.socketPath), "state": "unknown"]
     case .available(let description):
       [
-        "api": .string(description.apiVersion.description), "socket": .string(node.engine.socketPath),
+        "api": .string(description.apiVersion.description), "socket": .string(status.engine.socketPath),
         "state": "available", "version": .string(description.version),
       ]
     case .away(let since, let reason):
       [
         "awaySeconds": .integer((Clock.now() - since).milliseconds / 1000), "reason": .string(reason),
-        "socket": .string(node.engine.socketPath), "state": "away",
+        "socket": .string(status.engine.socketPath), "state": "away",
       ]
     }
   }

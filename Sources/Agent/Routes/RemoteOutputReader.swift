@@ -1,11 +1,12 @@
 import Basics
+import Containers
 import Orchestration
 import Platform
 
 /// Sends the output of a run that another node hosts, as that node tells it, and goes on with the next host when that
 /// one dies.
 final class RemoteOutputReader {
-  private let node: Node
+  private let driver: RunDriver
   private let run: RunID
   private let follow: Bool
   private let sink: OutputSink
@@ -14,8 +15,8 @@ final class RemoteOutputReader {
   /// Before a run whose host is gone is looked at again.
   private static let pause = Interval.milliseconds(300)
 
-  init(node: Node, run: RunID, follow: Bool, sink: OutputSink) {
-    self.node = node
+  init(driver: RunDriver, run: RunID, follow: Bool, sink: OutputSink) {
+    self.driver = driver
     self.run = run
     self.follow = follow
     self.sink = sink
@@ -30,15 +31,15 @@ final class RemoteOutputReader {
 
   private func read() {
     guard !sink.isGone else { return }
-    guard let run = node.orchestrator.run(run) else { return sink.finish() }
+    guard let run = driver.orchestrator.run(run) else { return sink.finish() }
     if run.state.isFinal {
-      let kept = node.keptOutput(of: run.id)
+      let kept = driver.outputs.kept(of: run.id)
       if !kept.isEmpty {
         sink.send(frames: kept)
         return sink.finish()
       }
     }
-    guard run.hasStarted, run.hostNode != node.identity, let link = node.neighbours?.link(run.hostNode) else {
+    guard run.hasStarted, run.hostNode != driver.identity, let link = driver.peers?.link(run.hostNode) else {
       return again()
     }
     stream = link.output(
@@ -49,16 +50,16 @@ final class RemoteOutputReader {
   private func ended(_ error: PeerError?) {
     stream = nil
     guard let error, follow else { return sink.finish() }
-    guard let run = node.orchestrator.run(run), !run.state.isFinal else {
-      sink.send(stream: 2, Array("hearth: \(error.description)\n".utf8))
+    guard let run = driver.orchestrator.run(run), !run.state.isFinal else {
+      sink.send(stream: .stderr, Array("hearth: \(error.description)\n".utf8))
       return sink.finish()
     }
     again()
   }
 
   private func again() {
-    guard follow, let run = node.orchestrator.run(run) else { return sink.finish() }
+    guard follow, let run = driver.orchestrator.run(run) else { return sink.finish() }
     if run.state.isFinal && !run.hasStarted { return sink.finish() }
-    node.loop.after(Self.pause) { self.read() }
+    driver.loop.after(Self.pause) { self.read() }
   }
 }

@@ -6,40 +6,28 @@ import Wire
 
 /// Sends each request on 56001 to the route that answers it.
 struct Router {
-  let node: Node
-  let homeEdge: HomeEdgeRoutes
-  let api: ApiRoutes
+  private let homeEdge: HomeEdgeRoutes
+  private let api: ApiRoutes
 
-  init(node: Node) {
-    self.node = node
-    homeEdge = HomeEdgeRoutes(node: node)
-    api = ApiRoutes(node: node)
+  init(admission: Admission) {
+    homeEdge = HomeEdgeRoutes(admission: admission)
+    api = ApiRoutes(admission: admission)
   }
 
   func handle(_ request: HTTPRequest, _ connection: ServerConnection) {
-    if request.path == "/api/v1/ping" { return ping(request, connection) }
-    guard isLocal(connection) else {
-      // Home Edge's answer to other hosts: 406 and nothing else.
-      return connection.respond(HTTPResponse(status: 406))
+    if request.path != HomeEdgeRoutes.pingPath {
+      guard isLocal(connection) else {
+        // Home Edge's answer to other hosts: 406 and nothing else.
+        return connection.respond(HTTPResponse(status: 406))
+      }
+      if let problem = browserProblem(request) { return connection.respond(problem.response) }
     }
-    if let problem = browserProblem(request) { return connection.respond(problem.response) }
     if request.path.begins(with: "/api/v2/") {
       api.handle(request, connection)
     } else {
       homeEdge.handle(request, connection)
     }
   }
-
-  private func ping(_ request: HTTPRequest, _ connection: ServerConnection) {
-    guard request.method == "GET" || request.method == "HEAD" else {
-      return connection.respond(HTTPResponse(status: 405, headers: HTTPHeaders([("Allow", "GET, HEAD")])))
-    }
-    connection.respond(Self.pong)
-  }
-
-  private static let pong = HTTPResponse(
-    status: 200, headers: HTTPHeaders([("Content-Type", "application/json; charset=UTF-8")]),
-    body: Array("Pong\n".utf8))
 
   /// Whether the caller is on this machine. Its address must be loopback or one of ours; a text that merely
   /// contains `::1` is not enough.

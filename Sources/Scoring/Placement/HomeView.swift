@@ -56,11 +56,15 @@ package struct HomeView: Sendable {
   package var isEmpty: Bool { entries.isEmpty }
 
   package func node(_ id: String) -> HomeNode? {
-    let index = place(of: id)
-    return index < entries.count && entries[index].node.id == id ? entries[index].node : nil
+    index(of: id).map { entries[$0].node }
   }
 
-  private func place(of id: String) -> Int {
+  private func index(of id: String) -> Int? {
+    let index = insertionIndex(of: id)
+    return index < entries.count && entries[index].node.id == id ? index : nil
+  }
+
+  private func insertionIndex(of id: String) -> Int {
     var low = 0
     var high = entries.count
     while low < high {
@@ -75,8 +79,8 @@ package struct HomeView: Sendable {
   /// - Returns: the state it was in before; nil where it is new.
   @discardableResult
   package mutating func update(_ node: HomeNode, at now: Instant) -> HomeNode.State? {
-    let index = place(of: node.id)
-    guard index < entries.count, entries[index].node.id == node.id else {
+    guard let index = index(of: node.id) else {
+      let index = insertionIndex(of: node.id)
       entries.insert(Entry(node: node, diedAt: node.state == .dead ? now : nil), at: index)
       entries[index].count()
       entries[index].node.failures = 0
@@ -93,8 +97,7 @@ package struct HomeView: Sendable {
 
   /// - Returns: the state it was in before; nil where it is not known.
   package mutating func set(_ state: HomeNode.State, of id: String, at now: Instant) -> HomeNode.State? {
-    let index = place(of: id)
-    guard index < entries.count, entries[index].node.id == id else { return nil }
+    guard let index = index(of: id) else { return nil }
     let before = entries[index].node.state
     entries[index].node.state = state
     set(state, of: index, from: before, at: now)
@@ -116,14 +119,12 @@ package struct HomeView: Sendable {
   }
 
   package mutating func forget(_ id: String) {
-    let index = place(of: id)
-    if index < entries.count, entries[index].node.id == id { entries.remove(at: index) }
+    if let index = index(of: id) { entries.remove(at: index) }
   }
 
   /// A run was placed there; its load does not show in the score yet.
   package mutating func place(run: String, adding demand: Competition, on id: String, at now: Instant) {
-    let index = place(of: id)
-    guard index < entries.count, entries[index].node.id == id else { return }
+    guard let index = index(of: id) else { return }
     if entries[index].recent.count >= Self.recentLimit { entries[index].recent.removeFirst() }
     entries[index].recent.append(Recent(run: run, demand: demand, at: now))
     entries[index].count()
@@ -131,8 +132,7 @@ package struct HomeView: Sendable {
 
   /// The node has taken the run.
   package mutating func accepted(run: String, on id: String, at now: Instant) {
-    let index = place(of: id)
-    guard index < entries.count, entries[index].node.id == id else { return }
+    guard let index = index(of: id) else { return }
     for number in entries[index].recent.indices where entries[index].recent[number].run == run {
       entries[index].recent[number].acceptedAt = now
     }
@@ -140,8 +140,7 @@ package struct HomeView: Sendable {
 
   /// The node has said what competes for its cores, outside a heartbeat.
   package mutating func told(demand: Competition, by id: String, at now: Instant) {
-    let index = place(of: id)
-    guard index < entries.count, entries[index].node.id == id else { return }
+    guard let index = index(of: id) else { return }
     entries[index].node.demand = demand
     entries[index].node.heardAt = now
     entries[index].recent.removeAll { $0.acceptedAt != nil }
@@ -150,16 +149,14 @@ package struct HomeView: Sendable {
 
   /// A run could not begin there, or was lost, for the node's sake.
   package mutating func failed(on id: String, at now: Instant) {
-    let index = place(of: id)
-    guard index < entries.count, entries[index].node.id == id else { return }
+    guard let index = index(of: id) else { return }
     entries[index].failures.add(at: now)
     entries[index].node.failures = entries[index].failures.left(at: now)
   }
 
   /// The run is not there, or not any more.
   package mutating func displace(run: String, from id: String) {
-    let index = place(of: id)
-    guard index < entries.count, entries[index].node.id == id else { return }
+    guard let index = index(of: id) else { return }
     entries[index].recent.removeAll { $0.run == run }
     entries[index].count()
   }

@@ -1,14 +1,6 @@
 package import Basics
 import Scoring
 
-/// A host whose stream of our runs is held open.
-struct Watch {
-  let node: String
-  /// Accepted there before the stream was asked for, and not in its list yet.
-  var expected: [Stray] = []
-  var ids: [RunID] = []
-}
-
 // What hosts tell of the runs they have of this node. The host's list at the beginning of a stream is the truth: what
 // was accepted before it was asked for and is missing in it is lost.
 extension Orchestrator {
@@ -16,11 +8,9 @@ extension Orchestrator {
   package mutating func watchOpened(_ node: String) {
     guard let index = watches.firstIndex(where: { $0.node == node }) else { return }
     watches[index].expected = []
-    watches[index].ids = []
     for id in order {
       guard let record = record(id), record.step == .remote, record.run.hostNode == node else { continue }
-      watches[index].ids.append(id)
-      watches[index].expected.append(Stray(node: node, attempt: record.run.attempt))
+      watches[index].expected.append(Watch.Expected(id: id, attempt: record.run.attempt))
     }
   }
 
@@ -38,12 +28,8 @@ extension Orchestrator {
       if run.attempt >= report.attempt { pending.append(.withdraw(id, node: node, attempt: report.attempt)) }
       return take()
     }
-    if let index = watches.firstIndex(where: { $0.node == node }),
-      let place = watches[index].ids.firstIndex(of: id),
-      watches[index].expected[place].attempt == report.attempt
-    {
-      watches[index].ids.remove(at: place)
-      watches[index].expected.remove(at: place)
+    if let index = watches.firstIndex(where: { $0.node == node }) {
+      watches[index].expected.removeAll { $0.id == id && $0.attempt == report.attempt }
     }
     switch record.step {
     case .asking:
@@ -61,11 +47,10 @@ extension Orchestrator {
   /// The node's list is complete.
   package mutating func hostedSynced(_ node: String, at moment: Moment) -> [Directive] {
     guard let index = watches.firstIndex(where: { $0.node == node }) else { return take() }
-    let missing = watches[index].ids
-    let attempts = watches[index].expected
-    watches[index].ids = []
+    let missing = watches[index].expected
     watches[index].expected = []
-    for (id, expected) in zip(missing, attempts) {
+    for expected in missing {
+      let id = expected.id
       guard let record = record(id), record.step == .remote, record.run.hostNode == node,
         record.run.attempt == expected.attempt
       else { continue }

@@ -9,11 +9,12 @@ extension Orchestrator {
   mutating func fence(at moment: Moment) {
     guard !home.hasMajority(at: moment.instant) else { return }
     for id in order {
-      guard let record = record(id), record.run.isHosted, !record.run.state.isFinal, !record.stopIsRequested,
+      guard var record = records[id], record.run.isHosted, !record.run.state.isFinal, !record.stopIsRequested,
         home.node(record.run.requesterNode)?.state == .dead
       else { continue }
-      update(id) { $0.givesBack = true }
-      requestStop(id, at: moment)
+      record.hosting.givesBack = true
+      requestStop(&record, at: moment)
+      store(record)
     }
   }
 }

@@ -11,14 +11,16 @@ extension Orchestrator {
     _ run: Run, command: RunCommand?, at moment: Moment
   ) -> (answer: HostedAnswer, directives: [Directive]) {
     let answer = judge(run, command, at: moment)
-    guard answer == .recording else { return (answer, take()) }
-    if let record = record(run.id), record.step == .unrecorded { return (answer, take()) }
-    if let container = record(run.id)?.containerID {
-      pending.append(.call(run.id, .remove, .remove(id: container, force: true, volumes: true)))
+    guard answer == .recording else { return (answer, drain()) }
+    if let earlier = records[run.id] {
+      if earlier.step.isUnpersisted { return (answer, drain()) }
+      if let container = earlier.attempt.containerID {
+        pending.append(.call(run.id, .remove, .remove(id: container, force: true, volumes: true)))
+      }
     }
     add(RunRecord(run: run, command: command))
     pending.append(.record(run.id))
-    return (answer, take())
+    return (answer, drain())
   }
 
   /// The requester goes by this attempt: it may start, now or once it is ready.
@@ -27,46 +29,43 @@ extension Orchestrator {
   package mutating func beginHosted(
     _ id: RunID, attempt: Int, of requester: String, at moment: Moment
   ) -> (isThere: Bool, directives: [Directive]) {
-    guard let record = record(id), record.run.requesterNode == requester, record.run.attempt == attempt,
-      record.step != .unrecorded
-    else { return (false, take()) }
-    update(id) { $0.awaitsWord = false }
-    if record.step == .held {
+    guard var record = records[id], record.run.requesterNode == requester, record.run.attempt == attempt,
+      !record.step.isUnpersisted
+    else { return (false, drain()) }
+    record.hosting.awaitsCommit = false
+    if case .prepared = record.step {
       switch record.run.workload {
-      case .native(let command): beginNative(id, command, at: moment)
-      case .container: start(id, at: moment)
+      case .native(let command): beginNative(&record, command, at: moment)
+      case .container: start(&record, at: moment)
       }
     }
-    return (true, take())
+    return (true, drain(storing: record))
   }
 
-  /// Waits for the requester's word, with all else done.
-  mutating func hold(_ id: RunID, at moment: Moment) {
-    update(id) {
-      $0.step = .held
-      $0.heldAt = moment.instant
-    }
-    enter(id, .starting)
+  /// Waits for the requester's commit, with all else done.
+  mutating func awaitCommit(_ record: inout RunRecord, at moment: Moment) {
+    record.step = .prepared(since: moment.instant)
+    enter(&record, .starting)
   }
 
-  /// Once a second: a requester that does not say the word has given the run to another, or is gone.
-  mutating func tickHeld(_ id: RunID, _ record: RunRecord, at moment: Moment) {
-    guard record.step == .held, let since = record.heldAt,
-      moment.instant - since > settings.home.wordPatience
-    else { return }
-    conclude(id, .failed(RunFailure(.givenBack, "its requester did not say that it may begin")), at: moment)
+  /// Once a second: a requester that does not commit has given the run to another, or is gone.
+  mutating func waitForCommit(_ record: inout RunRecord, since: Instant, at moment: Moment) {
+    guard moment.instant - since > settings.home.wordPatience else { return }
+    let reason = "its requester did not say that it may begin"
+    conclude(&record, .failed(RunFailure(.givenBack, reason)), at: moment)
   }
 
   private mutating func judge(_ run: Run, _ command: RunCommand?, at moment: Moment) -> HostedAnswer {
     let id = run.id
-    if let record = record(id) {
+    if var record = records[id] {
       guard record.run.requesterNode == run.requesterNode else {
         return .refused("the identifier is another run's")
       }
-      if record.run.attempt == run.attempt { return record.step == .unrecorded ? .recording : .accepted }
+      if record.run.attempt == run.attempt { return record.step.isUnpersisted ? .recording : .accepted }
       if record.run.attempt > run.attempt { return .refused("a later attempt is here") }
-      if record.step != .settled {
-        requestStop(id, at: moment)
+      if !record.step.isSettled {
+        requestStop(&record, at: moment)
+        store(record)
         return .refused("an earlier attempt is being stopped")
       }
     }
@@ -103,7 +102,7 @@ extension Orchestrator {
   private func recentDemand(of requester: String, at now: Instant) -> Double {
     var threads = 0.0
     for record in records.values where record.run.requesterNode == requester && !record.run.state.isFinal {
-      if let started = record.startedInstant, now - started > Self.recent { continue }
+      if let started = record.attempt.startedAt, now - started > Self.recent { continue }
       threads += record.demand.threads
     }
     return threads
@@ -118,11 +117,11 @@ extension Orchestrator {
   package func hostedRuns(of requester: String) -> [Run] {
     var runs: [Run] = []
     for id in order {
-      guard let record = record(id), record.run.requesterNode == requester, record.step != .unrecorded else {
+      guard let record = records[id], record.run.requesterNode == requester, !record.step.isUnpersisted else {
         continue
       }
       var run = record.run
-      if record.step == .ending {
+      if case .ended = record.step {
         run.state = run.times.started > 0 ? .running : .starting
         run.times.ended = 0
       }
@@ -138,21 +137,18 @@ extension Orchestrator {
   package mutating func stopHosted(
     _ id: RunID, attempt: Int, of requester: String, speed: Double? = nil, at moment: Moment
   ) -> (isOver: Bool, directives: [Directive]) {
-    guard let record = record(id) else {
+    guard var record = records[id] else {
       remember(withdrawn: id, attempt)
-      return (true, take())
+      return (true, drain())
     }
     // Of another's run nothing is ended, nor is its next attempt refused.
-    guard record.run.requesterNode == requester, record.run.attempt <= attempt else { return (true, take()) }
+    guard record.run.requesterNode == requester, record.run.attempt <= attempt else { return (true, drain()) }
     remember(withdrawn: id, attempt)
-    if record.step == .settled {
-      if let speed, !record.endSeen { trust.learn(speed: speed) }
-      update(id) { $0.endSeen = true }
-      return (true, take())
-    }
-    update(id) { $0.endSeen = true }
-    requestStop(id, at: moment)
-    return (false, take())
+    let isOver = record.step.isSettled
+    if isOver, let speed, !record.hosting.endIsSeen { trust.learn(speed: speed) }
+    record.hosting.endIsSeen = true
+    if !isOver { requestStop(&record, at: moment) }
+    return (isOver, drain(storing: record))
   }
 
   private mutating func remember(withdrawn id: RunID, _ attempt: Int) {
@@ -162,8 +158,8 @@ extension Orchestrator {
   }
 
   /// A new agent does not begin a run of another node: that may have given it to a third meanwhile, and gives it again.
-  mutating func giveBackUnstarted(_ id: RunID, at moment: Moment) {
+  mutating func giveBackUnstarted(_ record: inout RunRecord, at moment: Moment) {
     let reason = "its host started anew before it had begun"
-    conclude(id, .failed(RunFailure(.givenBack, reason)), at: moment)
+    conclude(&record, .failed(RunFailure(.givenBack, reason)), at: moment)
   }
 }

@@ -25,7 +25,7 @@ extension Orchestrator {
     if measured.isBlind {
       var begun = 0.0
       for record in records.values where takesRoomHere(record.run) {
-        if let started = record.startedInstant, !record.run.state.isFinal {
+        if let started = record.attempt.startedAt, !record.run.state.isFinal {
           begun += record.demand.threads * (1 - measured.hidden(since: started))
         }
       }
@@ -33,12 +33,12 @@ extension Orchestrator {
     }
     for record in records.values where takesRoomHere(record.run) {
       let its = record.demand
-      if let ended = record.endedInstant {
+      if let ended = record.attempt.endedAt {
         // Gone, but a part of what was measured.
-        guard let started = record.startedInstant, ended > measured.from else { continue }
+        guard let started = record.attempt.startedAt, ended > measured.from else { continue }
         sum.threads -= its.threads * (measured.hidden(since: ended) - measured.hidden(since: started))
       } else if !record.run.state.isFinal {
-        sum.threads += its.threads * (record.startedInstant.map { measured.hidden(since: $0) } ?? 1)
+        sum.threads += its.threads * (record.attempt.startedAt.map { measured.hidden(since: $0) } ?? 1)
         sum.copiers += its.copiers
         sum.flows += its.flows
         if record.isFetching { sum.flows += 1 }

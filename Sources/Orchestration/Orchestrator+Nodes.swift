@@ -35,14 +35,14 @@ extension Orchestrator {
   }
 
   private mutating func set(_ state: HomeNode.State, of node: String, at moment: Moment) -> [Directive] {
-    guard let before = home.set(state, of: node, at: moment.instant) else { return take() }
+    guard let before = home.set(state, of: node, at: moment.instant) else { return drain() }
     return changed(node, from: before, to: state, at: moment)
   }
 
   private mutating func changed(
     _ node: String, from before: HomeNode.State?, to after: HomeNode.State, at moment: Moment
   ) -> [Directive] {
-    guard node != settings.node, before != after else { return take() }
+    guard node != settings.node, before != after else { return drain() }
     switch after {
     case .alive, .suspect:
       if before != .alive && before != .suspect { isBack(node, at: moment) }
@@ -51,35 +51,35 @@ extension Orchestrator {
     case .left:
       break
     }
-    return take()
+    return drain()
   }
 
   private mutating func isBack(_ node: String, at moment: Moment) {
     touched.append(node)
     for id in order {
-      guard let record = record(id) else { continue }
+      guard var record = records[id] else { continue }
       for stray in record.run.strays where stray.node == node {
         pending.append(.withdraw(id, node: node, attempt: stray.attempt))
       }
-      if record.step == .waiting {
-        update(id) { $0.placeAt = nil }
-        if let record = self.record(id) { placeWaiting(id, record, at: moment) }
-      }
+      guard case .waiting = record.step else { continue }
+      placeWaiting(&record, until: nil, at: moment)
+      store(record)
     }
   }
 
   private mutating func isDead(_ node: String, at moment: Moment) {
     for id in order {
-      guard let record = record(id), record.run.hostNode == node, !record.run.isHosted else { continue }
+      guard var record = records[id], record.run.hostNode == node, !record.run.isHosted else { continue }
       switch record.step {
       case .asking:
-        addStray(id, node: node, attempt: record.run.attempt)
-        tryNext(id, .silent("it died"), at: moment)
+        addStray(&record, node: node, attempt: record.run.attempt)
+        tryNext(&record, .silent("it died"), at: moment)
       case .remote:
-        hostLost(id, "its host died", mayHaveCopy: true, at: moment)
+        hostLost(&record, "its host died", mayHaveCopy: true, at: moment)
       default:
-        break
+        continue
       }
+      store(record)
     }
     fence(at: moment)
   }

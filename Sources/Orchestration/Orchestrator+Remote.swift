@@ -11,90 +11,86 @@ extension Orchestrator {
   package mutating func answered(
     _ id: RunID, node: String, attempt: Int, _ answer: HostAnswer, at moment: Moment
   ) -> [Directive] {
-    guard let record = record(id), !record.run.isHosted else { return take() }
-    guard record.run.attempt == attempt, record.run.hostNode == node else {
+    guard var record = records[id], !record.run.isHosted else { return drain() }
+    if record.run.attempt == attempt, record.run.hostNode == node {
+      if case .asking = record.step { hostAnswered(&record, answer, at: moment) }
+    } else if answer == .accepted, attempt < record.run.attempt || record.run.hostNode.isEmpty {
       // Given up in the meantime.
-      if answer == .accepted, attempt < record.run.attempt || record.run.hostNode.isEmpty {
-        addStray(id, node: node, attempt: attempt)
-        pending.append(.note(id))
-        withdrawStrays(id, at: moment)
-      }
-      return take()
-    }
-    switch (record.step, answer) {
-    case (.asking, .accepted):
-      hostAccepted(id, at: moment)
-    case (.asking, .refused(let reason)), (.asking, .unreachable(let reason)):
-      tryNext(id, .refused(reason), at: moment)
-    case (.asking, .busier(let demand)) where record.rechoices < settings.home.rechoices:
-      chooseAnew(id, demand: demand, at: moment)
-    case (.asking, .busier):
-      // It was asked without a condition.
-      tryNext(id, .refused("it is busier than was known, again and again"), at: moment)
-    case (.asking, .silent(let reason)):
-      hostIsSilent(id, reason, at: moment)
-    default:
-      break
-    }
-    return take()
-  }
-
-  mutating func hostAccepted(_ id: RunID, at moment: Moment) {
-    guard let record = record(id) else { return }
-    let node = record.run.hostNode
-    let isHomeEdge = home.node(node)?.isHomeEdge ?? false
-    home.accepted(run: id.text, on: node, at: moment.instant)
-    update(id) {
-      $0.step = .remote
-      $0.run.placement?.note(.accepted, of: node)
-    }
-    touched.append(node)
-    answerRequest(id)
-    if record.stopIsRequested {
-      withdraw(id, at: moment)
-    } else if isHomeEdge {
-      // It tells nothing before the end.
-      update(id) { $0.run.times.started = moment.wallMilliseconds }
+      addStray(&record, node: node, attempt: attempt)
       pending.append(.note(id))
-      enter(id, .running)
-    } else {
-      sayBegin(id, at: moment)
+      withdrawStrays(&record, at: moment)
+    }
+    return drain(storing: record)
+  }
+
+  private mutating func hostAnswered(_ record: inout RunRecord, _ answer: HostAnswer, at moment: Moment) {
+    switch answer {
+    case .accepted:
+      hostAccepted(&record, at: moment)
+    case .refused(let reason), .unreachable(let reason):
+      tryNext(&record, .refused(reason), at: moment)
+    case .busier(let demand) where record.search.rechoices < settings.home.rechoices:
+      chooseAnew(&record, demand: demand, at: moment)
+    case .busier:
+      // It was asked without a condition.
+      tryNext(&record, .refused("it is busier than was known, again and again"), at: moment)
+    case .silent(let reason):
+      hostIsSilent(&record, reason, at: moment)
     }
   }
 
-  private mutating func hostIsSilent(_ id: RunID, _ reason: String, at moment: Moment) {
-    guard let run = record(id)?.run else { return }
-    addStray(id, node: run.hostNode, attempt: run.attempt)
-    // The stray must not be forgotten with this agent.
-    pending.append(.note(id))
-    withdrawStrays(id, at: moment)
-    tryNext(id, .silent(reason), at: moment)
+  mutating func hostAccepted(_ record: inout RunRecord, at moment: Moment) {
+    let id = record.run.id
+    let node = record.run.hostNode
+    home.accepted(run: id.text, on: node, at: moment.instant)
+    record.step = .remote(RunRecord.Remote())
+    record.run.placement?.note(.accepted, of: node)
+    touched.append(node)
+    answerRequest(&record)
+    if record.stopIsRequested {
+      withdraw(&record, at: moment)
+    } else if home.node(node)?.isHomeEdge == true {
+      // It tells nothing before the end.
+      record.run.times.started = moment.wallMilliseconds
+      pending.append(.note(id))
+      enter(&record, .running)
+    } else {
+      sendCommit(&record, at: moment)
+    }
   }
 
-  // MARK: - Beginning
+  private mutating func hostIsSilent(_ record: inout RunRecord, _ reason: String, at moment: Moment) {
+    addStray(&record, node: record.run.hostNode, attempt: record.run.attempt)
+    // The stray must not be forgotten with this agent.
+    pending.append(.note(record.run.id))
+    withdrawStrays(&record, at: moment)
+    tryNext(&record, .silent(reason), at: moment)
+  }
 
-  /// Tells the host that it may begin.
-  private mutating func sayBegin(_ id: RunID, at moment: Moment) {
-    guard let run = record(id)?.run else { return }
-    let again = moment.instant + settings.home.repeatPause
-    update(id) { $0.beginAt = again }
-    pending.append(.begin(id, node: run.hostNode, attempt: run.attempt))
+  // MARK: - Commit
+
+  /// Tells the host that it may start the run.
+  private mutating func sendCommit(_ record: inout RunRecord, at moment: Moment) {
+    let run = record.run
+    record.step = .remote(RunRecord.Remote(commitAt: moment.instant + settings.home.repeatPause))
+    pending.append(.begin(run.id, node: run.hostNode, attempt: run.attempt))
   }
 
   /// The host has heard `Directive.begin`; `isThere` says whether it has the run.
   package mutating func begun(
     _ id: RunID, node: String, attempt: Int, isThere: Bool, at moment: Moment
   ) -> [Directive] {
-    guard let record = record(id), record.step == .remote, record.run.hostNode == node,
+    guard var record = records[id], case .remote(var remote) = record.step, record.run.hostNode == node,
       record.run.attempt == attempt, record.run.times.started == 0
-    else { return take() }
+    else { return drain() }
     if isThere {
-      update(id) { $0.beginAt = nil }
+      remote.commitAt = nil
+      record.step = .remote(remote)
     } else {
       // Its host may be writing it just now.
-      hostLost(id, Self.unknownThere, mayHaveCopy: true, at: moment)
+      hostLost(&record, Self.unknownThere, mayHaveCopy: true, at: moment)
     }
-    return take()
+    return drain(storing: record)
   }
 
   static let unknownThere = "its host does not know it"
@@ -106,88 +102,81 @@ extension Orchestrator {
   package mutating func withdrawn(
     _ id: RunID, node: String, attempt: Int, isOver: Bool, at moment: Moment
   ) -> [Directive] {
-    guard isOver, let record = record(id), !record.run.isHosted else { return take() }
-    removeStrays(id, node: node, attempt: attempt)
-    guard record.run.hostNode == node, record.run.attempt == attempt, !record.run.state.isFinal else {
-      return take()
+    guard isOver, var record = records[id], !record.run.isHosted else { return drain() }
+    removeStrays(&record, node: node, attempt: attempt)
+    if record.run.hostNode == node, record.run.attempt == attempt, record.stopIsRequested,
+      record.step.isElsewhere
+    {
+      conclude(&record, .stopped, at: moment)
     }
-    if record.stopIsRequested, record.step == .asking || record.step == .remote {
-      conclude(id, .stopped, at: moment)
-    }
-    return take()
+    return drain(storing: record)
   }
 
   /// Asks the host to end the run.
-  mutating func withdraw(_ id: RunID, at moment: Moment) {
-    guard let run = record(id)?.run else { return }
-    let again = moment.instant + settings.home.repeatPause
-    update(id) { $0.withdrawAt = again }
-    pending.append(.withdraw(id, node: run.hostNode, attempt: run.attempt))
+  mutating func withdraw(_ record: inout RunRecord, at moment: Moment) {
+    let run = record.run
+    record.attempt.withdrawAt = moment.instant + settings.home.repeatPause
+    pending.append(.withdraw(run.id, node: run.hostNode, attempt: run.attempt))
   }
 
   /// Asks all nodes that answer to let go of their copies.
-  mutating func withdrawStrays(_ id: RunID, at moment: Moment) {
-    guard let strays = record(id)?.run.strays, !strays.isEmpty else { return }
-    let again = moment.instant + settings.home.repeatPause
-    update(id) { $0.withdrawAt = again }
-    for stray in strays where home.node(stray.node)?.isReachable == true {
-      pending.append(.withdraw(id, node: stray.node, attempt: stray.attempt))
+  private mutating func withdrawStrays(_ record: inout RunRecord, at moment: Moment) {
+    guard !record.run.strays.isEmpty else { return }
+    record.attempt.withdrawAt = moment.instant + settings.home.repeatPause
+    for stray in record.run.strays where home.node(stray.node)?.isReachable == true {
+      pending.append(.withdraw(record.run.id, node: stray.node, attempt: stray.attempt))
     }
   }
 
-  mutating func addStray(_ id: RunID, node: String, attempt: Int) {
+  func addStray(_ record: inout RunRecord, node: String, attempt: Int) {
     guard !node.isEmpty, node != settings.node else { return }
-    update(id) {
-      $0.run.strays.removeAll { $0.node == node && $0.attempt <= attempt }
-      if $0.run.strays.count >= Run.strayLimit { $0.run.strays.removeFirst() }
-      $0.run.strays.append(Stray(node: node, attempt: attempt))
-    }
+    record.run.strays.removeAll { $0.node == node && $0.attempt <= attempt }
+    if record.run.strays.count >= Run.strayLimit { record.run.strays.removeFirst() }
+    record.run.strays.append(Stray(node: node, attempt: attempt))
   }
 
-  private mutating func removeStrays(_ id: RunID, node: String, attempt: Int) {
-    guard let strays = record(id)?.run.strays else { return }
-    let left = strays.filter { $0.node != node || $0.attempt > attempt }
-    guard left.count < strays.count else { return }
-    update(id) { $0.run.strays = left }
-    pending.append(.note(id))
+  private mutating func removeStrays(_ record: inout RunRecord, node: String, attempt: Int) {
+    let before = record.run.strays.count
+    record.run.strays.removeAll { $0.node == node && $0.attempt <= attempt }
+    if record.run.strays.count < before { pending.append(.note(record.run.id)) }
   }
 
   // MARK: - Time
 
   /// Once a second for each run.
-  mutating func tickRemote(_ id: RunID, at moment: Moment) {
-    guard let record = record(id), !record.run.isHosted else { return }
-    let settings = settings.home
+  mutating func tickRemote(_ record: inout RunRecord, at moment: Moment) {
+    guard !record.run.isHosted else { return }
     let now = moment.instant
-    if now >= record.withdrawAt ?? now {
-      withdrawStrays(id, at: moment)
-      if record.stopIsRequested, record.step == .asking || record.step == .remote { withdraw(id, at: moment) }
+    if now >= record.attempt.withdrawAt ?? now {
+      withdrawStrays(&record, at: moment)
+      if record.stopIsRequested, record.step.isElsewhere { withdraw(&record, at: moment) }
     }
     switch record.step {
-    case .asking:
-      if let askedAt = record.askedAt, now - askedAt > settings.askPatience {
-        hostIsSilent(id, "it did not answer", at: moment)
-      }
-    case .waiting:
-      placeWaiting(id, record, at: moment)
-    case .remote:
-      waitForHost(id, record, at: moment)
+    case .asking(let since):
+      if now - since > settings.home.askPatience { hostIsSilent(&record, "it did not answer", at: moment) }
+    case .waiting(let until):
+      placeWaiting(&record, until: until, at: moment)
+    case .remote(let remote):
+      waitForHost(&record, remote, at: moment)
     default:
       break
     }
   }
 
   /// A host that left or was not seen yet has a while to return; one that is dead has none.
-  private mutating func waitForHost(_ id: RunID, _ record: RunRecord, at moment: Moment) {
+  private mutating func waitForHost(
+    _ record: inout RunRecord, _ remote: RunRecord.Remote, at moment: Moment
+  ) {
+    let now = moment.instant
     if let host = home.node(record.run.hostNode), host.isReachable {
-      if record.hostGoneAt != nil { update(id) { $0.hostGoneAt = nil } }
-      guard let due = record.beginAt, moment.instant >= due, record.run.times.started == 0 else { return }
-      if !host.isHomeEdge, !record.stopIsRequested { sayBegin(id, at: moment) }
-    } else if let since = record.hostGoneAt {
-      guard moment.instant - since > settings.home.hostGrace else { return }
-      hostLost(id, "its host has left and did not return", mayHaveCopy: true, at: moment)
+      if remote.hostGoneAt != nil { record.step = .remote(RunRecord.Remote(commitAt: remote.commitAt)) }
+      guard let due = remote.commitAt, now >= due, record.run.times.started == 0 else { return }
+      if !host.isHomeEdge, !record.stopIsRequested { sendCommit(&record, at: moment) }
+    } else if let since = remote.hostGoneAt {
+      guard now - since > settings.home.hostGrace else { return }
+      hostLost(&record, "its host has left and did not return", mayHaveCopy: true, at: moment)
     } else {
-      update(id) { $0.hostGoneAt = moment.instant }
+      record.step = .remote(RunRecord.Remote(commitAt: remote.commitAt, hostGoneAt: now))
     }
   }
 }

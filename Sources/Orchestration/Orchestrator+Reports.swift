@@ -9,7 +9,7 @@ extension Orchestrator {
     guard let index = watches.firstIndex(where: { $0.node == node }) else { return }
     watches[index].expected = []
     for id in order {
-      guard let record = record(id), record.step == .remote, record.run.hostNode == node else { continue }
+      guard let record = records[id], record.step.isRemote, record.run.hostNode == node else { continue }
       watches[index].expected.append(Watch.Expected(id: id, attempt: record.run.attempt))
     }
   }
@@ -17,16 +17,16 @@ extension Orchestrator {
   /// A run as the node has it, in its list or after a change.
   package mutating func hosted(_ report: Run, on node: String, at moment: Moment) -> [Directive] {
     let id = report.id
-    guard let record = record(id), !record.run.isHosted else {
+    guard var record = records[id], !record.run.isHosted else {
       // Nobody here knows it any more.
       pending.append(.withdraw(id, node: node, attempt: report.attempt))
-      return take()
+      return drain()
     }
     let run = record.run
     guard run.attempt == report.attempt, run.hostNode == node, !run.state.isFinal else {
       // A copy that the run has left behind, or one whose end is known here: the host lets go of it.
       if run.attempt >= report.attempt { pending.append(.withdraw(id, node: node, attempt: report.attempt)) }
-      return take()
+      return drain()
     }
     if let index = watches.firstIndex(where: { $0.node == node }) {
       watches[index].expected.removeAll { $0.id == id && $0.attempt == report.attempt }
@@ -34,68 +34,63 @@ extension Orchestrator {
     switch record.step {
     case .asking:
       // The answer to the ask is still on its way, or lost.
-      hostAccepted(id, at: moment)
-      apply(report, to: id, at: moment)
+      hostAccepted(&record, at: moment)
+      apply(report, to: &record, at: moment)
     case .remote:
-      apply(report, to: id, at: moment)
+      apply(report, to: &record, at: moment)
     default:
       break
     }
-    return take()
+    return drain(storing: record)
   }
 
   /// The node's list is complete.
   package mutating func hostedSynced(_ node: String, at moment: Moment) -> [Directive] {
-    guard let index = watches.firstIndex(where: { $0.node == node }) else { return take() }
+    guard let index = watches.firstIndex(where: { $0.node == node }) else { return drain() }
     let missing = watches[index].expected
     watches[index].expected = []
     for expected in missing {
-      let id = expected.id
-      guard let record = record(id), record.step == .remote, record.run.hostNode == node,
+      guard var record = records[expected.id], record.step.isRemote, record.run.hostNode == node,
         record.run.attempt == expected.attempt
       else { continue }
       let reason = Self.unknownThere
       if record.run.times.started > 0 && !record.stopIsRequested {
-        conclude(id, .failed(RunFailure(.lost, reason)), at: moment)
+        conclude(&record, .failed(RunFailure(.lost, reason)), at: moment)
       } else {
-        hostLost(id, reason, mayHaveCopy: false, at: moment)
+        hostLost(&record, reason, mayHaveCopy: false, at: moment)
       }
+      store(record)
     }
-    return take()
+    return drain()
   }
 
   /// Takes over what the host says.
-  private mutating func apply(_ report: Run, to id: RunID, at moment: Moment) {
-    guard let record = record(id) else { return }
-    let hadStarted = record.run.times.started > 0
-    update(id) {
-      if report.times.started > 0 { $0.run.times.started = report.times.started }
-      $0.endedAt = report.times.ended
-    }
+  private mutating func apply(_ report: Run, to record: inout RunRecord, at moment: Moment) {
+    let before = record.run
+    if report.times.started > 0 { record.run.times.started = report.times.started }
+    record.attempt.endTime = report.times.ended
     switch report.state {
     case .failed(let failure) where failure.kind == .givenBack:
-      update(id) { $0.endedAt = 0 }
-      hostLost(
-        id, failure.reason, mayHaveCopy: false, neverStarted: report.times.started == 0, at: moment)
+      record.attempt.endTime = 0
+      let neverStarted = report.times.started == 0
+      hostLost(&record, failure.reason, mayHaveCopy: false, neverStarted: neverStarted, at: moment)
     case .failed(let failure) where failure.isRefusal && report.times.started == 0:
-      tryNext(id, .refused(failure.reason), failure: failure, at: moment)
+      tryNext(&record, .refused(failure.reason), failure: failure, at: moment)
     case .failed, .finished, .stopped:
-      conclude(id, report.state, at: moment)
+      conclude(&record, report.state, at: moment)
     case .accepted, .placing, .pulling, .starting, .running:
-      if !hadStarted && report.times.started > 0 { pending.append(.note(id)) }
+      if before.times.started == 0 && report.times.started > 0 { pending.append(.note(report.id)) }
       // Each stream starts with what is; an older one that is still read must not lead back.
-      if report.state == .running || record.run.state != .running { enter(id, report.state) }
+      if report.state == .running || before.state != .running { enter(&record, report.state) }
     }
   }
 
-  /// The end is on disk here, so the host may forget the run when it likes.
-  mutating func letHostForget(_ record: RunRecord) {
-    let run = record.run
+  /// The end is on disk here, so the host may forget the run when it likes. It is told its `speed`.
+  mutating func letHostForget(_ run: Run, speed: Double?) {
     guard !run.isHosted, run.hostNode != settings.node, let node = home.node(run.hostNode),
       node.isReachable, !node.isHomeEdge
     else { return }
-    pending.append(
-      .withdraw(run.id, node: run.hostNode, attempt: run.attempt, speed: record.lesson))
+    pending.append(.withdraw(run.id, node: run.hostNode, attempt: run.attempt, speed: speed))
   }
 
   // MARK: - Watching
@@ -121,9 +116,6 @@ extension Orchestrator {
     guard node != settings.node, let known = home.node(node), known.state != .dead, !known.isHomeEdge else {
       return false
     }
-    return order.contains { id in
-      guard let record = record(id), record.run.hostNode == node else { return false }
-      return record.step == .remote
-    }
+    return records.values.contains { $0.step.isRemote && $0.run.hostNode == node }
   }
 }

@@ -238,3 +238,13 @@ package struct RunFailure: Sendable, Equatable {
     self.exitCode = exitCode
   }
 }
+
+extension RunFailure {
+  /// Whether it says that this node cannot run it, which says nothing of another.
+  var isRefusal: Bool {
+    switch kind {
+    case .pull, .create, .start, .engine: true
+    case .outOfMemory, .timeLimit, .signal, .lost, .noHost, .givenBack: false
+    }
+  }
+}

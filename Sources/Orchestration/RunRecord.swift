@@ -4,141 +4,91 @@ import Scoring
 
 /// A run and what the orchestrator needs to go on with it.
 struct RunRecord {
-  enum Step: Equatable {
-    /// Accepted, not yet on disk.
-    case unrecorded
-    /// The engine is away or its state is unknown: waiting for the list of containers.
-    case suspended
-    case pull, create, start, wait, inspect, output
-    case native
-    /// Hosted, and all but started: the requester's word is awaited.
-    case held
-    /// The next host is chosen and is being written to disk, before it is asked.
-    case choosing
-    /// The host was asked and has not answered.
-    case asking
-    /// A host has accepted it.
-    case remote
-    /// No node can run it now; one is waited for.
-    case waiting
-    /// Final in memory, not yet on disk.
-    case ending
-    /// Final and on disk.
-    case settled
-  }
-
   var run: Run
-  var step = Step.unrecorded
+  var step = Step.unpersisted
+  /// What the attempt at hand has brought so far.
+  var attempt = Attempt()
   /// The parsed `docker run`; gone once the run has ended.
   var command: RunCommand?
-  var containerID: String?
-  var usesTerminal: Bool
+  let usesTerminal: Bool
+  /// What it adds to the competition on its host.
+  let demand: Competition
   var stopIsRequested = false
-  var stopIsUnderWay = false
-  /// A start may have been sent whose answer nobody heard: by an earlier agent, or over a connection that broke.
-  var startMayBeUnderWay = false
-  /// How often the container was then found not started.
-  var unstartedLists = 0
-  /// A pull was made, so that a missing image is an error now.
-  var pullIsDone = false
-  /// Why the pull failed, in case the image is not here either.
-  var pullError: String?
-  /// The exit code that `wait` told, until `inspect` has told the rest.
-  var exitCode: Int?
-  /// How the run ended, while its last output is fetched.
-  var outcome: RunState?
-  /// When it ended by the Engine's account, in milliseconds since 1970; 0 where that is not known.
-  var endedAt: Int64 = 0
-  /// The last output in frames, oldest first, together at most `Settings.keptOutput` bytes.
-  var output: [[UInt8]] = []
-  var outputBytes = 0
-  var suspendedAt: Instant?
-  /// Calls of this run whose connection broke before it ran.
-  var brokenCalls = 0
-  /// Times that the engine said the container's name was taken.
-  var nameConflicts = 0
-  var removalFailedAt: Instant?
   /// A write of the run failed and is to be tried again.
-  var recordIsDue = false
-
+  var persistIsDue = false
   /// Who asked for it was told what became of the request.
   var isAnswered = false
-  var askedAt: Instant?
-  /// When the host is told, or told again, that it may begin; nil once it has heard.
-  var beginAt: Instant?
-  /// When a copy that is to end is asked for again.
-  var withdrawAt: Instant?
-  /// Since when the host is neither there nor known to be dead.
-  var hostGoneAt: Instant?
-  /// Since when it looks for a new host because it lost one.
-  var placingSince: Instant?
-  /// When the nodes are looked at again.
-  var placeAt: Instant?
-  /// Why the last host could not run it, where all that were asked failed in the same way.
-  var failure: RunFailure?
-  var failuresDiffer = false
-  /// Taken up from the disk for another node, which may have given it to a third since: it must not start anew.
-  var mayNotStart = false
-  /// A hosted run whose requester has not said yet that it may begin, and since when all else is done.
-  var awaitsWord: Bool
-  var heldAt: Instant?
-  /// A hosted run that ends because this node is cut off from its requester.
-  var givesBack = false
-  /// The requester knows the end of this hosted run.
-  var endSeen = false
-
-  /// When it began and ended here, on the clock of samples.
-  var startedInstant: Instant?
-  var endedInstant: Instant?
-  /// What it adds to the competition on its host.
-  var demand: Competition
-  /// How fast it ran elsewhere of how fast its host had promised: the host is told.
-  var lesson: Double?
-  /// How often a host was busier than was known, and the choice was made anew.
-  var rechoices = 0
-
-  /// Whether its image is on its way.
-  var isFetching: Bool { step == .pull }
+  /// Of a run whose requester this node is.
+  var search = HostSearch()
+  /// Of a run of another node.
+  var hosting: Hosting
 
   init(run: Run, command: RunCommand?) {
     demand = Competition(of: run.bound, cores: command?.wantedCores ?? 1)
-    awaitsWord = run.isHosted
+    hosting = Hosting(awaitsCommit: run.isHosted)
     self.run = run
     self.command = command
     usesTerminal = command?.terminal ?? false
   }
 
-  /// Forgets what an attempt on this node left behind.
-  mutating func beginAnew() {
-    containerID = nil
-    stopIsUnderWay = false
-    startMayBeUnderWay = false
-    unstartedLists = 0
-    pullIsDone = false
-    pullError = nil
-    exitCode = nil
-    outcome = nil
-    endedAt = 0
-    output = []
-    outputBytes = 0
-    suspendedAt = nil
-    brokenCalls = 0
-    nameConflicts = 0
-    askedAt = nil
-    beginAt = nil
-    withdrawAt = nil
-    hostGoneAt = nil
-    startedInstant = nil
+  /// How the search for a host goes.
+  struct HostSearch {
+    /// Since when it looks for a new host because it lost one.
+    var since: Instant?
+    var failure = CommonFailure.none
+    /// How often a host was busier than was known, and the choice was made anew.
+    var rechoices = 0
+  }
+
+  /// Why the hosts that were asked could not run it: what goes wrong in the same way everywhere is the run's own fault.
+  enum CommonFailure {
+    case none
+    case same(RunFailure)
+    case different
+
+    /// Adds what one more host said; nil where it did not try.
+    mutating func add(_ failure: RunFailure?) {
+      switch (self, failure) {
+      case (.none, let failure?): self = .same(failure)
+      case (.same(let earlier), let failure?) where earlier.kind == failure.kind: self = .same(failure)
+      default: self = .different
+      }
+    }
+  }
+
+  /// What passes between the host and the requester.
+  struct Hosting {
+    /// Its requester has not said yet that it may start.
+    var awaitsCommit: Bool
+    /// Taken up from the disk, and its requester may have given it to a third node since: it must not start anew.
+    var mayNotStart = false
+    /// It ends because this node is cut off from its requester.
+    var givesBack = false
+    /// The requester knows its end.
+    var endIsSeen = false
+  }
+
+  /// Gives up the attempt at hand, for the next one.
+  mutating func startOver() {
+    attempt = Attempt()
     run.times.started = 0
   }
-}
 
-extension RunCommand {
-  /// Cores it may keep busy: as many as `--cpus` allows, else one, as most programs do.
-  var wantedCores: Double {
-    nanoCPUs.map { min(max(Double($0) / 1e9, 0.01), 64) } ?? 1
+  /// Whether its image is on its way.
+  var isFetching: Bool {
+    if case .pull = step { true } else { false }
   }
 
-  /// Bytes that the run must be able to have: what it reserves, else what it may take at most.
-  var reservedMemory: Int64? { memoryReservation ?? memory }
+  /// Whether `Orchestrator.tick(at:)` has something to do with it, perhaps.
+  var needsTick: Bool {
+    !run.state.isFinal || persistIsDue || attempt.removalFailedAt != nil || !run.strays.isEmpty
+  }
+
+  /// The host's row in the choice.
+  var row: Placement.Row? { run.placement?.rows.first { $0.node == run.hostNode } }
+
+  /// The end of a run that came to `state`: one that was to stop has stopped, however it ended.
+  func end(as state: RunState) -> RunState {
+    stopIsRequested ? .stopped : state
+  }
 }

@@ -1,0 +1,91 @@
+import Basics
+
+extension RunRecord {
+  /// Where a run is, with what belongs to that step alone.
+  enum Step {
+    /// Accepted, not yet on disk.
+    case unpersisted
+    /// The engine is away or its state is unknown: waiting for the list of containers. `since` is nil for a run of an
+    /// earlier agent that nobody has looked at yet; `ending` is there where only the output was missing.
+    case suspended(since: Instant?, ending: Ending?)
+    case pull
+    case create
+    case start
+    case wait
+    /// Asking how it ended; `Ending` is there where that was known once and its output could not be fetched.
+    case inspect(Ending?)
+    /// Fetching its last output.
+    case output(Ending)
+    case native
+    /// Hosted, and all but started: the requester's commit is awaited.
+    case prepared(since: Instant)
+    /// The next host is chosen and is being written to disk, before it is asked.
+    case choosing
+    /// The host was asked and has not answered.
+    case asking(since: Instant)
+    /// A host has accepted it.
+    case remote(Remote)
+    /// No node can run it now: they are looked at again at that time, at once where there is none.
+    case waiting(until: Instant?)
+    /// Final in memory, not yet on disk. Its host is told `speed`: how fast it ran of how fast that had promised.
+    case ended(speed: Double?)
+    /// Final and on disk.
+    case settled
+
+    /// How the run ended, where that is known and its output is not here yet.
+    var ending: Ending? {
+      switch self {
+      case .output(let ending): ending
+      case .suspended(_, let ending), .inspect(let ending): ending
+      default: nil
+      }
+    }
+
+    /// Whether it is a host's, or is to become one.
+    var isElsewhere: Bool {
+      switch self {
+      case .asking, .remote: true
+      default: false
+      }
+    }
+
+    var isRemote: Bool {
+      if case .remote = self { true } else { false }
+    }
+
+    var isUnpersisted: Bool {
+      if case .unpersisted = self { true } else { false }
+    }
+
+    var isSettled: Bool {
+      if case .settled = self { true } else { false }
+    }
+  }
+
+  /// A run on its host, as its requester knows it.
+  struct Remote {
+    /// When the host is told, or told again, that it may start the run; nil once it has heard.
+    var commitAt: Instant?
+    /// Since when the host is neither there nor known to be dead.
+    var hostGoneAt: Instant?
+  }
+
+  /// How a run ended, and its last output as far as it is here.
+  struct Ending {
+    let outcome: RunState
+    /// In frames, oldest first.
+    private(set) var output: [[UInt8]] = []
+    private var bytes = 0
+
+    init(_ outcome: RunState) {
+      self.outcome = outcome
+    }
+
+    /// Appends a frame of output, dropping the oldest beyond `limit` bytes.
+    mutating func keep(_ frame: [UInt8], limit: Int) {
+      output.append(frame)
+      bytes += frame.count
+      while bytes > limit, output.count > 1 { bytes -= output.removeFirst().count }
+    }
+  }
+}

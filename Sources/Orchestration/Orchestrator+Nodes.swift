@@ -24,11 +24,6 @@ extension Orchestrator {
     set(.dead, of: node, at: moment)
   }
 
-  /// A node ended as it should. Its containers go on, and it may only be starting anew.
-  package mutating func nodeLeft(_ node: String, at moment: Moment) -> [Directive] {
-    set(.left, of: node, at: moment)
-  }
-
   /// A node that was dead, or had left, is there again.
   package mutating func nodeReturned(_ node: String, at moment: Moment) -> [Directive] {
     set(.alive, of: node, at: moment)
@@ -49,7 +44,7 @@ extension Orchestrator {
     case .dead:
       isDead(node, at: moment)
     case .left:
-      break
+      break  // Its containers go on, and it may only be starting anew.
     }
     return drain()
   }

@@ -119,6 +119,25 @@ extension World {
     #expect(world.faults.isEmpty, "\(world.faults)")
   }
 
+  @Test(arguments: [true, false], [true, false])
+  func aStartWhoseAnswerWasLostIsAskedOfTheEngineAndNotMadeTwice(isUnderWay: Bool, isShort: Bool) throws {
+    var (world, id) = try World.at(.start)
+    world.engine.program = isShort ? .exits(7) : .runs
+    try world.restart()
+    for _ in 0..<20 where world.calls.isEmpty { world.advanceOnce() }
+    #expect(world.calls.map(\.step) == [.inspect], "that the lists show it as created says nothing")
+    #expect(world.engine.starts.isEmpty)
+    // The Engine answers once a start under way is over, with what became of it.
+    if isUnderWay { _ = world.engine.answer(.start(id: world.calls[0].request.subject)) }
+    world.advanceOnce()
+    #expect(world.calls.contains { $0.step == .start } != isUnderWay)
+    world.settle()
+    #expect(world.state(id) == (isShort ? .finished(exitCode: 7) : .running))
+    world.drain(code: 7)
+    #expect(world.state(id) == .finished(exitCode: 7) && world.engine.starts[id] == 1)
+    #expect(world.engine.containers.isEmpty && world.faults.isEmpty)
+  }
+
   @Test func aRunThatEndedStaysAsItIsAfterARestart() throws {
     var (world, id) = try World.at(.remove)
     let end = world.orchestrator.run(id)?.json

@@ -182,8 +182,9 @@ import Wire
       home.run(milliseconds: 1000)
       home.weather.detection = 1_000_000...1_000_001
       home.crash(1, power: !isBrief)
-      let left = home.worlds[0].orchestrator.nodeLeft(HomeWorld.name(1), at: home.worlds[0].now)
-      home.worlds[0].perform(left)
+      var left = try #require(home.worlds[0].orchestrator.nodes.first { $0.id == HomeWorld.name(1) })
+      left.state = .left
+      home.worlds[0].perform(home.worlds[0].orchestrator.update(node: left, at: home.worlds[0].now))
       home.run(milliseconds: isBrief ? 10_000 : 35_000)
       if isBrief {
         try home.restart(1)

@@ -117,7 +117,8 @@ struct MemoryEngine {
   }
 
   private mutating func start(_ index: Int) {
-    guard containers[index].status == "created" else { return }
+    // The real one, too, starts a program again that has ended.
+    guard !containers[index].state.running else { return }
     if let run = containers[index].run { starts[run, default: 0] += 1 }
     containers[index].startedAt = "2026-01-01T00:00:00Z"
     containers[index].status = "running"

@@ -124,7 +124,7 @@ final class Admission {
       let command = try check(run.workload, service: run.service, source: run.source)
       status.tellOrchestrator()
       switch driver.perform({ $0.acceptHosted(run, command: command, at: Clock.moment()) }) {
-      case .recording: driver.whenPlaced(run.id, then: answer)
+      case .persisting: driver.whenPlaced(run.id, then: answer)
       case .accepted: answer(nil)
       case .refused(let reason): throw Problem(status: 409, detail: reason)
       case .busier(let demand):

@@ -98,7 +98,7 @@ final class RunDriver {
 
   private func perform(_ directive: Directive) {
     switch directive {
-    case .record(let id):
+    case .persist(let id):
       if let run = orchestrator.run(id) { journal.append(run, durable: true) }
     case .note(let id):
       if let run = orchestrator.run(id) { journal.append(run, durable: false) }
@@ -133,10 +133,10 @@ final class RunDriver {
       placed(id)
     case .ask(let id, let node, let attempt, let body):
       peers?.ask(id, node, attempt: attempt, body)
-    case .begin(let id, let node, let attempt):
-      peers?.link(node)?.begin(id, attempt: attempt)
-    case .withdraw(let id, let node, let attempt, let speed):
-      peers?.withdraw(id, node, attempt: attempt, speed: speed)
+    case .commit(let id, let node, let attempt):
+      peers?.link(node)?.commit(id, attempt: attempt)
+    case .revoke(let id, let node, let attempt, let speed):
+      peers?.revoke(id, node, attempt: attempt, speed: speed)
     case .watch(let node):
       peers?.link(node)?.watch()
     case .unwatch(let node):
@@ -235,10 +235,10 @@ final class RunDriver {
   private func wasWritten(_ id: RunID, _ error: SystemError?) {
     if let error {
       let answer = unanswered.removeValue(forKey: id)
-      perform { $0.recordFailed(id) }
+      perform { $0.persistFailed(id) }
       answer?(Problem(status: 507, detail: "the request could not be kept: \(error.description)"))
     } else {
-      perform { $0.recorded(id, at: Clock.moment()) }
+      perform { $0.persisted(id, at: Clock.moment()) }
     }
   }
 

@@ -2,8 +2,8 @@ package import Containers
 
 /// What the orchestrator wants done. The Agent carries it out and reports back by the method each case names.
 package enum Directive: Sendable {
-  /// Write the run to disk; then `recorded(_:at:)` or `recordFailed(_:)`.
-  case record(RunID)
+  /// Write the run to disk; then `persisted(_:at:)` or `persistFailed(_:)`.
+  case persist(RunID)
   /// Write the run to disk when convenient: it saves a question after a crash, and nothing is lost without it.
   case note(RunID)
   /// Make this call to the engine; every event of it goes to `engine(_:of:for:at:)`.
@@ -29,13 +29,13 @@ package enum Directive: Sendable {
   case placed(RunID)
   /// Ask the node to run it (`PUT hosted/ID` with this body); then `answered(_:node:attempt:_:at:)`.
   case ask(RunID, node: String, attempt: Int, body: [UInt8])
-  /// Tell the node that it may begin (`PUT hosted/ID/begin?attempt=N`); on an answer `begun(_:node:attempt:isThere:at:)`.
+  /// Tell the node that it may begin (`PUT hosted/ID/begin?attempt=N`); on an answer `committed(_:node:attempt:isThere:at:)`.
   /// Comes again until there is one.
-  case begin(RunID, node: String, attempt: Int)
+  case commit(RunID, node: String, attempt: Int)
   /// Ask the node to end its copy of this attempt or an earlier one (`DELETE hosted/ID?attempt=N`); then
-  /// `withdrawn(_:node:attempt:isOver:at:)`. Comes again until that says that it is over. Of one whose end is known, `speed`
+  /// `revoked(_:node:attempt:isOver:at:)`. Comes again until that says that it is over. Of one whose end is known, `speed`
   /// tells how fast it ran of how fast the node had promised.
-  case withdraw(RunID, node: String, attempt: Int, speed: Double? = nil)
+  case revoke(RunID, node: String, attempt: Int, speed: Double? = nil)
   /// Hold the stream of hosted runs of this node open, connecting again as needed: `watchOpened(_:)` before each
   /// request, then `hosted(_:on:at:)` for each event and `hostedSynced(_:at:)`.
   case watch(String)

@@ -10,17 +10,17 @@ package struct HomeSettings: Sendable {
   /// starts the agent anew.
   package var hostGrace = Interval.seconds(30)
   /// An ask without any word of its end counts as silence.
-  package var askPatience = Interval.seconds(10)
+  package var askTimeout = Interval.seconds(10)
   /// A host keeps a run ready so long for its requester's word; that is repeated, and a dead requester is known within 3 s.
-  package var wordPatience = Interval.seconds(15)
+  package var commitTimeout = Interval.seconds(15)
   /// Between two attempts to tell a host that it may begin, or that it is to end its copy.
   package var repeatPause = Interval.seconds(2)
   /// How long this node's own engine is waited for where another node could run it.
   package var engineGrace = Interval.seconds(5)
   /// How often the choice is made anew because a host is busier than was known; each costs a write and an answer.
   package var rechoices = 3
-  /// Withdrawn attempts that are remembered, should the request for one come after all.
-  package var withdrawnLimit = 256
+  /// Revoked attempts that are remembered, should the request for one come after all.
+  package var revokedLimit = 256
   /// Bytes of arguments, files and variables of all runs of other nodes that are kept here: a hundred long ones, and no
   /// peer fills a board's memory with them.
   package var hostedBytes = 8 << 20

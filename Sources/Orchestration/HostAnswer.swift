@@ -1,7 +1,7 @@
 package import Scoring
 
 /// What became of asking a host to run something.
-package enum HostAnswer: Sendable, Equatable {
+package enum AskResult: Sendable, Equatable {
   /// It has the run on its disk.
   case accepted
   case refused(String)
@@ -14,11 +14,11 @@ package enum HostAnswer: Sendable, Equatable {
 }
 
 /// What this node says to a requester that asks it to run something.
-package enum HostedAnswer: Sendable, Equatable {
+package enum HostingDecision: Sendable, Equatable {
   /// It is on disk already: the request came again.
   case accepted
   /// It is being written: answer when `Directive.placed` comes for it, or when the disk refuses.
-  case recording
+  case persisting
   /// In words, for the placement's table.
   case refused(String)
   /// More competes here than the requester knew of: it is to choose once more.

@@ -9,9 +9,9 @@ extension Orchestrator {
   /// The Agent has checked `command`, or the native command, against this node's own definitions.
   package mutating func acceptHosted(
     _ run: Run, command: RunCommand?, at moment: Moment
-  ) -> (answer: HostedAnswer, directives: [Directive]) {
+  ) -> (answer: HostingDecision, directives: [Directive]) {
     let answer = judge(run, command, at: moment)
-    guard answer == .recording else { return (answer, drain()) }
+    guard answer == .persisting else { return (answer, drain()) }
     if let earlier = records[run.id] {
       if earlier.step.isUnpersisted { return (answer, drain()) }
       if let container = earlier.attempt.containerID {
@@ -19,14 +19,14 @@ extension Orchestrator {
       }
     }
     add(RunRecord(run: run, command: command))
-    pending.append(.record(run.id))
+    pending.append(.persist(run.id))
     return (answer, drain())
   }
 
   /// The requester goes by this attempt: it may start, now or once it is ready.
   ///
   /// - Returns: whether the attempt is here.
-  package mutating func beginHosted(
+  package mutating func commitHosted(
     _ id: RunID, attempt: Int, of requester: String, at moment: Moment
   ) -> (isThere: Bool, directives: [Directive]) {
     guard var record = records[id], record.run.requesterNode == requester, record.run.attempt == attempt,
@@ -50,18 +50,18 @@ extension Orchestrator {
 
   /// Once a second: a requester that does not commit has given the run to another, or is gone.
   mutating func waitForCommit(_ record: inout RunRecord, since: Instant, at moment: Moment) {
-    guard moment.instant - since > settings.home.wordPatience else { return }
+    guard moment.instant - since > settings.home.commitTimeout else { return }
     let reason = "its requester did not say that it may begin"
     conclude(&record, .failed(RunFailure(.givenBack, reason)), at: moment)
   }
 
-  private mutating func judge(_ run: Run, _ command: RunCommand?, at moment: Moment) -> HostedAnswer {
+  private mutating func judge(_ run: Run, _ command: RunCommand?, at moment: Moment) -> HostingDecision {
     let id = run.id
     if var record = records[id] {
       guard record.run.requesterNode == run.requesterNode else {
         return .refused("the identifier is another run's")
       }
-      if record.run.attempt == run.attempt { return record.step.isUnpersisted ? .recording : .accepted }
+      if record.run.attempt == run.attempt { return record.step.isUnpersisted ? .persisting : .accepted }
       if record.run.attempt > run.attempt { return .refused("a later attempt is here") }
       if !record.step.isSettled {
         requestStop(&record, at: moment)
@@ -69,8 +69,8 @@ extension Orchestrator {
         return .refused("an earlier attempt is being stopped")
       }
     }
-    if withdrawn.contains(where: { $0.id == id && $0.attempt >= run.attempt }) {
-      return .refused("it was withdrawn")
+    if revoked.contains(where: { $0.id == id && $0.attempt >= run.attempt }) {
+      return .refused("it was revoked")
     }
     if let reason = objection(to: run, command) { return .refused(reason) }
     if let expected = run.expectedDemand {
@@ -78,7 +78,7 @@ extension Orchestrator {
       let known = recentDemand(of: run.requesterNode, at: moment.instant)
       if demand.threads - known > expected + Self.surprise { return .busier(demand) }
     }
-    return makeRoom(for: run) ? .recording : .refused("\(settings.home.hostedBytes) bytes of runs are here")
+    return makeRoom(for: run) ? .persisting : .refused("\(settings.home.hostedBytes) bytes of runs are here")
   }
 
   /// What speaks against one more run here.
@@ -138,12 +138,12 @@ extension Orchestrator {
     _ id: RunID, attempt: Int, of requester: String, speed: Double? = nil, at moment: Moment
   ) -> (isOver: Bool, directives: [Directive]) {
     guard var record = records[id] else {
-      remember(withdrawn: id, attempt)
+      remember(revoked: id, attempt)
       return (true, drain())
     }
     // Of another's run nothing is ended, nor is its next attempt refused.
     guard record.run.requesterNode == requester, record.run.attempt <= attempt else { return (true, drain()) }
-    remember(withdrawn: id, attempt)
+    remember(revoked: id, attempt)
     let isOver = record.step.isSettled
     if isOver, let speed, !record.hosting.endIsSeen { trust.learn(speed: speed) }
     record.hosting.endIsSeen = true
@@ -151,10 +151,10 @@ extension Orchestrator {
     return (isOver, drain(storing: record))
   }
 
-  private mutating func remember(withdrawn id: RunID, _ attempt: Int) {
-    withdrawn.removeAll { $0.id == id && $0.attempt <= attempt }
-    if withdrawn.count >= settings.home.withdrawnLimit { withdrawn.removeFirst() }
-    withdrawn.append((id, attempt))
+  private mutating func remember(revoked id: RunID, _ attempt: Int) {
+    revoked.removeAll { $0.id == id && $0.attempt <= attempt }
+    if revoked.count >= settings.home.revokedLimit { revoked.removeFirst() }
+    revoked.append((id, attempt))
   }
 
   /// A new agent does not begin a run of another node: that may have given it to a third meanwhile, and gives it again.

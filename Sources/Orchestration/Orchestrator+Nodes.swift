@@ -53,8 +53,8 @@ extension Orchestrator {
     touched.append(node)
     for id in order {
       guard var record = records[id] else { continue }
-      for stray in record.run.strays where stray.node == node {
-        pending.append(.withdraw(id, node: node, attempt: stray.attempt))
+      for orphan in record.run.orphans where orphan.node == node {
+        pending.append(.revoke(id, node: node, attempt: orphan.attempt))
       }
       guard case .waiting = record.step else { continue }
       placeWaiting(&record, until: nil, at: moment)
@@ -67,7 +67,7 @@ extension Orchestrator {
       guard var record = records[id], record.run.hostNode == node, !record.run.isHosted else { continue }
       switch record.step {
       case .asking:
-        addStray(&record, node: node, attempt: record.run.attempt)
+        addOrphan(&record, node: node, attempt: record.run.attempt)
         tryNext(&record, .silent("it died"), at: moment)
       case .remote:
         hostLost(&record, "its host died", mayHaveCopy: true, at: moment)

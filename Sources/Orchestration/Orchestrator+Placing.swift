@@ -58,7 +58,7 @@ extension Orchestrator {
     record.run.host = row.address.isEmpty ? record.run.requesterAddress : row.address
     if !record.step.isUnpersisted { record.step = .choosing }
     home.place(run: record.run.id.text, adding: record.demand, on: row.node, at: moment.instant)
-    pending.append(.record(record.run.id))
+    pending.append(.persist(record.run.id))
     return true
   }
 
@@ -150,7 +150,7 @@ extension Orchestrator {
     at moment: Moment
   ) {
     let run = record.run
-    if mayHaveCopy { addStray(&record, node: run.hostNode, attempt: run.attempt) }
+    if mayHaveCopy { addOrphan(&record, node: run.hostNode, attempt: run.attempt) }
     home.displace(run: run.id.text, from: run.hostNode)
     if !neverStarted { home.failed(on: run.hostNode, at: moment.instant) }
     touched.append(run.hostNode)

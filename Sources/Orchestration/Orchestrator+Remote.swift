@@ -4,26 +4,26 @@ import Scoring
 // The steps of a run on another node: (choose) ask, accepted, begin, reports, end.
 //
 // A host that has accepted makes everything ready and starts nothing before it hears `begin`. So one that does not answer
-// holds at most a copy that never runs: the next node is asked at once. The silent attempt is remembered as a stray, on
-// disk, and withdrawn until its node confirms. Home Edge's nodes know no such word: they start when they are asked.
+// holds at most a copy that never runs: the next node is asked at once. The silent attempt is remembered as an orphan, on
+// disk, and revoked until its node confirms. Home Edge's nodes know no such word: they start when they are asked.
 extension Orchestrator {
   /// What a host said to `Directive.ask`.
   package mutating func answered(
-    _ id: RunID, node: String, attempt: Int, _ answer: HostAnswer, at moment: Moment
+    _ id: RunID, node: String, attempt: Int, _ answer: AskResult, at moment: Moment
   ) -> [Directive] {
     guard var record = records[id], !record.run.isHosted else { return drain() }
     if record.run.attempt == attempt, record.run.hostNode == node {
       if case .asking = record.step { hostAnswered(&record, answer, at: moment) }
     } else if answer == .accepted, attempt < record.run.attempt || record.run.hostNode.isEmpty {
       // Given up in the meantime.
-      addStray(&record, node: node, attempt: attempt)
+      addOrphan(&record, node: node, attempt: attempt)
       pending.append(.note(id))
-      withdrawStrays(&record, at: moment)
+      revokeOrphans(&record, at: moment)
     }
     return drain(storing: record)
   }
 
-  private mutating func hostAnswered(_ record: inout RunRecord, _ answer: HostAnswer, at moment: Moment) {
+  private mutating func hostAnswered(_ record: inout RunRecord, _ answer: AskResult, at moment: Moment) {
     switch answer {
     case .accepted:
       hostAccepted(&record, at: moment)
@@ -48,7 +48,7 @@ extension Orchestrator {
     touched.append(node)
     answerRequest(&record)
     if record.stopIsRequested {
-      withdraw(&record, at: moment)
+      revoke(&record, at: moment)
     } else if home.node(node)?.isHomeEdge == true {
       // It tells nothing before the end.
       record.run.times.started = moment.wallMilliseconds
@@ -60,10 +60,10 @@ extension Orchestrator {
   }
 
   private mutating func hostIsSilent(_ record: inout RunRecord, _ reason: String, at moment: Moment) {
-    addStray(&record, node: record.run.hostNode, attempt: record.run.attempt)
-    // The stray must not be forgotten with this agent.
+    addOrphan(&record, node: record.run.hostNode, attempt: record.run.attempt)
+    // The orphan must not be forgotten with this agent.
     pending.append(.note(record.run.id))
-    withdrawStrays(&record, at: moment)
+    revokeOrphans(&record, at: moment)
     tryNext(&record, .silent(reason), at: moment)
   }
 
@@ -73,11 +73,11 @@ extension Orchestrator {
   private mutating func sendCommit(_ record: inout RunRecord, at moment: Moment) {
     let run = record.run
     record.step = .remote(RunRecord.Remote(commitAt: moment.instant + settings.home.repeatPause))
-    pending.append(.begin(run.id, node: run.hostNode, attempt: run.attempt))
+    pending.append(.commit(run.id, node: run.hostNode, attempt: run.attempt))
   }
 
-  /// The host has heard `Directive.begin`; `isThere` says whether it has the run.
-  package mutating func begun(
+  /// The host has heard `Directive.commit`; `isThere` says whether it has the run.
+  package mutating func committed(
     _ id: RunID, node: String, attempt: Int, isThere: Bool, at moment: Moment
   ) -> [Directive] {
     guard var record = records[id], case .remote(var remote) = record.step, record.run.hostNode == node,
@@ -95,15 +95,15 @@ extension Orchestrator {
 
   static let unknownThere = "its host does not know it"
 
-  // MARK: - Withdrawing
+  // MARK: - Revoking
 
-  /// What a host said to `Directive.withdraw`; `isOver` where it has no copy of this attempt or an earlier one, or none
+  /// What a host said to `Directive.revoke`; `isOver` where it has no copy of this attempt or an earlier one, or none
   /// that has not ended on its disk.
-  package mutating func withdrawn(
+  package mutating func revoked(
     _ id: RunID, node: String, attempt: Int, isOver: Bool, at moment: Moment
   ) -> [Directive] {
     guard isOver, var record = records[id], !record.run.isHosted else { return drain() }
-    removeStrays(&record, node: node, attempt: attempt)
+    removeOrphans(&record, node: node, attempt: attempt)
     if record.run.hostNode == node, record.run.attempt == attempt, record.stopIsRequested,
       record.step.isElsewhere
     {
@@ -113,32 +113,32 @@ extension Orchestrator {
   }
 
   /// Asks the host to end the run.
-  mutating func withdraw(_ record: inout RunRecord, at moment: Moment) {
+  mutating func revoke(_ record: inout RunRecord, at moment: Moment) {
     let run = record.run
-    record.attempt.withdrawAt = moment.instant + settings.home.repeatPause
-    pending.append(.withdraw(run.id, node: run.hostNode, attempt: run.attempt))
+    record.attempt.revokeAt = moment.instant + settings.home.repeatPause
+    pending.append(.revoke(run.id, node: run.hostNode, attempt: run.attempt))
   }
 
   /// Asks all nodes that answer to let go of their copies.
-  private mutating func withdrawStrays(_ record: inout RunRecord, at moment: Moment) {
-    guard !record.run.strays.isEmpty else { return }
-    record.attempt.withdrawAt = moment.instant + settings.home.repeatPause
-    for stray in record.run.strays where home.node(stray.node)?.isReachable == true {
-      pending.append(.withdraw(record.run.id, node: stray.node, attempt: stray.attempt))
+  private mutating func revokeOrphans(_ record: inout RunRecord, at moment: Moment) {
+    guard !record.run.orphans.isEmpty else { return }
+    record.attempt.revokeAt = moment.instant + settings.home.repeatPause
+    for orphan in record.run.orphans where home.node(orphan.node)?.isReachable == true {
+      pending.append(.revoke(record.run.id, node: orphan.node, attempt: orphan.attempt))
     }
   }
 
-  func addStray(_ record: inout RunRecord, node: String, attempt: Int) {
+  func addOrphan(_ record: inout RunRecord, node: String, attempt: Int) {
     guard !node.isEmpty, node != settings.node else { return }
-    record.run.strays.removeAll { $0.node == node && $0.attempt <= attempt }
-    if record.run.strays.count >= Run.strayLimit { record.run.strays.removeFirst() }
-    record.run.strays.append(Stray(node: node, attempt: attempt))
+    record.run.orphans.removeAll { $0.node == node && $0.attempt <= attempt }
+    if record.run.orphans.count >= Run.orphanLimit { record.run.orphans.removeFirst() }
+    record.run.orphans.append(Orphan(node: node, attempt: attempt))
   }
 
-  private mutating func removeStrays(_ record: inout RunRecord, node: String, attempt: Int) {
-    let before = record.run.strays.count
-    record.run.strays.removeAll { $0.node == node && $0.attempt <= attempt }
-    if record.run.strays.count < before { pending.append(.note(record.run.id)) }
+  private mutating func removeOrphans(_ record: inout RunRecord, node: String, attempt: Int) {
+    let before = record.run.orphans.count
+    record.run.orphans.removeAll { $0.node == node && $0.attempt <= attempt }
+    if record.run.orphans.count < before { pending.append(.note(record.run.id)) }
   }
 
   // MARK: - Time
@@ -147,13 +147,13 @@ extension Orchestrator {
   mutating func tickRemote(_ record: inout RunRecord, at moment: Moment) {
     guard !record.run.isHosted else { return }
     let now = moment.instant
-    if now >= record.attempt.withdrawAt ?? now {
-      withdrawStrays(&record, at: moment)
-      if record.stopIsRequested, record.step.isElsewhere { withdraw(&record, at: moment) }
+    if now >= record.attempt.revokeAt ?? now {
+      revokeOrphans(&record, at: moment)
+      if record.stopIsRequested, record.step.isElsewhere { revoke(&record, at: moment) }
     }
     switch record.step {
     case .asking(let since):
-      if now - since > settings.home.askPatience { hostIsSilent(&record, "it did not answer", at: moment) }
+      if now - since > settings.home.askTimeout { hostIsSilent(&record, "it did not answer", at: moment) }
     case .waiting(let until):
       placeWaiting(&record, until: until, at: moment)
     case .remote(let remote):

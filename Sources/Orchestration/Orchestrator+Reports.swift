@@ -19,13 +19,13 @@ extension Orchestrator {
     let id = report.id
     guard var record = records[id], !record.run.isHosted else {
       // Nobody here knows it any more.
-      pending.append(.withdraw(id, node: node, attempt: report.attempt))
+      pending.append(.revoke(id, node: node, attempt: report.attempt))
       return drain()
     }
     let run = record.run
     guard run.attempt == report.attempt, run.hostNode == node, !run.state.isFinal else {
       // A copy that the run has left behind, or one whose end is known here: the host lets go of it.
-      if run.attempt >= report.attempt { pending.append(.withdraw(id, node: node, attempt: report.attempt)) }
+      if run.attempt >= report.attempt { pending.append(.revoke(id, node: node, attempt: report.attempt)) }
       return drain()
     }
     if let index = watches.firstIndex(where: { $0.node == node }) {
@@ -90,7 +90,7 @@ extension Orchestrator {
     guard !run.isHosted, run.hostNode != settings.node, let node = home.node(run.hostNode),
       node.isReachable, !node.isHomeEdge
     else { return }
-    pending.append(.withdraw(run.id, node: run.hostNode, attempt: run.attempt, speed: speed))
+    pending.append(.revoke(run.id, node: run.hostNode, attempt: run.attempt, speed: speed))
   }
 
   // MARK: - Watching

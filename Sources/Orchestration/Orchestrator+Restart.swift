@@ -35,7 +35,7 @@ extension Orchestrator {
     var byRun: [RunID: ContainerState] = [:]
     for container in containers {
       guard let id = RunID(container.labels[Label.run] ?? "") else { continue }
-      if isStray(container, of: id) {
+      if isOrphan(container, of: id) {
         pending.append(.call(id, .remove, .remove(id: container.id, force: true, volumes: true)))
         continue
       }
@@ -56,7 +56,7 @@ extension Orchestrator {
   }
 
   /// Whether the container is of an attempt that the run has left behind.
-  private func isStray(_ container: ContainerState, of id: RunID) -> Bool {
+  private func isOrphan(_ container: ContainerState, of id: RunID) -> Bool {
     guard let run = records[id]?.run else { return false }
     let attempt = Int(container.labels[Label.attempt] ?? "") ?? 1
     return attempt < run.attempt || !isHere(run) && !run.state.isFinal

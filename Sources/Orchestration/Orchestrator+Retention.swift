@@ -28,9 +28,9 @@ extension Orchestrator {
     forget { record in
       guard surplus > 0, record.step.isSettled else { return false }
       // A container that the engine does not let go of keeps its run, but not without end.
-      // So does a copy that was not withdrawn, and a requester that has not seen the end.
+      // So does a copy that was not revoked, and a requester that has not seen the end.
       let isAwaited =
-        record.attempt.containerID != nil || !record.run.strays.isEmpty
+        record.attempt.containerID != nil || !record.run.orphans.isEmpty
         || record.run.isHosted && !record.hosting.endIsSeen
       guard !isAwaited || surplus > limit else { return false }
       surplus -= 1

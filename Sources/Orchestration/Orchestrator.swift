@@ -48,8 +48,8 @@ package struct Orchestrator {
   var watches: [Watch] = []
   /// Nodes to or from which a run went in the event at hand.
   var touched: [String] = []
-  /// Attempts that were withdrawn before they came, newest last.
-  var withdrawn: [(id: RunID, attempt: Int)] = []
+  /// Attempts that were revoked before they came, newest last.
+  var revoked: [(id: RunID, attempt: Int)] = []
   /// This node's last sample of what competes for its cores.
   var measured = Demand()
   /// Bytes that were available before runs had any reserved; nil where that is not known.
@@ -92,7 +92,7 @@ package struct Orchestrator {
 
   // MARK: - Requests
 
-  /// Accepts a request and chooses its node; that is asked, or the run begins here, once `recorded(_:at:)` says that
+  /// Accepts a request and chooses its node; that is asked, or the run begins here, once `persisted(_:at:)` says that
   /// the request is safe on disk. `command` is nil for native runs and for containers that this node does not define.
   ///
   /// - Throws: `RunRefusal` when the node has no room for it.
@@ -108,7 +108,7 @@ package struct Orchestrator {
   }
 
   /// The run's present state is on disk.
-  package mutating func recorded(_ id: RunID, at moment: Moment) -> [Directive] {
+  package mutating func persisted(_ id: RunID, at moment: Moment) -> [Directive] {
     guard var record = records[id] else { return [] }
     switch record.step {
     case .unpersisted:
@@ -129,7 +129,7 @@ package struct Orchestrator {
 
   /// The disk did not take the run's state. A request that was not yet acknowledged is dropped; a result stays in
   /// memory, and its container stays with the engine, until a later attempt.
-  package mutating func recordFailed(_ id: RunID) -> [Directive] {
+  package mutating func persistFailed(_ id: RunID) -> [Directive] {
     guard var record = records[id] else { return [] }
     if record.step.isUnpersisted {
       home.displace(run: id.text, from: record.run.hostNode)
@@ -163,7 +163,7 @@ package struct Orchestrator {
     case .suspended where record.run.times.started == 0 && record.attempt.containerID == nil:
       end(&record, .stopped, at: moment)
     case .asking, .remote:
-      withdraw(&record, at: moment)
+      revoke(&record, at: moment)
     case .waiting, .prepared:
       end(&record, .stopped, at: moment)
     default:
@@ -192,7 +192,7 @@ package struct Orchestrator {
   private mutating func tick(_ record: inout RunRecord, at moment: Moment) {
     if record.persistIsDue {
       record.persistIsDue = false
-      pending.append(.record(record.run.id))
+      pending.append(.persist(record.run.id))
     }
     switch record.step {
     case .suspended(let since, _):
@@ -292,7 +292,7 @@ package struct Orchestrator {
     record.command = nil
     record.run.source = WorkloadSource()
     underWay -= 1
-    pending.append(.record(id))
+    pending.append(.persist(id))
   }
 
   // MARK: - Directives

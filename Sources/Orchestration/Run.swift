@@ -83,7 +83,7 @@ package struct Run: Sendable {
   /// The last choice among the nodes; nil where this node did not choose.
   package internal(set) var placement: Placement?
   /// Copies that may exist on nodes that did not answer or died, until those have let go of them.
-  package internal(set) var strays: [Stray] = []
+  package internal(set) var orphans: [Orphan] = []
   package var state: RunState
   /// When each state was entered, in milliseconds since 1970, as far as it was.
   package var times: RunTimes
@@ -116,7 +116,7 @@ package enum OnHostLoss: String, Sendable {
 }
 
 /// A copy of a run that may exist where it should not.
-package struct Stray: Sendable, Equatable {
+package struct Orphan: Sendable, Equatable {
   package let node: String
   /// The attempt it was asked with; a later one on the same node is none.
   package let attempt: Int

@@ -39,9 +39,9 @@ extension Run {
     return .object(object)
   }
 
-  /// The run with what only its own node needs to know: files and variables, the choice of its node, strays. Secrets
+  /// The run with what only its own node needs to know: files and variables, the choice of its node, orphans. Secrets
   /// may be in it.
-  package var recordJSON: JSON {
+  package var journalJSON: JSON {
     var object = json.object ?? JSONObject()
     if endReported { object["endReported"] = true }
     if !state.isFinal {
@@ -49,7 +49,7 @@ extension Run {
     }
     // A choice among one is told by the host alone.
     if let placement, placement.rows.count > 1 { object["placement"] = placement.json }
-    if !strays.isEmpty { object["strays"] = .array(strays.map { $0.json }) }
+    if !orphans.isEmpty { object["orphans"] = .array(orphans.map { $0.json }) }
     return .object(object)
   }
 
@@ -57,9 +57,9 @@ extension Run {
   func askBody(from node: String) -> [UInt8] {
     var copy = self
     copy.placement = nil
-    copy.strays = []
+    copy.orphans = []
     copy.requesterNode = node
-    var object = copy.recordJSON.object ?? JSONObject()
+    var object = copy.journalJSON.object ?? JSONObject()
     object["node"] = .string(node)
     if let expectedDemand { object["expectedDemand"] = .double(expectedDemand) }
     return JSON.object(object).encoded()
@@ -78,7 +78,7 @@ extension Run {
     requesterNode = node
     hostNode = host
     placement = nil
-    strays = []
+    orphans = []
     expectedDemand = json["expectedDemand"]?.double
   }
 
@@ -122,7 +122,7 @@ extension Run {
       if let constraint = try? Constraint(parsing: text.string ?? "") { constraints.append(constraint) }
     }
     placement = json["placement"].flatMap { Placement(json: $0) }
-    strays = (json["strays"]?.array ?? []).prefix(Self.strayLimit).compactMap { Stray(json: $0) }
+    orphans = (json["strays"]?.array ?? []).prefix(Self.orphanLimit).compactMap { Orphan(json: $0) }
     endReported = json["endReported"]?.bool ?? false
   }
 }
@@ -130,11 +130,11 @@ extension Run {
 extension Run {
   /// Attempts are counted to here; one a second would take years.
   static let attemptLimit: Int64 = 1 << 30
-  /// Strays that are remembered of one run; the oldest go first.
-  static let strayLimit = 16
+  /// Orphans that are remembered of one run; the oldest go first.
+  static let orphanLimit = 16
 }
 
-extension Stray {
+extension Orphan {
   var json: JSON { ["attempt": .integer(Int64(attempt)), "node": .string(node)] }
 
   init?(json: JSON) {

@@ -25,7 +25,7 @@ extension RunRecord {
     var startedAt: Instant?
     var endedAt: Instant?
     /// When copies that are to end are asked for again; nil for now.
-    var withdrawAt: Instant?
+    var revokeAt: Instant?
   }
 
   /// Whether the image was fetched; where it was tried, a missing image is an error.

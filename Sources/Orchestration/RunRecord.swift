@@ -81,7 +81,7 @@ struct RunRecord {
 
   /// Whether `Orchestrator.tick(at:)` has something to do with it, perhaps.
   var needsTick: Bool {
-    !run.state.isFinal || persistIsDue || attempt.removalFailedAt != nil || !run.strays.isEmpty
+    !run.state.isFinal || persistIsDue || attempt.removalFailedAt != nil || !run.orphans.isEmpty
   }
 
   /// The host's row in the choice.

@@ -299,8 +299,8 @@ final class HearthDispatch {
 
   private func perform(_ directive: Directive, of index: Int) {
     switch directive {
-    case .record(let id):
-      later(Simulation.writing, on: index) { self.perform(index) { $0.recorded(id, at: self.moment) } }
+    case .persist(let id):
+      later(Simulation.writing, on: index) { self.perform(index) { $0.persisted(id, at: self.moment) } }
     case .call(let id, let step, let request):
       call(id, step, request, on: index)
     case .changed(let run):
@@ -315,19 +315,19 @@ final class HearthDispatch {
       answer(id, .accepted, attempt: attempt, from: index, to: requester)
     case .ask(_, let node, _, let body):
       ask(body, from: index, to: number(node))
-    case .begin(let id, let node, let attempt):
+    case .commit(let id, let node, let attempt):
       let host = number(node)
       later(way(index, host), on: host) {
         let isThere = self.perform(host) {
-          $0.beginHosted(id, attempt: attempt, of: self.agents[index].name, at: self.moment)
+          $0.commitHosted(id, attempt: attempt, of: self.agents[index].name, at: self.moment)
         }
         self.later(self.way(index, host), on: index) {
           self.perform(index) {
-            $0.begun(id, node: node, attempt: attempt, isThere: isThere, at: self.moment)
+            $0.committed(id, node: node, attempt: attempt, isThere: isThere, at: self.moment)
           }
         }
       }
-    case .withdraw(let id, let node, let attempt, let speed):
+    case .revoke(let id, let node, let attempt, let speed):
       let host = number(node)
       later(way(index, host), on: host) {
         self.perform(host) { orchestrator in
@@ -337,7 +337,7 @@ final class HearthDispatch {
         }
         self.later(self.way(index, host), on: index) {
           self.perform(index) {
-            $0.withdrawn(id, node: node, attempt: attempt, isOver: true, at: self.moment)
+            $0.revoked(id, node: node, attempt: attempt, isOver: true, at: self.moment)
           }
         }
       }
@@ -384,7 +384,7 @@ final class HearthDispatch {
       let command = try? RunCommand(parsing: run.workload.arguments, source: .nothing)
       self.flight(id)?.asked = (requester, attempt)
       switch self.perform(host, { $0.acceptHosted(run, command: command, at: self.moment) }) {
-      case .recording: break
+      case .persisting: break
       case .accepted: self.answer(id, .accepted, attempt: attempt, from: host, to: requester)
       case .refused(let reason):
         self.answer(id, .refused(reason), attempt: attempt, from: host, to: requester)
@@ -393,7 +393,7 @@ final class HearthDispatch {
     }
   }
 
-  private func answer(_ id: RunID, _ answer: HostAnswer, attempt: Int, from host: Int, to requester: Int) {
+  private func answer(_ id: RunID, _ answer: AskResult, attempt: Int, from host: Int, to requester: Int) {
     if case .accepted = answer {} else { flight(id)?.asked = nil }
     later(way(host, requester), on: requester) {
       self.perform(requester) {

@@ -23,7 +23,7 @@ import Wire
     "node":"edge-orchestration-0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9","onHostLoss":"tell","requester":"hue",\
     "requesterAddress":"10.0.0.2","service":"lamp","state":"pulling","percent":50,"times":{"accepted":1700000000000,\
     "started":1700000000001},"type":"container","environment":{"A":"b"},"files":{"/f":"x=1"},\
-    "strays":[{"attempt":1,"node":"n"}],"placement":{"madeAt":1,"omitted":2,"nodes":[{"address":"a","name":"n",\
+    "orphans":[{"attempt":1,"node":"n"}],"placement":{"madeAt":1,"omitted":2,"nodes":[{"address":"a","name":"n",\
     "node":"m","outcome":"refused","answer":"no","place":1,"placed":2,"rank":1.5,"score":99.5,"terms":{"heat":0.5},\
     "tier":0},{"node":"o","filtered":"it is full","tier":9}]}}
     """
@@ -52,11 +52,11 @@ import Wire
       let bytes = mutator.next()
       guard let json = try? JSON.parse(bytes) else { return nil }
       if let run = Run(asked: json, host: "h") {
-        guard run.isHosted, run.hostNode == "h", run.callback.isEmpty, run.strays.isEmpty,
+        guard run.isHosted, run.hostNode == "h", run.callback.isEmpty, run.orphans.isEmpty,
           run.state == .accepted,
           run.attempt >= 0, run.weight > 0
         else { return "asked: " + printable(bytes) }
-        guard let again = Run(json: run.recordJSON), again.json.encoded() == run.json.encoded() else {
+        guard let again = Run(json: run.journalJSON), again.json.encoded() == run.json.encoded() else {
           return "changed by the journal: " + printable(bytes)
         }
         if case .container(let words) = run.workload {
@@ -86,8 +86,8 @@ import Wire
         guard let json = try? JSON.parse(mutator.next()) else { continue }
         if let run = Run(asked: json, host: "h") {
           _ = orchestrator.acceptHosted(run, command: nil, at: moment)
-          _ = orchestrator.recorded(run.id, at: moment)
-          _ = orchestrator.beginHosted(
+          _ = orchestrator.persisted(run.id, at: moment)
+          _ = orchestrator.commitHosted(
             run.id, attempt: random.below(3), of: run.requesterNode, at: moment)
           _ = orchestrator.stopHosted(run.id, attempt: random.below(5), of: run.requesterNode, at: moment)
         }

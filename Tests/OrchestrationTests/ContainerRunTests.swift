@@ -339,7 +339,7 @@ import Wire
       #expect(world.orchestrator.native(event, for: id, at: world.now).isEmpty)
     }
     #expect(world.orchestrator.stop(id, at: world.now).isEmpty)
-    #expect(world.orchestrator.recorded(id, at: world.now).isEmpty)
+    #expect(world.orchestrator.persisted(id, at: world.now).isEmpty)
     #expect(world.orchestrator.run(id)?.json == before)
     #expect(world.orchestrator.runsUnderWay == 0)
   }
@@ -349,8 +349,8 @@ import Wire
     let id = RunID(random: 99)
     #expect(world.orchestrator.engine(.done, of: .create, for: id, at: world.now).isEmpty)
     #expect(world.orchestrator.native(.lost, for: id, at: world.now).isEmpty)
-    #expect(world.orchestrator.recorded(id, at: world.now).isEmpty)
-    #expect(world.orchestrator.recordFailed(id).isEmpty)
+    #expect(world.orchestrator.persisted(id, at: world.now).isEmpty)
+    #expect(world.orchestrator.persistFailed(id).isEmpty)
     #expect(world.orchestrator.stop(id, at: world.now).isEmpty)
   }
 
@@ -363,7 +363,7 @@ import Wire
       run, command: RunCommand(parsing: ["busybox"], source: .nothing), at: world.now)
     #expect(orchestrator.run(run.id)?.source.isEmpty == false)
     _ = orchestrator.stop(run.id, at: world.now)
-    _ = orchestrator.recorded(run.id, at: world.now)
+    _ = orchestrator.persisted(run.id, at: world.now)
     #expect(orchestrator.run(run.id)?.source.isEmpty == true)
     world.settle()
   }

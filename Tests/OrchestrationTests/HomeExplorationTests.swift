@@ -6,7 +6,7 @@ import Testing
 /// Random faults in a home, and what must hold whatever happened.
 @Suite struct HomeExplorationTests {
   /// How long two connected nodes whose requester is there may run the same run: until the death is known, or the
-  /// return; then a withdrawal that is lost a few times, and a stop.
+  /// return; then a revocation that is lost a few times, and a stop.
   private static let doubledLimit = 20_000
 
   static func explore(seed: UInt64, steps: Int) throws {
@@ -63,7 +63,7 @@ import Testing
         #expect(copies == 1, "seed \(seed): \(id.text) \(String(describing: home.state(id, of: node)))")
         #expect(home.state(id, of: node) == .running, "seed \(seed): \(id.text)")
       }
-      #expect(home.worlds[node].orchestrator.run(id)?.strays.isEmpty == true, "seed \(seed): strays")
+      #expect(home.worlds[node].orchestrator.run(id)?.orphans.isEmpty == true, "seed \(seed): orphans")
     }
     for node in home.worlds.indices {
       home.worlds[node].engine.endPrograms(code: 6)

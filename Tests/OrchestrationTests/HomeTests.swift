@@ -52,7 +52,7 @@ import Wire
     try home.heal()
     home.run(milliseconds: 10_000)
     #expect(home.hosts(of: id) == [2], "the stale copy does not start again")
-    #expect(home.worlds[0].orchestrator.run(id)?.strays.isEmpty == true)
+    #expect(home.worlds[0].orchestrator.run(id)?.orphans.isEmpty == true)
     #expect(home.allFaults.isEmpty)
   }
 
@@ -67,7 +67,7 @@ import Wire
     #expect(home.hosts(of: id) == [1], "its container outlives the agent")
     try home.heal()
     home.run(milliseconds: 6000)
-    #expect(home.hosts(of: id).isEmpty, "and is withdrawn when the host is back")
+    #expect(home.hosts(of: id).isEmpty, "and is revoked when the host is back")
     #expect(home.allFaults.isEmpty)
   }
 
@@ -247,7 +247,7 @@ import Wire
     home.part(0)
     home.run(milliseconds: 20_000)
     #expect(home.hosts(of: id) == [2] && home.worlds[1].engine.starts[id] == nil)
-    #expect(home.worlds[0].orchestrator.run(id)?.strays.isEmpty == true && home.allFaults.isEmpty)
+    #expect(home.worlds[0].orchestrator.run(id)?.orphans.isEmpty == true && home.allFaults.isEmpty)
   }
 
   @Test func whatItsHostGivesBackUnstartedIsNotLost() throws {

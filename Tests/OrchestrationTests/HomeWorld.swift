@@ -21,11 +21,11 @@ struct HomeWorld {
 
   enum Content {
     case ask(RunID, attempt: Int, body: [UInt8])
-    case answer(RunID, attempt: Int, HostAnswer)
-    case begin(RunID, attempt: Int)
-    case begun(RunID, attempt: Int, isThere: Bool)
-    case withdraw(RunID, attempt: Int, speed: Double?)
-    case withdrawn(RunID, attempt: Int, isOver: Bool)
+    case answer(RunID, attempt: Int, AskResult)
+    case commit(RunID, attempt: Int)
+    case committed(RunID, attempt: Int, isThere: Bool)
+    case revoke(RunID, attempt: Int, speed: Double?)
+    case revoked(RunID, attempt: Int, isOver: Bool)
     case open(stream: Int)
     case event(stream: Int, [UInt8])
     case synced(stream: Int)
@@ -231,10 +231,10 @@ struct HomeWorld {
         }
         asks.append(Ask(id: id, attempt: attempt, from: from, to: to, deadline: clock + 3000))
         post(.ask(id, attempt: attempt, body: body), from: from, to: to)
-      case .begin(let id, let node, let attempt):
-        post(.begin(id, attempt: attempt), from: from, to: Self.number(node))
-      case .withdraw(let id, let node, let attempt, let speed):
-        post(.withdraw(id, attempt: attempt, speed: speed), from: from, to: Self.number(node))
+      case .commit(let id, let node, let attempt):
+        post(.commit(id, attempt: attempt), from: from, to: Self.number(node))
+      case .revoke(let id, let node, let attempt, let speed):
+        post(.revoke(id, attempt: attempt, speed: speed), from: from, to: Self.number(node))
       case .watch(let node):
         streams.append(Stream(watcher: from, host: Self.number(node)))
       case .unwatch(let node):
@@ -295,25 +295,25 @@ struct HomeWorld {
         post(.answer(id, attempt: attempt, .refused(reason)), from: to, to: message.from)
       case .busier(let demand):
         post(.answer(id, attempt: attempt, .busier(demand)), from: to, to: message.from)
-      case .recording:
+      case .persisting:
         hostAnswers.append((to, Ask(id: id, attempt: attempt, from: message.from, to: to, deadline: 0)))
       }
     case .answer(let id, let attempt, let answer):
       asks.removeAll { $0.id == id && $0.attempt == attempt && $0.from == to && $0.to == message.from }
       worlds[to].perform(
         worlds[to].orchestrator.answered(id, node: node, attempt: attempt, answer, at: now))
-    case .begin(let id, let attempt):
-      let isThere = World.begin(&worlds[to], id, attempt: attempt, of: node)
-      post(.begun(id, attempt: attempt, isThere: isThere), from: to, to: message.from)
-    case .begun(let id, let attempt, let isThere):
+    case .commit(let id, let attempt):
+      let isThere = World.commit(&worlds[to], id, attempt: attempt, of: node)
+      post(.committed(id, attempt: attempt, isThere: isThere), from: to, to: message.from)
+    case .committed(let id, let attempt, let isThere):
       worlds[to].perform(
-        worlds[to].orchestrator.begun(id, node: node, attempt: attempt, isThere: isThere, at: now))
-    case .withdraw(let id, let attempt, let speed):
-      let isOver = World.withdraw(&worlds[to], id, attempt: attempt, of: node, speed: speed)
-      post(.withdrawn(id, attempt: attempt, isOver: isOver), from: to, to: message.from)
-    case .withdrawn(let id, let attempt, let isOver):
+        worlds[to].orchestrator.committed(id, node: node, attempt: attempt, isThere: isThere, at: now))
+    case .revoke(let id, let attempt, let speed):
+      let isOver = World.revoke(&worlds[to], id, attempt: attempt, of: node, speed: speed)
+      post(.revoked(id, attempt: attempt, isOver: isOver), from: to, to: message.from)
+    case .revoked(let id, let attempt, let isOver):
       worlds[to].perform(
-        worlds[to].orchestrator.withdrawn(id, node: node, attempt: attempt, isOver: isOver, at: now))
+        worlds[to].orchestrator.revoked(id, node: node, attempt: attempt, isOver: isOver, at: now))
     case .open(let number):
       guard let index = streams.firstIndex(where: { $0.number == number }) else { return }
       streams[index].isServed = true
@@ -425,7 +425,7 @@ struct HomeWorld {
   private mutating func measure() {
     for requester in worlds.indices where isUp[requester] {
       for id in worlds[requester].placed {
-        guard let run = worlds[requester].orchestrator.run(id), !run.state.isFinal || !run.strays.isEmpty
+        guard let run = worlds[requester].orchestrator.run(id), !run.state.isFinal || !run.orphans.isEmpty
         else {
           continue
         }

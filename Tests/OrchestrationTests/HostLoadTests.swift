@@ -44,10 +44,10 @@ import Wire
   }
 
   /// The hosted runs get ready and then hear that they may start.
-  private static func begin(_ world: inout World) {
+  private static func commit(_ world: inout World) {
     world.settle()
     for run in world.orchestrator.runs {
-      World.begin(&world, run.id, attempt: run.attempt, of: run.requesterNode)
+      World.commit(&world, run.id, attempt: run.attempt, of: run.requesterNode)
     }
     world.settle()
   }
@@ -57,7 +57,7 @@ import Wire
     #expect(world.orchestrator.demand(at: world.now.instant).threads == 2)
     try World.host(&world, Self.asked(1))
     #expect(world.orchestrator.demand(at: world.now.instant).threads == 3)
-    Self.begin(&world)
+    Self.commit(&world)
     #expect(world.orchestrator.demand(at: world.now.instant).threads == 3)
     // The next window has all of it.
     world.seconds = 12
@@ -75,7 +75,7 @@ import Wire
     let before = world.orchestrator.loadChanges
     try World.host(&world, Self.asked(1))
     let accepted = world.orchestrator.loadChanges
-    Self.begin(&world)
+    Self.commit(&world)
     world.engine.endPrograms(code: 0)
     world.settle()
     #expect(before < accepted && accepted < world.orchestrator.loadChanges)
@@ -84,7 +84,7 @@ import Wire
   @Test func insideAFullQuotaTheRunsHereAreTheCrowd() throws {
     var world = Self.world()
     for number in 1...3 as ClosedRange<UInt64> { try World.host(&world, Self.asked(number)) }
-    Self.begin(&world)
+    Self.commit(&world)
     world.seconds = 12
     var snapshot = Snapshot(instant: Self.instant(11))
     snapshot.controlGroup.cores = .value(0.5, at: Self.instant(11))
@@ -99,21 +99,21 @@ import Wire
 
   @Test func aHostThatIsBusierThanWasKnownSaysSo() throws {
     var world = Self.world(threads: 1)
-    #expect(try World.host(&world, Self.asked(1, by: "a", expected: 1)) == .recording)
+    #expect(try World.host(&world, Self.asked(1, by: "a", expected: 1)) == .persisting)
     #expect(try World.host(&world, Self.asked(2, by: "b", expected: 1)) == .busier(Competition(threads: 2)))
-    #expect(try World.host(&world, Self.asked(2, by: "b", expected: 2)) == .recording)
+    #expect(try World.host(&world, Self.asked(2, by: "b", expected: 2)) == .persisting)
     // Of its own runs a requester knows, whatever it has heard.
-    #expect(try World.host(&world, Self.asked(4, by: "a", expected: 2)) == .recording)
+    #expect(try World.host(&world, Self.asked(4, by: "a", expected: 2)) == .persisting)
     #expect(try World.host(&world, Self.asked(5, by: "c", expected: 2)) == .busier(Competition(threads: 4)))
     #expect(
-      try World.host(&world, Self.asked(5, by: "c")) == .recording, "asked for the last time it takes it")
+      try World.host(&world, Self.asked(5, by: "c")) == .persisting, "asked for the last time it takes it")
   }
 
   @Test func memoryThatRunsHaveReservedIsNotPromisedTwice() throws {
     var world = Self.world(memory: 1000 << 20)
-    #expect(try World.host(&world, Self.asked(1, memory: 600)) == .recording)
+    #expect(try World.host(&world, Self.asked(1, memory: 600)) == .persisting)
     #expect(world.orchestrator.unreserved(of: 1000 << 20) == 400 << 20)
-    Self.begin(&world)
+    Self.commit(&world)
     // It runs, and has not touched its memory yet.
     world.seconds = 12
     world.orchestrator.sampled(
@@ -124,7 +124,7 @@ import Wire
       return
     }
     #expect(reason == "400 MiB of memory are available, asked for are 500 MiB")
-    #expect(try World.host(&world, Self.asked(3, memory: 300)) == .recording)
+    #expect(try World.host(&world, Self.asked(3, memory: 300)) == .persisting)
     // Other programs took memory: no more than is there.
     #expect(world.orchestrator.unreserved(of: 350 << 20) == 50 << 20)
     #expect(world.orchestrator.unreserved(of: 100 << 20) == 0)
@@ -133,13 +133,13 @@ import Wire
   @Test func theMemoryOfRunsThatHaveEndedIsFreeAgain() throws {
     var world = Self.world(memory: 1000 << 20)
     try World.host(&world, Self.asked(1, memory: 600))
-    Self.begin(&world)
+    Self.commit(&world)
     world.engine.endPrograms(code: 0)
     world.settle()
     world.orchestrator.sampled(
       Demand(threads: 0, from: Self.instant(11), to: Self.instant(12)), available: 950 << 20)
     #expect(world.orchestrator.unreserved(of: 950 << 20) == 950 << 20)
-    #expect(try World.host(&world, Self.asked(2, memory: 900)) == .recording)
+    #expect(try World.host(&world, Self.asked(2, memory: 900)) == .persisting)
   }
 }
 
@@ -246,7 +246,7 @@ import Wire
       report.state = .finished(exitCode: 0)
       world.perform(world.orchestrator.hosted(report, on: node, at: world.now))
       world.settle()
-      for case .withdraw(_, let node, _, let speed?) in world.outbox where number == 5 {
+      for case .revoke(_, let node, _, let speed?) in world.outbox where number == 5 {
         told[node] = speed
       }
       world.outbox = []

@@ -18,9 +18,9 @@ import Wire
   }
 
   /// The run gets ready, and then its requester's word.
-  private static func begin(_ world: inout World, _ number: UInt64 = 1, attempt: Int = 1) {
+  private static func commit(_ world: inout World, _ number: UInt64 = 1, attempt: Int = 1) {
     world.settle()
-    #expect(World.begin(&world, RunID(random: number), attempt: attempt))
+    #expect(World.commit(&world, RunID(random: number), attempt: attempt))
     world.settle()
   }
 
@@ -32,12 +32,12 @@ import Wire
     #expect(world.state(run.id) == .starting && world.engine.starts.isEmpty && world.programs.isEmpty)
     #expect(world.engine.containers.count == (isNative ? 0 : 1), "it is ready")
     for (attempt, node) in [(2, "r"), (0, "r"), (1, "thief")] {
-      let (isThere, directives) = world.orchestrator.beginHosted(
+      let (isThere, directives) = world.orchestrator.commitHosted(
         run.id, attempt: attempt, of: node, at: world.now)
       #expect(!isThere && directives.isEmpty)
     }
-    Self.begin(&world)
-    Self.begin(&world)
+    Self.commit(&world)
+    Self.commit(&world)
     if isNative {
       #expect(world.programs[run.id]?.spawns == 1)
     } else {
@@ -51,7 +51,7 @@ import Wire
     let run = try Self.asked()
     _ = try World.host(&world, run)
     world.flush()
-    World.begin(&world, run.id)
+    World.commit(&world, run.id)
     world.settle()
     #expect(world.state(run.id) == .running)
   }
@@ -68,31 +68,31 @@ import Wire
     #expect(ContainerRunTests.failure(world.state(run.id))?.kind == .givenBack)
     #expect(world.engine.starts.isEmpty && world.engine.containers.isEmpty && world.faults.isEmpty)
     // The word comes too late: it is known here, and its end has been told.
-    #expect(world.orchestrator.beginHosted(run.id, attempt: 1, of: "r", at: world.now).isThere)
+    #expect(world.orchestrator.commitHosted(run.id, attempt: 1, of: "r", at: world.now).isThere)
     world.settle()
     #expect(world.engine.starts.isEmpty)
   }
 
-  @Test func aRunThatIsWithdrawnBeforeTheWordNeverStarts() throws {
+  @Test func aRunThatIsRevokedBeforeTheWordNeverStarts() throws {
     var world = World()
     let run = try Self.asked()
     _ = try World.host(&world, run)
     world.settle()
-    World.withdraw(&world, run.id)
-    Self.begin(&world)
+    World.revoke(&world, run.id)
+    Self.commit(&world)
     #expect(world.state(run.id) == .stopped && world.engine.starts.isEmpty && world.engine.containers.isEmpty)
   }
 
   @Test func itIsAnsweredOnceItIsOnDiskAndAgainTheSame() throws {
     var world = World()
     let run = try Self.asked()
-    #expect(try World.host(&world, run) == .recording)
-    #expect(try World.host(&world, run) == .recording && world.outbox.isEmpty)
+    #expect(try World.host(&world, run) == .persisting)
+    #expect(try World.host(&world, run) == .persisting && world.outbox.isEmpty)
     world.settle()
     let placed = world.outbox.count { if case .placed = $0 { true } else { false } }
     #expect(placed == 1 && world.placed.isEmpty)
     #expect(try World.host(&world, run) == .accepted)
-    Self.begin(&world)
+    Self.commit(&world)
     #expect(world.state(run.id) == .running && world.engine.starts[run.id] == 1)
     #expect(world.orchestrator.run(run.id)?.callback == "", "the requester tells it")
     #expect(world.orchestrator.hostedRuns(of: "r").map(\.id) == [run.id])
@@ -108,8 +108,8 @@ import Wire
       return
     }
     world.settle()
-    #expect(try World.host(&world, Self.asked(2)) == .recording)
-    Self.begin(&world, attempt: 2)
+    #expect(try World.host(&world, Self.asked(2)) == .persisting)
+    Self.commit(&world, attempt: 2)
     let id = RunID(random: 1)
     #expect(world.orchestrator.run(id)?.attempt == 2 && world.state(id) == .running)
     #expect(world.orchestrator.runsUnderWay == 1 && world.orchestrator.runs.count == 1)
@@ -121,7 +121,7 @@ import Wire
     #expect(world.engine.containers.isEmpty && world.faults.isEmpty)
   }
 
-  @Test func whatWasWithdrawnBeforeItCameIsRefused() throws {
+  @Test func whatWasRevokedBeforeItCameIsRefused() throws {
     var world = World()
     let run = try Self.asked(3)
     #expect(world.orchestrator.stopHosted(run.id, attempt: 3, of: "r", at: world.now).isOver)
@@ -129,15 +129,15 @@ import Wire
       Issue.record("a request that was overtaken begins")
       return
     }
-    #expect(try World.host(&world, Self.asked(4)) == .recording)
+    #expect(try World.host(&world, Self.asked(4)) == .persisting)
   }
 
-  @Test func aWithdrawalIsOverWhenTheEndIsOnDisk() throws {
+  @Test func aRevocationIsOverWhenTheEndIsOnDisk() throws {
     var world = World()
     let run = try Self.asked()
     _ = try World.host(&world, run)
     world.settle()
-    #expect(!World.withdraw(&world, run.id))
+    #expect(!World.revoke(&world, run.id))
     world.settle()
     #expect(world.orchestrator.stopHosted(run.id, attempt: 1, of: "r", at: world.now).isOver)
     #expect(world.state(run.id) == .stopped)
@@ -147,24 +147,24 @@ import Wire
     var world = World()
     let run = try Self.asked()
     _ = try World.host(&world, run)
-    Self.begin(&world)
+    Self.commit(&world)
     world.engine.endPrograms(code: 0)
     world.settle()
-    World.withdraw(&world, run.id, of: "thief", speed: 0.5)
+    World.revoke(&world, run.id, of: "thief", speed: 0.5)
     #expect(world.orchestrator.trust == Trust())
     var once = Trust()
     once.learn(speed: 0.5)
-    World.withdraw(&world, run.id, speed: 0.5)
-    World.withdraw(&world, run.id, speed: 0.5)
+    World.revoke(&world, run.id, speed: 0.5)
+    World.revoke(&world, run.id, speed: 0.5)
     #expect(world.orchestrator.trust == once && once.factor < 1)
   }
 
-  @Test func nobodyElseCanWithdrawOrReplaceARun() throws {
+  @Test func nobodyElseCanRevokeOrReplaceARun() throws {
     var world = World()
     let run = try Self.asked()
     _ = try World.host(&world, run)
-    Self.begin(&world)
-    World.withdraw(&world, run.id, attempt: 9, of: "thief")
+    Self.commit(&world)
+    World.revoke(&world, run.id, attempt: 9, of: "thief")
     guard case .refused = try World.host(&world, Self.asked(9, by: "thief")) else {
       Issue.record("a foreign node replaces a run")
       return
@@ -173,7 +173,7 @@ import Wire
     #expect(world.state(run.id) == .running)
   }
 
-  @Test func whoWithdrawsAForeignRunDoesNotBlockItsNextAttempt() throws {
+  @Test func whoRevokesAForeignRunDoesNotBlockItsNextAttempt() throws {
     var world = World()
     let run = try Self.asked()
     _ = try World.host(&world, run)
@@ -185,7 +185,7 @@ import Wire
     }
     #expect(reason == "an earlier attempt is being stopped")
     world.settle()
-    #expect(try World.host(&world, Self.asked(2)) == .recording)
+    #expect(try World.host(&world, Self.asked(2)) == .persisting)
   }
 
   @Test func longRunsOfOthersAreHeldUpToABoundAndEndedOnesMakeRoom() throws {
@@ -196,19 +196,19 @@ import Wire
       run.attempt = 1
       return try #require(Run(asked: JSON.parse(run.askBody(from: "r")), host: "node-1"))
     }
-    #expect(try World.host(&world, long(1)) == .recording)
-    Self.begin(&world)
-    #expect(try World.host(&world, long(2)) == .recording)
-    Self.begin(&world, 2)
+    #expect(try World.host(&world, long(1)) == .persisting)
+    Self.commit(&world)
+    #expect(try World.host(&world, long(2)) == .persisting)
+    Self.commit(&world, 2)
     guard case .refused(let reason) = try World.host(&world, long(3)) else {
       Issue.record("the bound is none")
       return
     }
     #expect(reason.contains("100000 bytes"))
     #expect(world.state(RunID(random: 1)) == .running)
-    World.withdraw(&world, RunID(random: 1))
+    World.revoke(&world, RunID(random: 1))
     world.settle()
-    #expect(try World.host(&world, long(3)) == .recording)
+    #expect(try World.host(&world, long(3)) == .persisting)
     #expect(world.orchestrator.run(RunID(random: 1)) == nil)
     world.settle()
     #expect(world.orchestrator.runsUnderWay == 2 && world.faults.isEmpty)
@@ -249,7 +249,7 @@ import Wire
       var copy = first
       copy.attempt = 1
       run = try #require(Run(asked: JSON.parse(copy.askBody(from: "r")), host: "node-1"))
-      #expect(try World.host(&world, run) == .recording)
+      #expect(try World.host(&world, run) == .persisting)
       var second = World.run(3, .container(arguments: ["-m", "60m", "busybox"]))
       second.attempt = 1
       run = try #require(Run(asked: JSON.parse(second.askBody(from: "r")), host: "node-1"))
@@ -267,7 +267,7 @@ import Wire
       var world = World()
       let run = try Self.asked()
       _ = try World.host(&world, run)
-      if isStarted { Self.begin(&world) } else { world.flush() }
+      if isStarted { Self.commit(&world) } else { world.flush() }
       try world.restart()
       for _ in 0..<8 {
         world.settle()
@@ -303,7 +303,7 @@ import Wire
     run.onHostLoss = .tell
     run.allowsSelf = false
     run.constraints = try Constraint.parse(["node.id!=a", "node.board==raspberry-pi-4"])
-    run.strays = [Stray(node: "a", attempt: 1), Stray(node: "b", attempt: 3)]
+    run.orphans = [Orphan(node: "a", attempt: 1), Orphan(node: "b", attempt: 3)]
     run.endReported = true
     var other = HomeNode(id: "b")
     other.factsKnown = true
@@ -311,11 +311,11 @@ import Wire
       run: run.id.text,
       requirements: Requirements(kind: "container", service: "s", mustBeRegistered: false),
       nodes: [HomeNode(id: "a"), other], madeAt: 5)
-    let read = try #require(Run(json: JSON.parse(run.recordJSON.encoded())))
-    #expect(read.recordJSON == run.recordJSON)
-    #expect(read.strays == run.strays && read.constraints == run.constraints && read.attempt == 4)
+    let read = try #require(Run(json: JSON.parse(run.journalJSON.encoded())))
+    #expect(read.journalJSON == run.journalJSON)
+    #expect(read.orphans == run.orphans && read.constraints == run.constraints && read.attempt == 4)
     #expect(read.placement?.json == run.placement?.json)
-    #expect(run.json["strays"] == nil && run.json["placement"] == nil, "the list of runs stays small")
+    #expect(run.json["orphans"] == nil && run.json["placement"] == nil, "the list of runs stays small")
   }
 
   @Test func aJournalFromBeforeTheHomeIsOfThisNode() throws {

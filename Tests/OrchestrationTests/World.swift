@@ -105,7 +105,7 @@ struct World {
   // MARK: - What a requester elsewhere asks; static, so that #expect can ask it.
 
   @discardableResult
-  static func host(_ world: inout World, _ run: Run) throws -> HostedAnswer {
+  static func host(_ world: inout World, _ run: Run) throws -> HostingDecision {
     var command: RunCommand?
     if case .container(let words) = run.workload {
       command = try RunCommand(parsing: words, source: .nothing)
@@ -116,15 +116,15 @@ struct World {
   }
 
   @discardableResult
-  static func begin(_ world: inout World, _ id: RunID, attempt: Int = 1, of requester: String = "r") -> Bool {
-    let (isThere, directives) = world.orchestrator.beginHosted(
+  static func commit(_ world: inout World, _ id: RunID, attempt: Int = 1, of requester: String = "r") -> Bool {
+    let (isThere, directives) = world.orchestrator.commitHosted(
       id, attempt: attempt, of: requester, at: world.now)
     world.perform(directives)
     return isThere
   }
 
   @discardableResult
-  static func withdraw(
+  static func revoke(
     _ world: inout World, _ id: RunID, attempt: Int = 1, of requester: String = "r", speed: Double? = nil
   ) -> Bool {
     let (isOver, directives) = world.orchestrator.stopHosted(
@@ -150,7 +150,7 @@ struct World {
 
   private mutating func perform(_ directive: Directive) {
     switch directive {
-    case .record(let id): note(id, isDurable: true)
+    case .persist(let id): note(id, isDurable: true)
     case .note(let id): note(id, isDurable: false)
     case .call(let id, let step, let request): calls.append(Call(id: id, step: step, request: request))
     case .cancel(let id, let step): calls.removeAll { $0.id == id && $0.step == step }
@@ -166,13 +166,13 @@ struct World {
     case .report(let run):
       announce(run)
       outbox.append(directive)
-    case .ask, .begin, .withdraw, .watch, .unwatch: outbox.append(directive)
+    case .ask, .commit, .revoke, .watch, .unwatch: outbox.append(directive)
     }
   }
 
   private mutating func note(_ id: RunID, isDurable: Bool) {
     guard let run = orchestrator.run(id) else { return }
-    unwritten.append(Line(id: id, json: run.recordJSON, isDurable: isDurable))
+    unwritten.append(Line(id: id, json: run.journalJSON, isDurable: isDurable))
   }
 
   private mutating func announce(_ run: Run) {
@@ -206,10 +206,10 @@ struct World {
     }
     for line in lines where line.isDurable {
       if fails {
-        perform(orchestrator.recordFailed(line.id))
+        perform(orchestrator.persistFailed(line.id))
       } else {
         if !acknowledged.contains(line.id) { acknowledged.append(line.id) }
-        perform(orchestrator.recorded(line.id, at: now))
+        perform(orchestrator.persisted(line.id, at: now))
       }
     }
   }

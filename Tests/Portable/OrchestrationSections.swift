@@ -18,7 +18,7 @@ private let records = [
   """
   {"id":"ffffffffffff","service":"s","type":"native","arguments":["ls"],"attempt":1073741824,"state":"finished",
   "exitCode":4294967297,"times":{"accepted":4102444800000,"started":1,"ended":9223372036854775807},
-  "strays":[{"node":"a","attempt":9223372036854775807}],"constraints":["node!=x","memory>=4294967296"]}
+  "orphans":[{"node":"a","attempt":9223372036854775807}],"constraints":["node!=x","memory>=4294967296"]}
   """,
   """
   {"id":"00000000000a","service":"é","type":"container","arguments":["a"],"state":"failed","exitCode":-1,
@@ -32,7 +32,7 @@ private func recordSection() -> Section {
   var section = Section("journal")
   func check(_ bytes: [UInt8]) {
     guard let json = try? JSON.parse(bytes), let run = Run(json: json) else { return section.add("none") }
-    section.add(run.recordJSON.encoded())
+    section.add(run.journalJSON.encoded())
     section.digest.add(run.json.encoded())
     section.digest.add(Run(report: json)?.json.encoded() ?? [])
     section.digest.add(Run(asked: json, host: "h")?.json.encoded() ?? [])

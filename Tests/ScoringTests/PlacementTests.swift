@@ -302,7 +302,7 @@ private let one = Competition(threads: 1)
       for number in 0..<(present + lost) { home.update(HomeNode(id: "n\(number)"), at: now) }
       for number in 0..<lost { _ = home.set(.dead, of: "n\(number)", at: now) }
       #expect(home.hasMajority(at: now) == expected, "\(present) others, \(lost) lost")
-      let later = now + HomeView.mourning + .seconds(1)
+      let later = now + HomeView.quorumWindow + .seconds(1)
       #expect(home.hasMajority(at: later), "who has been gone for long does not count")
     }
   }

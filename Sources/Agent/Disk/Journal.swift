@@ -131,7 +131,7 @@ final class Journal {
   // MARK: - Lines
 
   private static func line(of run: Run) -> [UInt8] {
-    let body = run.recordJSON.encoded()
+    let body = run.journalJSON.encoded()
     let sum = String(checksum(body[...]), radix: 16)
     return Array(sum.utf8) + [32] + body + [10]
   }

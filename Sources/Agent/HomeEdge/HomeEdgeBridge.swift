@@ -123,7 +123,7 @@ final class HomeEdgeBridge {
 
   /// Carries out `Directive.ask`.
   func ask(
-    _ id: RunID, _ neighbour: HomeEdgeNode, attempt: Int, then: @escaping (HostAnswer) -> Void
+    _ id: RunID, _ neighbour: HomeEdgeNode, attempt: Int, then: @escaping (AskResult) -> Void
   ) {
     guard let run = driver.orchestrator.run(id) else {
       driver.loop.after(.zero) { then(.refused("the run is over")) }
@@ -147,7 +147,7 @@ final class HomeEdgeBridge {
   }
 
   private func start(
-    _ start: HomeEdgeStart, on neighbour: HomeEdgeNode, value: Double, then: @escaping (HostAnswer) -> Void
+    _ start: HomeEdgeStart, on neighbour: HomeEdgeNode, value: Double, then: @escaping (AskResult) -> Void
   ) {
     guard value > 0 else {
       driver.loop.after(.zero) {
@@ -174,9 +174,9 @@ final class HomeEdgeBridge {
     }
   }
 
-  /// Carries out `Directive.withdraw`, for which Home Edge has no call: a run that is to be stopped ends as failed, with
+  /// Carries out `Directive.revoke`, for which Home Edge has no call: a run that is to be stopped ends as failed, with
   /// the truth.
-  func withdraw(_ id: RunID, _ identity: String, attempt: Int) {
+  func revoke(_ id: RunID, _ identity: String, attempt: Int) {
     driver.loop.after(.zero) {
       if let run = self.driver.orchestrator.run(id), run.hostNode == identity, run.attempt == attempt,
         run.state == .running
@@ -185,7 +185,7 @@ final class HomeEdgeBridge {
         self.report(run, .failed(RunFailure(.lost, reason)), from: identity)
       }
       self.driver.perform {
-        $0.withdrawn(id, node: identity, attempt: attempt, isOver: true, at: Clock.moment())
+        $0.revoked(id, node: identity, attempt: attempt, isOver: true, at: Clock.moment())
       }
     }
   }

@@ -158,7 +158,7 @@ final class Neighbours {
   }
 
   func ask(_ run: RunID, _ identity: String, attempt: Int, _ body: [UInt8]) {
-    func answered(_ answer: HostAnswer) {
+    func answered(_ answer: AskResult) {
       driver.perform { $0.answered(run, node: identity, attempt: attempt, answer, at: Clock.moment()) }
     }
     if let homeEdge, let host = homeEdge.neighbours.node(identity) {
@@ -170,11 +170,11 @@ final class Neighbours {
     }
   }
 
-  func withdraw(_ run: RunID, _ identity: String, attempt: Int, speed: Double?) {
+  func revoke(_ run: RunID, _ identity: String, attempt: Int, speed: Double?) {
     if let homeEdge, homeEdge.isNode(identity) {
-      homeEdge.withdraw(run, identity, attempt: attempt)
+      homeEdge.revoke(run, identity, attempt: attempt)
     } else {
-      link(identity)?.withdraw(run, attempt: attempt, speed: speed)
+      link(identity)?.revoke(run, attempt: attempt, speed: speed)
     }
   }
 }

@@ -73,14 +73,14 @@ final class PeerLink {
   // MARK: - Runs
 
   /// Asks the node to run something.
-  func ask(_ run: RunID, _ body: [UInt8], then: @escaping (HostAnswer) -> Void) {
+  func ask(_ run: RunID, _ body: [UInt8], then: @escaping (AskResult) -> Void) {
     let headers = HTTPHeaders([("Content-Type", "application/json"), ("Hearth-Node", driver.identity)])
     client.call("PUT", "/api/v2/hosted/" + run.text, headers: headers, body: body) { result in
       then(Self.answer(result))
     }
   }
 
-  private static func answer(_ result: Result<HTTPResponse, PeerError>) -> HostAnswer {
+  private static func answer(_ result: Result<HTTPResponse, PeerError>) -> AskResult {
     switch result {
     case .success(let answer) where answer.status == 200 || answer.status == 201:
       return .accepted
@@ -98,24 +98,24 @@ final class PeerLink {
   }
 
   /// Tells the node that a run which it has accepted may begin; the orchestrator is told its answer, if there is one.
-  func begin(_ run: RunID, attempt: Int) {
+  func commit(_ run: RunID, attempt: Int) {
     client.call("PUT", "/api/v2/hosted/\(run.text)/begin?attempt=\(attempt)", headers: headers) { result in
       guard case .success(let answer) = result, answer.status == 200 || answer.status == 404 else { return }
       self.driver.perform {
-        $0.begun(run, node: self.id, attempt: attempt, isThere: answer.status == 200, at: Clock.moment())
+        $0.committed(run, node: self.id, attempt: attempt, isThere: answer.status == 200, at: Clock.moment())
       }
     }
   }
 
   /// Asks the node to end its copy of a run; the orchestrator is told whether nothing is left of it.
-  func withdraw(_ run: RunID, attempt: Int, speed: Double?) {
+  func revoke(_ run: RunID, attempt: Int, speed: Double?) {
     var target = "/api/v2/hosted/\(run.text)?attempt=\(attempt)"
     if let speed { target += "&speed=\(Int(min(max(speed, 0), 1000) * 1000))" }
     client.call("DELETE", target, headers: headers) { result in
       var isOver = false
       if case .success(let answer) = result { isOver = answer.status == 200 }
       self.driver.perform {
-        $0.withdrawn(run, node: self.id, attempt: attempt, isOver: isOver, at: Clock.moment())
+        $0.revoked(run, node: self.id, attempt: attempt, isOver: isOver, at: Clock.moment())
       }
     }
   }

@@ -138,7 +138,7 @@ struct HostedRoutes {
     let attempt = try attempt(in: call.request)
     let caller = try caller(of: call.request)
     let isThere: Bool = driver.perform {
-      $0.beginHosted(id, attempt: attempt, of: caller, at: Clock.moment())
+      $0.commitHosted(id, attempt: attempt, of: caller, at: Clock.moment())
     }
     guard isThere else { throw Problem(status: 404, detail: "no such attempt of \(call.word) is here") }
     call.answer(status: 200)

@@ -11,7 +11,7 @@ package struct HomeView: Sendable {
   /// A placement of which no more is heard counts so long.
   static let longestAsk = Interval.seconds(15)
   /// How long a dead node counts among those that make a majority: the deaths of one broken link come within seconds.
-  package static let mourning = Interval.seconds(60)
+  package static let quorumWindow = Interval.seconds(60)
   /// More recent placements of one node are not told apart.
   private static let recentLimit = 64
 
@@ -170,7 +170,7 @@ package struct HomeView: Sendable {
       if entry.node.isReachable {
         present += 1
         all += 1
-      } else if let diedAt = entry.diedAt, now - diedAt <= Self.mourning {
+      } else if let diedAt = entry.diedAt, now - diedAt <= Self.quorumWindow {
         all += 1
       }
     }

@@ -29,8 +29,8 @@ package enum Directive: Sendable {
   case placed(RunID)
   /// Ask the node to run it (`PUT hosted/ID` with this body); then `answered(_:node:attempt:_:at:)`.
   case ask(RunID, node: String, attempt: Int, body: [UInt8])
-  /// Tell the node that it may begin (`PUT hosted/ID/begin?attempt=N`); on an answer `committed(_:node:attempt:isThere:at:)`.
-  /// Comes again until there is one.
+  /// Tell the node that it may start the run (`PUT hosted/ID/begin?attempt=N`); on an answer
+  /// `committed(_:node:attempt:isThere:at:)`. Comes again until there is one.
   case commit(RunID, node: String, attempt: Int)
   /// Ask the node to end its copy of this attempt or an earlier one (`DELETE hosted/ID?attempt=N`); then
   /// `revoked(_:node:attempt:isOver:at:)`. Comes again until that says that it is over. Of one whose end is known, `speed`

@@ -9,11 +9,12 @@ package struct HomeSettings: Sendable {
   /// A host that left, or was never seen since this agent started, returns within this or counts as dead: an upgrade
   /// starts the agent anew.
   package var hostGrace = Interval.seconds(30)
-  /// An ask without any word of its end counts as silence.
+  /// An ask without an answer counts as silence.
   package var askTimeout = Interval.seconds(10)
-  /// A host keeps a run ready so long for its requester's word; that is repeated, and a dead requester is known within 3 s.
+  /// A host keeps a run prepared so long for its requester's commit; that is repeated, and a dead requester is known
+  /// within 3 s.
   package var commitTimeout = Interval.seconds(15)
-  /// Between two attempts to tell a host that it may begin, or that it is to end its copy.
+  /// Between two attempts to commit a run to its host, or to revoke a copy.
   package var repeatPause = Interval.seconds(2)
   /// How long this node's own engine is waited for where another node could run it.
   package var engineGrace = Interval.seconds(5)

@@ -69,7 +69,7 @@ extension Orchestrator {
         return .refused("an earlier attempt is being stopped")
       }
     }
-    if revoked.contains(where: { $0.id == id && $0.attempt >= run.attempt }) {
+    if revokedAttempts.contains(where: { $0.id == id && $0.attempt >= run.attempt }) {
       return .refused("it was revoked")
     }
     if let reason = objection(to: run, command) { return .refused(reason) }
@@ -152,9 +152,9 @@ extension Orchestrator {
   }
 
   private mutating func remember(revoked id: RunID, _ attempt: Int) {
-    revoked.removeAll { $0.id == id && $0.attempt <= attempt }
-    if revoked.count >= settings.home.revokedLimit { revoked.removeFirst() }
-    revoked.append((id, attempt))
+    revokedAttempts.removeAll { $0.id == id && $0.attempt <= attempt }
+    if revokedAttempts.count >= settings.home.revokedLimit { revokedAttempts.removeFirst() }
+    revokedAttempts.append((id, attempt))
   }
 
   /// A new agent does not begin a run of another node: that may have given it to a third meanwhile, and gives it again.

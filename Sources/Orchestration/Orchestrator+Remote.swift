@@ -1,11 +1,12 @@
 package import Basics
 import Scoring
 
-// The steps of a run on another node: (choose) ask, accepted, begin, reports, end.
+// The steps of a run on another node: (choose) ask, accepted, commit, reports, end.
 //
-// A host that has accepted makes everything ready and starts nothing before it hears `begin`. So one that does not answer
-// holds at most a copy that never runs: the next node is asked at once. The silent attempt is remembered as an orphan, on
-// disk, and revoked until its node confirms. Home Edge's nodes know no such word: they start when they are asked.
+// A start has two phases. A host that has accepted prepares everything, and starts nothing before the requester commits.
+// So one that does not answer holds at most a copy that never runs: the next node is asked at once. The silent attempt is
+// remembered as an orphan, on disk, and revoked until its node confirms. Home Edge's nodes know no commit: they start when
+// they are asked.
 extension Orchestrator {
   /// What a host said to `Directive.ask`.
   package mutating func answered(

@@ -49,7 +49,7 @@ package struct Orchestrator {
   /// Nodes to or from which a run went in the event at hand.
   var touched: [String] = []
   /// Attempts that were revoked before they came, newest last.
-  var revoked: [(id: RunID, attempt: Int)] = []
+  var revokedAttempts: [(id: RunID, attempt: Int)] = []
   /// This node's last sample of what competes for its cores.
   var measured = Demand()
   /// Bytes that were available before runs had any reserved; nil where that is not known.

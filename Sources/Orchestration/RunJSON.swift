@@ -122,7 +122,9 @@ extension Run {
       if let constraint = try? Constraint(parsing: text.string ?? "") { constraints.append(constraint) }
     }
     placement = json["placement"].flatMap { Placement(json: $0) }
-    orphans = (json["strays"]?.array ?? []).prefix(Self.orphanLimit).compactMap { Orphan(json: $0) }
+    // The name of the member in version 0.1.0 was `strays`.
+    let copies = json["orphans"] ?? json["strays"]
+    orphans = (copies?.array ?? []).prefix(Self.orphanLimit).compactMap { Orphan(json: $0) }
     endReported = json["endReported"]?.bool ?? false
   }
 }

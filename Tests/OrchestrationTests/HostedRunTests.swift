@@ -17,7 +17,7 @@ import Wire
     return try #require(Run(asked: json, host: "node-1"))
   }
 
-  /// The run gets ready, and then its requester's word.
+  /// The run is prepared, and then its requester commits.
   private static func commit(_ world: inout World, _ number: UInt64 = 1, attempt: Int = 1) {
     world.settle()
     #expect(World.commit(&world, RunID(random: number), attempt: attempt))
@@ -46,7 +46,7 @@ import Wire
     #expect(world.faults.isEmpty)
   }
 
-  @Test func theWordMayComeBeforeItIsReady() throws {
+  @Test func theCommitMayComeBeforeItIsReady() throws {
     var world = World()
     let run = try Self.asked()
     _ = try World.host(&world, run)
@@ -67,13 +67,13 @@ import Wire
     world.settle()
     #expect(ContainerRunTests.failure(world.state(run.id))?.kind == .givenBack)
     #expect(world.engine.starts.isEmpty && world.engine.containers.isEmpty && world.faults.isEmpty)
-    // The word comes too late: it is known here, and its end has been told.
+    // The commit comes too late: the run is known here, and its end has been told.
     #expect(world.orchestrator.commitHosted(run.id, attempt: 1, of: "r", at: world.now).isThere)
     world.settle()
     #expect(world.engine.starts.isEmpty)
   }
 
-  @Test func aRunThatIsRevokedBeforeTheWordNeverStarts() throws {
+  @Test func aRunThatIsRevokedBeforeTheCommitNeverStarts() throws {
     var world = World()
     let run = try Self.asked()
     _ = try World.host(&world, run)
@@ -316,6 +316,16 @@ import Wire
     #expect(read.orphans == run.orphans && read.constraints == run.constraints && read.attempt == 4)
     #expect(read.placement?.json == run.placement?.json)
     #expect(run.json["orphans"] == nil && run.json["placement"] == nil, "the list of runs stays small")
+  }
+
+  @Test func orphansUnderTheirOldNameAreReadAndWrittenUnderTheNewOne() throws {
+    var run = World.run(1, .container(arguments: ["busybox"]))
+    run.orphans = [Orphan(node: "a", attempt: 1)]
+    var object = try #require(run.journalJSON.object)
+    object["strays"] = object["orphans"]
+    object["orphans"] = nil
+    let read = try #require(Run(json: .object(object)))
+    #expect(read.orphans == run.orphans && read.journalJSON == run.journalJSON)
   }
 
   @Test func aJournalFromBeforeTheHomeIsOfThisNode() throws {

@@ -116,7 +116,8 @@ struct World {
   }
 
   @discardableResult
-  static func commit(_ world: inout World, _ id: RunID, attempt: Int = 1, of requester: String = "r") -> Bool {
+  static func commit(_ world: inout World, _ id: RunID, attempt: Int = 1, of requester: String = "r") -> Bool
+  {
     let (isThere, directives) = world.orchestrator.commitHosted(
       id, attempt: attempt, of: requester, at: world.now)
     world.perform(directives)

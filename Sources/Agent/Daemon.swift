@@ -150,7 +150,7 @@ package struct Daemon {
       return error
     }
     let routes = HostedRoutes(admission: node.admission)
-    var security = Server.Security(keys: { ([home.keys.current] + home.keys.accepted).map { $0.preshared } })
+    var security = Server.Security(keys: { home.keys.tlsKeys })
     security.plainHandler = { node.driver.peers?.homeEdge.map { $0.routes.handle } }
     let server = Server(loop: loop, security: security, handler: routes.handle)
     try serve(node, server, on: configuration.internalAddresses)

@@ -1,6 +1,7 @@
+package import Basics
 internal import CLinux
 package import Mesh
-import Platform
+package import Platform
 
 /// Why there is no home key.
 package struct HomeKeyError: Error {
@@ -14,14 +15,6 @@ package struct HomeKeyError: Error {
 /// The secret that makes nodes a home: one file, and beside it, while the home changes its key, `FILE.next`, which is
 /// accepted already, and `FILE.old`, which is accepted still.
 package final class HomeKey {
-  /// What TLS with pre-shared keys is given.
-  struct TLSKey: Equatable {
-    /// `hearth-` and four hexadecimal digits; not secret.
-    let identity: String
-    /// 32 bytes.
-    let secret: [UInt8]
-  }
-
   package let path: String
   /// Seals.
   package private(set) var current: SealKey
@@ -34,7 +27,7 @@ package final class HomeKey {
   private let isOfHomeEdge: Bool
 
   /// Between two looks at the files.
-  package static let interval = 10
+  package static let interval = Interval.seconds(10)
 
   /// Finds the key of a configuration; makes one where the node has none yet.
   package init(configuration: Configuration) throws(HomeKeyError) {
@@ -61,9 +54,9 @@ package final class HomeKey {
     refresh()
   }
 
-  /// For TLS, the key that is used first.
-  var tlsKeys: [TLSKey] {
-    ([current] + accepted).map { TLSKey(identity: Self.identity(of: $0), secret: $0.tlsSecret) }
+  /// The keys that open connections between nodes, the one that is used first in front.
+  package var tlsKeys: [PresharedKey] {
+    ([current] + accepted).map { $0.preshared }
   }
 
   package static func identity(of key: SealKey) -> String {

@@ -1,19 +1,18 @@
 internal import CLinux
+internal import Mesh
 package import Platform
 
 /// The node's name in the home: `edge-orchestration-` and a UUID, as Home Edge has it.
 package enum Identity {
-  private static let prefix = "edge-orchestration-"
-
   /// The identity of an earlier Home Edge installation, else our own, made on the first start.
   package static func load(configuration: Configuration) throws(SystemError) -> String {
     let inherited = configuration.homeEdge + "/device/orchestration_deviceID.txt"
-    if let uuid = read(inherited) { return prefix + uuid }
+    if let uuid = read(inherited) { return NodeID.prefix + uuid }
     let own = configuration.state + "/node-id"
-    if let uuid = read(own) { return prefix + uuid }
+    if let uuid = read(own) { return NodeID.prefix + uuid }
     let uuid = makeUUID()
     try File.replace(own, with: Array(uuid.utf8), durable: true)
-    return prefix + uuid
+    return NodeID.prefix + uuid
   }
 
   /// The file's UUID without surrounding white space, if it has that shape.

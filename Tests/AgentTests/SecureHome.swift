@@ -2,6 +2,7 @@ import CLinux
 import Foundation
 import Hardware
 import Mesh
+import Settings
 import Testing
 import Wire
 

@@ -2,6 +2,7 @@ import CLinux
 import CMbedTLS
 import Foundation
 import Mesh
+import Settings
 import Testing
 
 @testable import Agent

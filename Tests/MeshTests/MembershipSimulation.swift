@@ -265,16 +265,22 @@ final class MembershipSimulation {
         count(payload, device)
         let receiver = Int(endpoint.address.ipv4 ?? 0) - 0x0A00_0000
         if devices.indices.contains(receiver) { send(payload, device, receiver) }
-      case .appeared(let id): note(device, id, .appeared)
-      case .suspected(let id): note(device, id, .suspected)
-      case .trusted(let id): note(device, id, .trusted)
-      case .died(let id): note(device, id, .died)
-      case .left(let id): note(device, id, .left)
-      case .returned(let id): note(device, id, .returned)
+      case .event(let event): note(event, device)
       case .twin(let endpoint):
         log.append(Entry(time: now, observer: device, subject: Int(endpoint.port), what: .twin))
-      case .changed: break
       }
+    }
+  }
+
+  private func note(_ event: PeerEvent, _ device: Int) {
+    switch event {
+    case .appeared(let id): note(device, id, .appeared)
+    case .suspected(let id): note(device, id, .suspected)
+    case .trusted(let id): note(device, id, .trusted)
+    case .died(let id): note(device, id, .died)
+    case .left(let id): note(device, id, .left)
+    case .returned(let id): note(device, id, .returned)
+    case .changed: break
     }
   }
 

@@ -156,15 +156,21 @@ struct VirtualHome {
           send(payload, from: index, to: to)
         }
         section.digest.add(payload)
-      case .appeared(let id): note("appeared", id, of: index, into: &section)
-      case .changed(let id): note("changed", id, of: index, into: &section)
-      case .suspected(let id): note("suspected", id, of: index, into: &section)
-      case .trusted(let id): note("trusted", id, of: index, into: &section)
-      case .died(let id): note("died", id, of: index, into: &section)
-      case .left(let id): note("left", id, of: index, into: &section)
-      case .returned(let id): note("returned", id, of: index, into: &section)
+      case .event(let event): note(event, of: index, into: &section)
       case .twin: section.add("twin")
       }
+    }
+  }
+
+  private mutating func note(_ event: PeerEvent, of index: Int, into section: inout Section) {
+    switch event {
+    case .appeared(let id): note("appeared", id, of: index, into: &section)
+    case .changed(let id): note("changed", id, of: index, into: &section)
+    case .suspected(let id): note("suspected", id, of: index, into: &section)
+    case .trusted(let id): note("trusted", id, of: index, into: &section)
+    case .died(let id): note("died", id, of: index, into: &section)
+    case .left(let id): note("left", id, of: index, into: &section)
+    case .returned(let id): note("returned", id, of: index, into: &section)
     }
   }
 

@@ -38,14 +38,14 @@ import Testing
     let publisher = try avahi.publish(name, ["Platform=docker", "ExecType=container", "ls"])
     for host in [1, 2] {
       try Lab.eventually(within: 10, "host \(host) sees it; it said \(home.log(host))") {
-        home.log(host).contains("HOME EDGE appeared \(name) 10.77.0.3")
+        home.log(host).contains("a Home Edge node appeared: \(name) at 10.77.0.3")
       }
-      #expect(!home.log(host).contains("HOME EDGE appeared \(ids[2 - host])"), "a Hearth node is none")
+      #expect(!home.log(host).contains("a Home Edge node appeared: \(ids[2 - host])"), "a Hearth node is none")
     }
     publisher.signal(SIGTERM)
     for host in [1, 2] {
       try Lab.eventually(within: 10, "host \(host) hears its goodbye") {
-        home.log(host).contains("HOME EDGE left \(name)")
+        home.log(host).contains("a Home Edge node left: \(name)")
       }
     }
     // A goodbye takes a node off the list within the second that RFC 6762 10.1 gives.
@@ -96,7 +96,7 @@ import Testing
         other.output.contains("+ \(id) 10.77.0.\(host)")
       }
       try Lab.eventually(within: 10, "host \(host) sees zeroconf's") {
-        home.log(host).contains("HOME EDGE appeared \(name) 10.77.0.3")
+        home.log(host).contains("a Home Edge node appeared: \(name) at 10.77.0.3")
       }
     }
     #expect(other.output.contains("Platform=docker|ExecType=container|camera"), "\(other.output)")
@@ -107,7 +107,7 @@ import Testing
     }
     other.signal(SIGTERM)
     try Lab.eventually(within: 6, "host 1 hears zeroconf's goodbye") {
-      home.log(1).contains("HOME EDGE left \(name)")
+      home.log(1).contains("a Home Edge node left: \(name)")
     }
   }
 
@@ -151,7 +151,7 @@ import Testing
     // Long enough that none lives of the first packets alone.
     Thread.sleep(forTimeInterval: 5)
     home.expectNoLosses()
-    #expect(home.log(3).contains("PEER appeared \(home.agent(1).nodeID) f"), "\(home.log(3))")
+    #expect(home.log(3).contains("a peer appeared: \(home.agent(1).nodeID) at f"), "\(home.log(3))")
     try home.agent(1).kill9()
     try home.all([2, 3], say: "died", of: [1], within: 6)
   }

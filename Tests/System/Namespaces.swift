@@ -114,7 +114,7 @@ final class NamespaceHome {
   }
 
   func said(_ host: Int, _ verb: String, of other: Int) -> Bool {
-    news(host).contains("PEER \(verb) \(agent(other).nodeID)")
+    news(host).contains("a peer \(verb): \(agent(other).nodeID)")
   }
 
   /// Waits until each of the hosts has said it of each other one; the milliseconds that took.
@@ -152,7 +152,7 @@ final class NamespaceHome {
   func expectNoLosses(location: SourceLocation = #_sourceLocation) {
     for host in 1...agents.count {
       let text = news(host)
-      #expect(!text.contains("PEER died") && !text.contains("PEER left"), "\(text)", sourceLocation: location)
+      #expect(!text.contains("a peer died:") && !text.contains("a peer left:"), "\(text)", sourceLocation: location)
     }
   }
 }

@@ -41,23 +41,23 @@ final class MulticastSocket: Watcher {
   /// Datagrams that are taken before others have their turn.
   private static let perRound = 32
   /// How long what comes after a group of datagrams may wait for the next group: to wake up costs more than to read.
-  private let rest: () -> Interval
-  /// Ends the rest; while there is one, the loop does not watch the socket.
-  private var restTimer: EventLoop.TimerID?
+  private let coalescing: () -> Interval
+  /// Ends the wait for a group; while there is one, the loop does not watch the socket.
+  private var coalescingTimer: EventLoop.TimerID?
   private var isClosed = false
 
   /// - Parameters:
   ///   - isShared: whether another program may have the port too, as Avahi has 5353.
   ///   - loopsBack: whether programs of this machine hear what we send to the group.
-  ///   - rest: asked after each group of datagrams how long the next may wait.
+  ///   - coalescing: asked after each group of datagrams how long the next may wait.
   init(
     _ family: Family, port: UInt16, isShared: Bool, loopsBack: Bool, loop: EventLoop,
-    rest: @escaping () -> Interval = { .zero }, handle: @escaping ([UInt8], DatagramOrigin) -> Void
+    coalescing: @escaping () -> Interval = { .zero }, handle: @escaping ([UInt8], DatagramOrigin) -> Void
   ) throws(SystemError) {
     self.family = family
     self.port = port
     self.loop = loop
-    self.rest = rest
+    self.coalescing = coalescing
     self.handle = handle
     descriptor = clinux_group_socket(family.number, port, isShared ? 1 : 0, loopsBack ? 1 : 0)
     super.init()
@@ -96,37 +96,37 @@ final class MulticastSocket: Watcher {
 
   override func ready(_ events: UInt32) {
     readAll()
-    guard !isClosed, rest() > .zero else { return }
+    guard !isClosed, coalescing() > .zero else { return }
     loop.change(descriptor, to: 0)
-    beginRest()
+    beginCoalescing()
   }
 
-  /// Takes what waits while the socket rests: the owner is about to judge by what it has heard. The rest begins anew,
+  /// Takes what waits for its group: the owner is about to judge by what it has heard. The wait begins anew,
   /// which saves the time after it.
   func readWaiting() {
-    guard restTimer != nil else { return }
-    if readAll() { beginRest() }
+    guard coalescingTimer != nil else { return }
+    if readAll() { beginCoalescing() }
   }
 
   /// What comes now is read at once: it is waited for.
   func wake() {
-    guard let restTimer, !isClosed else { return }
-    loop.cancel(restTimer)
-    self.restTimer = nil
+    guard let coalescingTimer, !isClosed else { return }
+    loop.cancel(coalescingTimer)
+    self.coalescingTimer = nil
     loop.change(descriptor, to: clinux_in)
   }
 
-  private func beginRest() {
+  private func beginCoalescing() {
     guard !isClosed else { return }
-    if let restTimer { loop.cancel(restTimer) }
-    restTimer = loop.after(rest()) { self.endRest() }
+    if let coalescingTimer { loop.cancel(coalescingTimer) }
+    coalescingTimer = loop.after(coalescing()) { self.endCoalescing() }
   }
 
-  /// Where something came meanwhile the socket goes on resting, and the loop need not watch it in between.
-  private func endRest() {
-    restTimer = nil
+  /// Where something came meanwhile the next group is waited for, and the loop need not watch it in between.
+  private func endCoalescing() {
+    coalescingTimer = nil
     guard !isClosed else { return }
-    if readAll(), !isClosed, rest() > .zero { return beginRest() }
+    if readAll(), !isClosed, coalescing() > .zero { return beginCoalescing() }
     if !isClosed { loop.change(descriptor, to: clinux_in) }
   }
 

@@ -102,7 +102,8 @@ final class HomeEdgeNeighbours {
         return
       }
       if node.isAlive != nil || !isAlive {
-        Log.info("HOME EDGE \(isAlive ? "answers again" : "does not answer") \(node.id) \(node.address)")
+        let what = isAlive ? "answers again" : "does not answer"
+        Log.info("a Home Edge node \(what): \(node.id) at \(node.address)")
       }
       node.isAlive = isAlive
       self.onChange(node)

@@ -14,13 +14,7 @@ extension HomeNode {
   /// What a peer's heartbeats and its facts (`GET /api/v2/node`) tell.
   init(_ peer: Peer, identity: String, facts: NodeFacts?) {
     self.init(id: identity)
-    state =
-      switch peer.state {
-      case .alive: .alive
-      case .suspect: .suspect
-      case .dead: .dead
-      case .left: .left
-      }
+    state = peer.state
     heardAt = peer.heardAt
     score = Double(peer.load.score) / 100
     runs = Int(peer.load.runs)
@@ -71,7 +65,6 @@ extension HomeNode {
     if hasEngine { abilities.append("container") }
     if runsNative { abilities.append("native") }
     if isDrained { abilities.append("drained") }
-    let words: [StaticString] = ["alive", "suspect", "dead", "left"]
     return [
       "abilities": .array(abilities),
       "address": .string(address),
@@ -90,7 +83,7 @@ extension HomeNode {
       "score": hundredths(score),
       "self": .bool(isSelf),
       "services": .array(services.map { ["name": .string($0.name), "type": .string($0.kind)] }),
-      "state": .string("\(words[Int(state.rawValue)])"),
+      "state": .string(state.word),
       "terms": .array(
         terms.map { term in
           ["effect": hundredths(term.effect), "term": .string(term.kind.name)]

@@ -33,12 +33,13 @@ final class Neighbours {
     self.home = home
     self.status = status
     driver = status.driver
-    home.onEvent = { self.happened($0) }
+    home.onPeerEvent = { self.happened($0) }
+    home.onHomeEdgeEvent = { self.happened($0) }
   }
 
   // MARK: - Events
 
-  private func happened(_ event: HomeEvent) {
+  private func happened(_ event: PeerEvent) {
     switch event {
     case .appeared(let id):
       stale.insert(id)
@@ -61,10 +62,13 @@ final class Neighbours {
     case .left(let id):
       stale.insert(id)
       tellOfPeers()
-    case .homeEdgeFound(let id), .homeEdgeChanged(let id):
-      if let peer = home.homeEdgePeers.first(where: { $0.id == id }) { homeEdge?.neighbours.take(peer) }
-    case .homeEdgeLost(let id):
-      homeEdge?.neighbours.lose(id)
+    }
+  }
+
+  private func happened(_ event: HomeEdgeEvent) {
+    switch event {
+    case .seen(let peer): homeEdge?.neighbours.take(peer)
+    case .lost(let id): homeEdge?.neighbours.lose(id)
     }
   }
 
@@ -73,7 +77,7 @@ final class Neighbours {
     guard links.count >= pruneAt else { return }
     for (id, link) in links where !link.isWatched {
       // One that is gone may return, and is asked for its facts again then.
-      if let peer = home.peer(id), peer.state == .alive || peer.state == .suspect { continue }
+      if let peer = home.peer(id), peer.state.isPresent { continue }
       link.close()
       links[id] = nil
     }

@@ -72,7 +72,7 @@ struct DiscoveryRecordSet {
 
   private mutating func makeNames() {
     func suffix(_ number: Int) -> String { number > 1 ? "-\(number)" : "" }
-    let label = "edge-orchestration-" + identity.uuid + suffix(instanceNumber)
+    let label = NodeID.prefix + identity.uuid + suffix(instanceNumber)
     instance = DNSName(label: Array(label.utf8.prefix(63)), in: DiscoveryNames.service) ?? instance
     let hostLabel = "edge-" + identity.uuid + suffix(hostNumber)
     host = DNSName(label: Array(hostLabel.utf8.prefix(63)), in: DiscoveryNames.local) ?? host

@@ -133,7 +133,7 @@ extension Membership {
     }
     peers[position].state = .suspect
     peers[position].check = .asking(asking)
-    out.append(.suspected(peers[position].id))
+    out.append(.event(.suspected(peers[position].id)))
     wake(at: asking.nextStep)
     wake(at: asking.since &+ suspicion(of: peers[position]))
     if tell, peers[position].confirmationCount < settings.confirmations {
@@ -156,7 +156,7 @@ extension Membership {
 
   mutating func bury(_ position: Int, _ now: Int64, tell: Bool) {
     retire(position, as: .dead)
-    out.append(.died(peers[position].id))
+    out.append(.event(.died(peers[position].id)))
     if tell { spread(note(.dead, of: peers[position], now)) }
   }
 

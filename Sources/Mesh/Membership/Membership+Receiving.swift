@@ -73,7 +73,7 @@ extension Membership {
       let was = peers[position].isCounted
       retire(position, as: .left)
       if was {
-        out.append(.left(message.sender))
+        out.append(.event(.left(message.sender)))
         if rumours.count < Self.maximumRumours, random.isOneOf(8, outOf: counted + 1) {
           rumours.append((note(.left, of: peers[position], now), 2))
         }
@@ -83,7 +83,7 @@ extension Membership {
     if !peers[position].isCounted {
       counted += 1
       peers[position].state = .alive
-      out.append(.returned(message.sender))
+      out.append(.event(.returned(message.sender)))
     } else {
       noteIncarnation(message, position, isHigher: restarted, now)
       trust(position)
@@ -105,7 +105,7 @@ extension Membership {
   ) {
     if message.flags.contains(.joining) {
       let isRaised = peers[position].raisedAt.map { awake(now) &- $0 < Self.joiningTime } ?? false
-      if isHigher || isRaised { out.append(.returned(message.sender)) }
+      if isHigher || isRaised { out.append(.event(.returned(message.sender))) }
       peers[position].raisedAt = nil
     } else if isHigher {
       peers[position].raisedAt = awake(now)
@@ -115,7 +115,7 @@ extension Membership {
   private mutating func trust(_ position: Int) {
     if peers[position].state == .suspect {
       peers[position].state = .alive
-      out.append(.trusted(peers[position].id))
+      out.append(.event(.trusted(peers[position].id)))
     }
     acquit(position)
   }
@@ -137,7 +137,7 @@ extension Membership {
         query(endpoint)
       }
     }
-    if changed { out.append(.changed(message.sender)) }
+    if changed { out.append(.event(.changed(message.sender))) }
   }
 
   /// A packet of an unknown node; false where it is not a peer yet, because its details are not known.
@@ -162,7 +162,7 @@ extension Membership {
     index[peer.id] = peers.count
     peers.append(peer)
     counted += 1
-    out.append(.appeared(peer.id))
+    out.append(.event(.appeared(peer.id)))
     watch(peer)
     greet(message, endpoint, now)
     return true

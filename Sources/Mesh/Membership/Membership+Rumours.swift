@@ -14,7 +14,7 @@ extension Membership {
       guard note.evidence >= peers[position].evidence else { return vouch(position, now) }
       peers[position].evidence = note.evidence
       retire(position, as: .left)
-      out.append(.left(note.node))
+      out.append(.event(.left(note.node)))
     case .suspect, .dead:
       // Newer knowledge, or the same and not old: then it was too early to say so.
       if peers[position].evidence > note.evidence, silent < silence(of: peers[position]) {
@@ -56,7 +56,7 @@ extension Membership {
     guard awake(now) &- heard < silence(of: peers[position]) else { return }
     if peers[position].state == .suspect {
       peers[position].state = .alive
-      out.append(.trusted(note.node))
+      out.append(.event(.trusted(note.node)))
     }
     acquit(position)
     watch(peers[position])

@@ -4,20 +4,8 @@ package enum MembershipDirective: Equatable, Sendable {
   case multicast([UInt8])
   /// Seal the payload and send it to one peer.
   case unicast([UInt8], to: PeerEndpoint)
-  /// A node is seen for the first time.
-  case appeared(NodeID)
-  /// What a peer says of itself changed: load, details or where it sends from.
-  case changed(NodeID)
-  /// A peer is silent and does not answer; nothing new should be given to it.
-  case suspected(NodeID)
-  /// A suspected peer showed that it lives.
-  case trusted(NodeID)
-  /// A peer is dead.
-  case died(NodeID)
-  /// A peer ended as it should.
-  case left(NodeID)
-  /// A peer that died, left or restarted is there again; it may have lost what it knew.
-  case returned(NodeID)
-  /// Another device uses this node's id (a copied disk); said once.
+  /// Pass on the news of a peer.
+  case event(PeerEvent)
+  /// Tell the owner that another device uses this node's id (a copied disk); said once.
   case twin(PeerEndpoint)
 }

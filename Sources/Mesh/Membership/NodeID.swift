@@ -1,3 +1,5 @@
+internal import Basics
+
 /// The identity of a node: 16 bytes, a UUID that the node keeps for its life.
 package struct NodeID: Hashable, Comparable, Sendable {
   /// The first and the last 8 bytes, each as a big-endian number.
@@ -49,6 +51,18 @@ package struct NodeID: Hashable, Comparable, Sendable {
     }
     return String(decoding: text, as: UTF8.self)
   }
+
+  /// What stands before the UUID where a node is named, as Home Edge has it.
+  package static let prefix = "edge-orchestration-"
+
+  /// From a node's name in the home, `edge-orchestration-` and a UUID; nil for anything else.
+  package init?(identity: String) {
+    guard identity.begins(with: Self.prefix) else { return nil }
+    self.init(uuid: identity.dropping(Self.prefix.utf8.count))
+  }
+
+  /// The node's name in the home: `edge-orchestration-` and the UUID in lower case.
+  package var identity: String { Self.prefix + uuid }
 
   package static func < (left: NodeID, right: NodeID) -> Bool {
     left.high != right.high ? left.high < right.high : left.low < right.low

@@ -13,9 +13,7 @@ package struct Peer: Sendable {
   /// Where its packets come from.
   package internal(set) var endpoint: PeerEndpoint
 
-  package enum State: UInt8, Sendable {
-    case alive, suspect, dead, left
-  }
+  package typealias State = MemberState
 
   var detailsVersion: UInt8
   /// Between its heartbeats, and the patience it asks for.
@@ -47,5 +45,5 @@ package struct Peer: Sendable {
     var owed = 0
   }
 
-  var isCounted: Bool { state == .alive || state == .suspect }
+  var isCounted: Bool { state.isPresent }
 }

@@ -4,9 +4,7 @@ package import Basics
 ///
 /// Score, terms and runs come with each heartbeat; the rest are facts that the node is asked for once they change.
 package struct HomeNode: Sendable, Equatable {
-  package enum State: UInt8, Sendable {
-    case alive, suspect, dead, left
-  }
+  package typealias State = MemberState
 
   /// A term of the score and what it multiplies the score by, 0...1.
   package struct Effect: Sendable, Equatable {
@@ -109,7 +107,7 @@ package struct HomeNode: Sendable, Equatable {
 
   /// Whether it answers, as far as is known.
   package var isReachable: Bool {
-    state == .alive || state == .suspect
+    state.isPresent
   }
 
   /// The size in MiB of an image that it has; nil where it has none, or does not tell.

@@ -218,14 +218,11 @@ import Wire
     #expect(device.discovery.id == "edge-orchestration-" + DiscoveryDevice.uuid)
   }
 
-  // MARK: Names changed by hand, cables pulled and put in
+  // MARK: Names changed by hand, which is a restart, cables pulled and put in
 
   @Test func manualNameChangeAnnouncements() throws {
     let device = DiscoveryDevice.settled()
-    device.perform {
-      $0.identityChanged(
-        DiscoveryIdentity(uuid: "new", platform: "docker", executionType: "container"), at: $1)
-    }
+    device.restart(uuid: "new")
     device.run(.seconds(3))
     #expect(device.probes.count == 3)
     #expect(device.announcements.count == 2)
@@ -236,14 +233,11 @@ import Wire
   @Test func manualNameChange() throws {
     let device = DiscoveryDevice.settled()
     let old = device.instance
-    device.perform {
-      $0.identityChanged(
-        DiscoveryIdentity(uuid: "new", platform: "docker", executionType: "container"), at: $1)
-    }
+    device.restart(uuid: "new")
     let goodbye = try #require(device.sent.first).message
     #expect(goodbye.isResponse && goodbye.answers.allSatisfy { $0.ttl == 0 })
     #expect(goodbye.answers.contains { $0.name == Names.service && $0.data == .pointer(old) })
-    #expect(device.news.contains(.renamed(id: "edge-orchestration-new", host: "edge-new.local.")))
+    #expect(device.discovery.id == "edge-orchestration-new" && device.discovery.host == "edge-new.local.")
   }
 
   /// A settled device whose cable was pulled for a minute and is put in.

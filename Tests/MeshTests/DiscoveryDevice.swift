@@ -17,7 +17,11 @@ final class DiscoveryDevice {
   static let tool = DNSAddress(192, 168, 1, 99)
   static let eth0 = DiscoveryInterface(index: 2, name: "eth0", addresses: [.init(address, prefix: 24)])
 
-  let discovery: Discovery
+  private(set) var discovery: Discovery
+  private let seed: UInt64
+  private let limits: DiscoveryLimits
+  private let services: [String]
+  private let interfaces: [DiscoveryInterface]
   private(set) var now = Instant(nanoseconds: 1_000_000_000_000)
   private(set) var sent: [Sent] = []
   private(set) var news: [DiscoveryDirective] = []
@@ -26,11 +30,30 @@ final class DiscoveryDevice {
     seed: UInt64 = 1, uuid: String = DiscoveryDevice.uuid, services: [String] = [],
     limits: DiscoveryLimits = DiscoveryLimits(), interfaces: [DiscoveryInterface] = [DiscoveryDevice.eth0]
   ) {
-    discovery = Discovery(
+    self.seed = seed
+    self.limits = limits
+    self.services = services
+    self.interfaces = interfaces
+    discovery = Self.discovery(uuid, seed, limits)
+    begin()
+  }
+
+  private static func discovery(_ uuid: String, _ seed: UInt64, _ limits: DiscoveryLimits) -> Discovery {
+    Discovery(
       identity: DiscoveryIdentity(uuid: uuid, platform: "docker", executionType: "container"), seed: seed,
       limits: limits)
+  }
+
+  private func begin() {
     take(discovery.servicesChanged(services, at: now))
     take(discovery.interfacesChanged(interfaces, at: now))
+  }
+
+  /// The program ends and begins anew with another identity, which it has from a file.
+  func restart(uuid: String) {
+    take(discovery.stop(at: now))
+    discovery = Self.discovery(uuid, seed, limits)
+    begin()
   }
 
   /// A device that has probed and announced, its log cleared, two minutes after its start.

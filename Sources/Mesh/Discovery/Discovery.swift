@@ -90,18 +90,6 @@ package final class Discovery {
     return take() + tick(at: now)
   }
 
-  /// Takes another identity: says goodbye to the old names, then probes and announces the new ones.
-  package func identityChanged(_ identity: DiscoveryIdentity, at now: Instant) -> [DiscoveryDirective] {
-    guard !isStopped, identity != records.identity else { return [] }
-    for link in links { sayGoodbye(on: link, at: now) }
-    let services = records.services
-    records = DiscoveryRecordSet(identity)
-    _ = records.setServices(services)
-    for link in links { startProbing(link, at: now, after: random.interval(0, 250)) }
-    directives.append(.renamed(id: id, host: host))
-    return take()
-  }
-
   /// A packet to port 5353; whatever it holds, it costs bounded time and memory.
   package func received(
     _ bytes: [UInt8], from origin: DiscoveryOrigin, at now: Instant

@@ -64,4 +64,13 @@ package struct Interval: Comparable, Hashable, Sendable {
   package static func - (left: Interval, right: Interval) -> Interval {
     Interval(nanoseconds: left.nanoseconds &- right.nanoseconds)
   }
+
+  package static func * (interval: Interval, count: Int) -> Interval {
+    Interval(nanoseconds: interval.nanoseconds &* Int64(count))
+  }
+
+  /// Rounded towards zero; `count` is not 0.
+  package static func / (interval: Interval, count: Int) -> Interval {
+    Interval(nanoseconds: interval.nanoseconds / Int64(count))
+  }
 }

@@ -20,6 +20,11 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
     bound > 0 ? Int64(next() % UInt64(bound)) : 0
   }
 
+  /// From zero up to but not including `bound`; zero for a bound that is not above it.
+  package mutating func below(_ bound: Interval) -> Interval {
+    Interval(nanoseconds: below(bound.nanoseconds))
+  }
+
   /// Whether to be one of about `wanted` out of `count`.
   package mutating func isOneOf(_ wanted: Int, outOf count: Int) -> Bool {
     below(Int64(count)) < Int64(wanted)

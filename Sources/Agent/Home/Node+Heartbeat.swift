@@ -27,7 +27,7 @@ extension NodeStatus {
         score: score.value, runs: driver.orchestrator.runsUnderWay, memory: unreservedMemory, demand: saidDemand,
         trust: driver.orchestrator.trust.told),
       details: NodeDetails(
-        terms: score.terms.map { UInt8(min(max($0.effect, 0), 1) * 255) }, abilities: abilities, facts: facts),
+        effects: score.terms.map { $0.effect }, abilities: abilities, facts: facts),
       isNews: isNews)
   }
 
@@ -40,8 +40,7 @@ extension NodeStatus {
     let demand = driver.orchestrator.demand(at: loop.now)
     let link = LinkUse(of: sampler.snapshot, profile: match.profile)
     return NodeDemand(
-      threads: UInt16(min(demand.threads * 64 + 0.5, 65_535)), copiers: UInt8(min(demand.copiers + 0.5, 255)),
-      flows: UInt8(min(demand.flows + 0.5, 255)), link: UInt8(min(max(link.busy, 0), 1) * 255))
+      threads: demand.threads, copiers: demand.copiers, flows: demand.flows, linkBusy: link.busy)
   }
 
   /// A hash of what changes seldom and is told by the API in full.

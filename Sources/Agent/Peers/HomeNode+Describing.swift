@@ -16,20 +16,20 @@ extension HomeNode {
     self.init(id: identity)
     state = peer.state
     heardAt = peer.heardAt
-    score = Double(peer.load.score) / 100
+    score = peer.load.scoreValue
     runs = Int(peer.load.runs)
     memoryAvailable = peer.load.memoryBytes.map { Int64(clamping: $0) }
     hasEngine = peer.details.abilities.contains(.containers)
     runsNative = peer.details.abilities.contains(.native)
     isDrained = peer.details.abilities.contains(.drained)
     address = Self.address(of: peer).text
-    for (kind, effect) in zip(Term.Kind.allCases, peer.details.terms) {
-      terms.append(Effect(kind: kind, effect: Double(effect) / 255))
+    for (kind, effect) in zip(Term.Kind.allCases, peer.details.effects) {
+      terms.append(Effect(kind: kind, effect: effect))
     }
     if let demand = peer.load.demand {
       self.demand = Competition(
-        threads: Double(demand.threads) / 64, copiers: Double(demand.copiers), flows: Double(demand.flows))
-      linkBusy = Double(demand.link) / 255
+        threads: demand.threadCount, copiers: Double(demand.copiers), flows: Double(demand.flows))
+      linkBusy = demand.linkBusy
     }
     trust = Trust.factor(told: peer.load.trust)
     if let facts { take(facts) }

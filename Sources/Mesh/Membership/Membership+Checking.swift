@@ -2,30 +2,28 @@ import Basics
 
 extension Membership {
   /// How long a peer may be silent, as far as this node can tell.
-  func silence(of peer: Peer) -> Int64 {
-    let allowed =
-      peer.period.nanoseconds / 10 * Int64(settings.silencePeriodsInTenths)
-      &+ settings.silenceMargin.nanoseconds
-    return allowed * Int64(2 + ownHealth) / 2 &+ peer.slack.nanoseconds
+  func silence(of peer: Peer) -> Interval {
+    let allowed = peer.period / 10 * settings.silencePeriodsInTenths + settings.silenceMargin
+    return allowed * (2 + ownHealth) / 2 + peer.slack
   }
 
   /// The silence from which another's doubt is believed: one heartbeat is missing here, too.
-  func doubtfulSilence(of peer: Peer) -> Int64 {
-    peer.period.nanoseconds / 10 * 15 &+ peer.slack.nanoseconds
+  func doubtfulSilence(of peer: Peer) -> Interval {
+    peer.period / 10 * settings.doubtfulPeriodsInTenths + peer.slack
   }
 
   /// A span of checking, longer while this node does badly itself.
-  private func patient(_ interval: Interval) -> Int64 {
-    interval.nanoseconds * Int64(1 + ownHealth)
+  private func patient(_ interval: Interval) -> Interval {
+    interval * (1 + ownHealth)
   }
 
   /// Advances the checks of all peers and finds when the next step is due.
-  mutating func checkPeers(_ now: Int64) {
-    peersDue = .max
+  mutating func checkPeers(_ now: Instant) {
+    peersDue = nil
     var forgotten = false
     for position in peers.indices {
       guard peers[position].isCounted else {
-        if now &- peers[position].heardAt.nanoseconds > settings.remembrance.nanoseconds { forgotten = true }
+        if isForgettable(peers[position], now) { forgotten = true }
         continue
       }
       checkPeer(position, now)
@@ -33,15 +31,15 @@ extension Membership {
     if forgotten { forgetOldest(now) }
   }
 
-  private mutating func checkPeer(_ position: Int, _ now: Int64) {
+  private mutating func checkPeer(_ position: Int, _ now: Instant) {
     let time = awake(now)
     switch peers[position].check {
     case .none:
-      let due = peers[position].heard &+ silence(of: peers[position])
+      let due = peers[position].heard + silence(of: peers[position])
       guard due <= time else { return wake(at: due) }
       let spread: Interval =
         homeSize <= 2 ? .zero : homeSize <= settings.smallHome ? settings.checkSpread : peers[position].period
-      let start = time &+ random.below(spread.nanoseconds)
+      let start = time + random.below(spread)
       peers[position].check = .waiting(until: start)
       if start <= time { checkPeer(position, now) } else { wake(at: start) }
     case .waiting(let until):
@@ -49,11 +47,11 @@ extension Membership {
       startAsking(position, now)
     case .asking(let asking):
       if peers[position].state == .suspect {
-        let end = asking.since &+ suspicion(of: peers[position])
+        let end = asking.since + suspicion(of: peers[position])
         if end <= time { return bury(position, now, tell: true) }
         wake(at: end)
       } else {
-        let end = asking.since &+ patient(settings.checkTime)
+        let end = asking.since + patient(settings.checkTime)
         if end <= time { return suspect(position, now, tell: true) }
         wake(at: end)
       }
@@ -61,24 +59,24 @@ extension Membership {
     }
   }
 
-  private mutating func wake(at time: Int64) {
-    peersDue = min(peersDue, time)
+  private mutating func wake(at time: AwakeInstant) {
+    peersDue = min(peersDue ?? time, time)
   }
 
   /// Makes sure that a peer is looked at when its silence has lasted too long.
   mutating func watch(_ peer: Peer) {
-    wake(at: peer.heard &+ silence(of: peer))
+    wake(at: peer.heard + silence(of: peer))
   }
 
-  mutating func startAsking(_ position: Int, _ now: Int64) {
+  mutating func startAsking(_ position: Int, _ now: Instant) {
     let asking = Peer.Asking(since: awake(now), nextStep: awake(now))
     peers[position].check = .asking(asking)
-    wake(at: asking.since &+ patient(settings.checkTime))
+    wake(at: asking.since + patient(settings.checkTime))
     ask(position, asking, now)
   }
 
   /// One step of a check: a ping each time, and requests to others at the second.
-  private mutating func ask(_ position: Int, _ asking: Peer.Asking, _ now: Int64) {
+  private mutating func ask(_ position: Int, _ asking: Peer.Asking, _ now: Instant) {
     var asking = asking
     unicast(message(.ping), to: peers[position].endpoint)
     if asking.steps == 1 {
@@ -91,7 +89,7 @@ extension Membership {
       }
     }
     asking.steps += 1
-    asking.nextStep = awake(now) &+ settings.checkStep.nanoseconds
+    asking.nextStep = awake(now) + settings.checkStep
     peers[position].check = .asking(asking)
     wake(at: asking.nextStep)
   }
@@ -108,11 +106,11 @@ extension Membership {
   }
 
   /// How long a suspicion lasts: the shorter, the more others share it.
-  private func suspicion(of peer: Peer) -> Int64 {
-    let expected = max(0, min(settings.confirmations, counted - 1, 3))
+  private func suspicion(of peer: Peer) -> Interval {
+    let expected = max(0, min(settings.confirmations, counted - 1, Peer.confirmationLimit))
     let shares = min(peer.confirmationCount, expected)
     // ln(shares + 1) / ln(expected + 1), in thousandths.
-    let certainty: Int64 =
+    let certainty =
       switch (expected, shares) {
       case (1, 1), (2, 2), (3, 3): 1000
       case (2, 1): 631
@@ -120,12 +118,11 @@ extension Membership {
       case (3, 2): 792
       default: 0
       }
-    let longest = settings.longestSuspicion.nanoseconds
-    let range = longest - settings.shortestSuspicion.nanoseconds
-    return (longest - range / 1000 * certainty) * Int64(1 + ownHealth)
+    let range = settings.longestSuspicion - settings.shortestSuspicion
+    return patient(settings.longestSuspicion - range / 1000 * certainty)
   }
 
-  mutating func suspect(_ position: Int, _ now: Int64, tell: Bool) {
+  mutating func suspect(_ position: Int, _ now: Instant, tell: Bool) {
     var asking = Peer.Asking(since: awake(now), nextStep: awake(now))
     if case .asking(let before) = peers[position].check {
       if before.owed > 0 { worsen() }
@@ -135,7 +132,7 @@ extension Membership {
     peers[position].check = .asking(asking)
     out.append(.event(.suspected(peers[position].id)))
     wake(at: asking.nextStep)
-    wake(at: asking.since &+ suspicion(of: peers[position]))
+    wake(at: asking.since + suspicion(of: peers[position]))
     if tell, peers[position].confirmationCount < settings.confirmations {
       spread(note(.suspect, of: peers[position], now))
     }
@@ -145,16 +142,16 @@ extension Membership {
   mutating func confirm(_ position: Int, by other: NodeID) {
     let mark = other.high ^ other.low
     let count = peers[position].confirmationCount
-    guard count < 3 else { return }
+    guard count < Peer.confirmationLimit else { return }
     for index in 0..<count where peers[position].confirmations[index] == mark { return }
     peers[position].confirmations[count] = mark
     peers[position].confirmationCount = count + 1
     if peers[position].state == .suspect, case .asking(let asking) = peers[position].check {
-      wake(at: asking.since &+ suspicion(of: peers[position]))
+      wake(at: asking.since + suspicion(of: peers[position]))
     }
   }
 
-  mutating func bury(_ position: Int, _ now: Int64, tell: Bool) {
+  mutating func bury(_ position: Int, _ now: Instant, tell: Bool) {
     retire(position, as: .dead)
     out.append(.event(.died(peers[position].id)))
     if tell { spread(note(.dead, of: peers[position], now)) }
@@ -173,12 +170,13 @@ extension Membership {
     peers[position].confirmationCount = 0
   }
 
-  /// Drops what is remembered of nodes that have long been gone.
-  func isForgettable(_ peer: Peer, _ now: Int64) -> Bool {
-    !peer.isCounted && now &- peer.heardAt.nanoseconds > settings.remembrance.nanoseconds
+  /// Whether a node has been gone for so long that it need not be remembered.
+  func isForgettable(_ peer: Peer, _ now: Instant) -> Bool {
+    !peer.isCounted && now - peer.heardAt > settings.remembrance
   }
 
-  mutating func forgetOldest(_ now: Int64) {
+  /// Drops what is remembered of nodes that have long been gone.
+  mutating func forgetOldest(_ now: Instant) {
     peers = peers.filter { !isForgettable($0, now) }
     reindex()
   }

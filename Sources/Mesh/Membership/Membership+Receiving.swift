@@ -6,45 +6,45 @@ extension Membership {
     -> [MembershipDirective]
   {
     guard started, !ended else { return [] }
-    noticeLateness(now.nanoseconds)
+    noticeLateness(now)
     guard let message = MembershipMessage(payload) else {
       refused &+= 1
       return []
     }
     guard message.sender != id else {
-      noticeTwin(message, endpoint, now.nanoseconds)
+      noticeTwin(message, endpoint, now)
       return takeDirectives()
     }
     // Whoever says it: one that this node thinks dead may think the same of it, and one it does not know yet may have known
     // it before it restarted.
-    for note in message.notes where note.node == id { considerOwn(note, now.nanoseconds) }
+    for note in message.notes where note.node == id { considerOwn(note, now) }
     if let position = index[message.sender] {
       if message.evidence <= peers[position].evidence {
-        isLate(message, position, endpoint, now.nanoseconds)
+        isLate(message, position, endpoint, now)
         return takeDirectives()
       }
-      guard hear(message, position, endpoint, now.nanoseconds) else { return takeDirectives() }
-    } else if !welcome(message, endpoint, now.nanoseconds) {
+      guard hear(message, position, endpoint, now) else { return takeDirectives() }
+    } else if !welcome(message, endpoint, now) {
       return takeDirectives()
     }
-    answer(message, endpoint, now.nanoseconds)
-    for note in message.notes where note.node != id { consider(note, from: message.sender, now.nanoseconds) }
+    answer(message, endpoint, now)
+    for note in message.notes where note.node != id { consider(note, from: message.sender, now) }
     return takeDirectives()
   }
 
   /// A packet older than what is known: reordered, or of a node that restarted and has to hear what the home knows of it.
   private mutating func isLate(
-    _ message: MembershipMessage, _ position: Int, _ endpoint: PeerEndpoint, _ now: Int64
+    _ message: MembershipMessage, _ position: Int, _ endpoint: PeerEndpoint, _ now: Instant
   ) {
     let known = peers[position].evidence
     let restarted =
       message.flags.contains(.joining) || message.evidence.incarnation < known.incarnation
-      || known.sequence &- message.evidence.sequence > 64
+      || known.sequence &- message.evidence.sequence > settings.reorderedPackets
     if restarted, message.evidence != known { tell(position, endpoint, now) }
   }
 
   /// Tells a node what is thought of it, so that it can prove otherwise with a higher incarnation.
-  private mutating func tell(_ position: Int, _ endpoint: PeerEndpoint, _ now: Int64) {
+  private mutating func tell(_ position: Int, _ endpoint: PeerEndpoint, _ now: Instant) {
     guard allowance > 0, random.isOneOf(settings.tellers, outOf: counted + 1) else { return }
     allowance -= 1
     var notice = message(.notice)
@@ -60,7 +60,7 @@ extension Membership {
 
   /// A fresh packet of a known peer; false where it does not count, because the peer is dead in this incarnation.
   private mutating func hear(
-    _ message: MembershipMessage, _ position: Int, _ endpoint: PeerEndpoint, _ now: Int64
+    _ message: MembershipMessage, _ position: Int, _ endpoint: PeerEndpoint, _ now: Instant
   ) -> Bool {
     let restarted = message.evidence.incarnation > peers[position].evidence.incarnation
     if !peers[position].isCounted, !restarted {
@@ -74,8 +74,8 @@ extension Membership {
       retire(position, as: .left)
       if was {
         out.append(.event(.left(message.sender)))
-        if rumours.count < Self.maximumRumours, random.isOneOf(8, outOf: counted + 1) {
-          rumours.append((note(.left, of: peers[position], now), 2))
+        if rumours.count < Self.maximumRumours, random.isOneOf(settings.gossipFanOut, outOf: counted + 1) {
+          rumours.append((note(.left, of: peers[position], now), settings.gossipRepeats))
         }
       }
       return false
@@ -90,7 +90,7 @@ extension Membership {
     }
     peers[position].evidence = message.evidence
     peers[position].heard = awake(now)
-    peers[position].heardAt = Instant(nanoseconds: now)
+    peers[position].heardAt = now
     note(message, position, endpoint)
     answerRelays(about: position, now)
     watch(peers[position])
@@ -101,10 +101,10 @@ extension Membership {
   /// A node that raises its incarnation has started anew or refutes its death; its announcements tell which,
   /// and a question or an answer of it may have come before them.
   private mutating func noteIncarnation(
-    _ message: MembershipMessage, _ position: Int, isHigher: Bool, _ now: Int64
+    _ message: MembershipMessage, _ position: Int, isHigher: Bool, _ now: Instant
   ) {
     if message.flags.contains(.joining) {
-      let isRaised = peers[position].raisedAt.map { awake(now) &- $0 < Self.joiningTime } ?? false
+      let isRaised = peers[position].raisedAt.map { awake(now) - $0 < settings.joiningTime } ?? false
       if isHigher || isRaised { out.append(.event(.returned(message.sender))) }
       peers[position].raisedAt = nil
     } else if isHigher {
@@ -141,7 +141,7 @@ extension Membership {
   }
 
   /// A packet of an unknown node; false where it is not a peer yet, because its details are not known.
-  private mutating func welcome(_ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Int64) -> Bool
+  private mutating func welcome(_ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Instant) -> Bool
   {
     guard !message.flags.contains(.leaving) else { return false }
     guard let details = message.details, let load = message.load else {
@@ -155,7 +155,7 @@ extension Membership {
       return false
     }
     let peer = Peer(
-      id: message.sender, state: .alive, evidence: message.evidence, heardAt: Instant(nanoseconds: now),
+      id: message.sender, state: .alive, evidence: message.evidence, heardAt: now,
       load: load, details: details, endpoint: endpoint, detailsVersion: message.detailsVersion,
       period: message.heartbeatPeriod, slack: min(settings.longestSlack, message.askedSlack),
       heard: awake(now))
@@ -169,9 +169,9 @@ extension Membership {
   }
 
   /// Answers an announcement, the repeated ones too: the answer to the first may have been lost.
-  private mutating func greet(_ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Int64) {
+  private mutating func greet(_ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Instant) {
     guard message.flags.contains(.joining), random.isOneOf(settings.answers, outOf: counted) else { return }
-    delay(.answer(endpoint), by: random.below(settings.answerSpread.nanoseconds), now)
+    delay(.answer(endpoint), by: random.below(settings.answerSpread), now)
   }
 
   /// Asks a node for a heartbeat with details.
@@ -183,7 +183,7 @@ extension Membership {
     unicast(ping, to: endpoint)
   }
 
-  private mutating func answer(_ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Int64) {
+  private mutating func answer(_ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Instant) {
     switch message.kind {
     case .ping where message.flags.contains(.query):
       guard allowance > 0 else { return }
@@ -210,7 +210,7 @@ extension Membership {
   }
 
   /// Asks a third node on behalf of another, or answers from what is known already.
-  private mutating func relay(_ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Int64) {
+  private mutating func relay(_ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Instant) {
     guard let target = message.target, target != id else { return }
     guard let position = index[target], peers[position].isCounted else {
       return sendNack(target, to: endpoint)
@@ -219,7 +219,7 @@ extension Membership {
     if case .asking = peers[position].check { return sendNack(target, to: endpoint) }
     guard relays.count < Self.maximumRelays else { return }
     relays.append(
-      Relay(target: target, requester: endpoint, nackAt: awake(now) &+ settings.nackTime.nanoseconds))
+      Relay(target: target, requester: endpoint, nackAt: awake(now) + settings.nackTime))
     unicast(self.message(.ping), to: peers[position].endpoint)
   }
 
@@ -229,35 +229,31 @@ extension Membership {
     unicast(nack, to: endpoint)
   }
 
-  private mutating func sendProof(_ position: Int, to endpoint: PeerEndpoint, _ now: Int64) {
+  private mutating func sendProof(_ position: Int, to endpoint: PeerEndpoint, _ now: Instant) {
     var ack = message(.ack)
     ack.notes = [note(.alive, of: peers[position], now)]
     unicast(ack, to: endpoint)
   }
 
-  private mutating func answerRelays(about position: Int, _ now: Int64) {
+  private mutating func answerRelays(about position: Int, _ now: Instant) {
     guard !relays.isEmpty else { return }
     let target = peers[position].id
     for relay in relays where relay.target == target { sendProof(position, to: relay.requester, now) }
     relays.removeAll { $0.target == target }
   }
 
-  mutating func answerRelays(_ now: Int64) {
+  mutating func answerRelays(_ now: Instant) {
     let time = awake(now)
     guard relays.contains(where: { $0.nackAt <= time }) else { return }
     for relay in relays where relay.nackAt <= time { sendNack(relay.target, to: relay.requester) }
     relays.removeAll { $0.nackAt <= time }
   }
 
-  private mutating func noticeTwin(_ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Int64) {
+  private mutating func noticeTwin(_ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Instant) {
     // Early on it may be a late packet of this node's former life.
-    guard message.evidence > evidence, !twinReported, now - startedAt > 5_000_000_000 else { return }
+    guard message.evidence > evidence, !twinReported, now - startedAt > settings.duplicateIDDelay
+    else { return }
     twinReported = true
     out.append(.twin(endpoint))
   }
-}
-
-extension MembershipMessage {
-  var heartbeatPeriod: Interval { .milliseconds(Int(period) * 50) }
-  var askedSlack: Interval { .milliseconds(Int(slack) * 100) }
 }

@@ -2,11 +2,11 @@ import Basics
 
 extension Membership {
   /// What another says of a third node.
-  mutating func consider(_ note: MembershipMessage.Note, from other: NodeID, _ now: Int64) {
+  mutating func consider(_ note: MembershipMessage.Note, from other: NodeID, _ now: Instant) {
     guard let position = index[note.node], peers[position].isCounted,
       note.evidence.incarnation >= peers[position].evidence.incarnation
     else { return }
-    let silent = awake(now) &- peers[position].heard
+    let silent = awake(now) - peers[position].heard
     switch note.claim {
     case .alive:
       considerProof(note, position, now)
@@ -30,7 +30,7 @@ extension Membership {
     }
   }
 
-  private mutating func considerSuspicion(_ position: Int, _ now: Int64) {
+  private mutating func considerSuspicion(_ position: Int, _ now: Instant) {
     guard peers[position].state == .alive else { return }
     if homeSize > settings.smallHome {
       // Three have asked already: asking again would only be a storm.
@@ -42,18 +42,18 @@ extension Membership {
   }
 
   /// A newer sign of life, as old as the note says.
-  private mutating func considerProof(_ note: MembershipMessage.Note, _ position: Int, _ now: Int64) {
+  private mutating func considerProof(_ note: MembershipMessage.Note, _ position: Int, _ now: Instant) {
     if note.evidence >= peers[position].evidence {
       // Someone else has vouched.
       delayed.removeAll { $0.what == .vouch(note.node) }
     }
     guard note.evidence > peers[position].evidence else { return }
     peers[position].evidence = note.evidence
-    let heard = awake(now) &- Int64(note.age) * 50_000_000
+    let heard = awake(now) - note.silence
     guard heard > peers[position].heard else { return }
     peers[position].heard = heard
-    peers[position].heardAt = Instant(nanoseconds: max(peers[position].heardAt.nanoseconds, heard &+ asleep))
-    guard awake(now) &- heard < silence(of: peers[position]) else { return }
+    peers[position].heardAt = max(peers[position].heardAt, instant(heard))
+    guard awake(now) - heard < silence(of: peers[position]) else { return }
     if peers[position].state == .suspect {
       peers[position].state = .alive
       out.append(.event(.trusted(note.node)))
@@ -62,13 +62,13 @@ extension Membership {
     watch(peers[position])
   }
 
-  private mutating func vouch(_ position: Int, _ now: Int64) {
-    guard random.isOneOf(8, outOf: counted + 1) else { return }
-    delay(.vouch(peers[position].id), by: random.below(60_000_000), now)
+  private mutating func vouch(_ position: Int, _ now: Instant) {
+    guard random.isOneOf(settings.gossipFanOut, outOf: counted + 1) else { return }
+    delay(.vouch(peers[position].id), by: random.below(settings.vouchSpread), now)
   }
 
   /// Someone doubts this node, or the home remembers a former life of it.
-  mutating func considerOwn(_ note: MembershipMessage.Note, _ now: Int64) {
+  mutating func considerOwn(_ note: MembershipMessage.Note, _ now: Instant) {
     let outdated =
       note.evidence > evidence
       || note.evidence.incarnation == evidence.incarnation && (note.claim == .dead || note.claim == .left)
@@ -80,14 +80,14 @@ extension Membership {
       beatsUntilDetails = 0
       // A node that has just started says so in its new incarnation too, or those who remember its former
       // life would not know that it has ended.
-      if announcementsLeft.isEmpty, now &- startedAt < Self.joiningTime,
+      if announcementsLeft.isEmpty, now - startedAt < settings.joiningTime,
         let pause = settings.announcements.last
       {
         announcementsLeft = [pause]
       }
       beatNow(now)
     } else if note.claim == .suspect, note.evidence.incarnation == evidence.incarnation {
-      if lastHeartbeat == .min || now - lastHeartbeat > 50_000_000 { worsen() }
+      if !isTooSoon(now) { worsen() }
       beatNow(now)
     }
   }

@@ -22,23 +22,23 @@ extension Membership {
   }
 
   /// The multicast heartbeat, with details where they are due.
-  mutating func beat(_ now: Int64) {
+  mutating func beat(_ now: Instant) {
     var joining = false
-    let period = period.nanoseconds
-    let jitter = period / 100 * Int64(settings.jitterPercent)
-    var pause = period - jitter + random.below(2 * jitter)
-    if lastHeartbeat == .min { joining = true }
+    let period = period
+    let jitter = period / 100 * settings.jitterPercent
+    var pause = period - jitter + random.below(jitter * 2)
+    if lastHeartbeat == nil { joining = true }
     if !announcementsLeft.isEmpty {
       joining = true
-      pause = announcementsLeft.removeFirst().nanoseconds
+      pause = announcementsLeft.removeFirst()
     }
-    if now - lateAt > settings.slackHalfLife.nanoseconds {
-      slack = Interval(nanoseconds: slack.nanoseconds / 2)
+    if now - lateAt > settings.slackHalfLife {
+      slack = slack / 2
       if slack < settings.lateness { slack = .zero }
       lateAt = now
     }
     healthyBeats += 1
-    if healthyBeats > 4 {
+    if healthyBeats >= settings.beatsToRecover {
       ownHealth = max(0, ownHealth - 1)
       healthyBeats = 0
     }
@@ -48,9 +48,9 @@ extension Membership {
     // The first heartbeat after the announcements is one more chance to be seen.
     if joining { beatsUntilDetails = 0 }
     message.notes = takeRumours()
-    allowance = 32
+    allowance = settings.questionsPerBeat
     lastHeartbeat = now
-    nextHeartbeat = now &+ pause
+    nextHeartbeat = now + pause
     multicast(message)
     while extraBeats > 0 {
       extraBeats -= 1
@@ -58,13 +58,20 @@ extension Membership {
     }
   }
 
-  /// A heartbeat out of turn, because someone doubts this node; not more than one per 50 ms.
-  mutating func beatNow(_ now: Int64) {
-    guard lastHeartbeat == .min || now - lastHeartbeat > 50_000_000 else {
-      nextHeartbeat = min(nextHeartbeat, lastHeartbeat &+ 50_000_000)
-      return
-    }
-    beat(now)
+  /// A heartbeat out of turn, because someone doubts this node.
+  mutating func beatNow(_ now: Instant) {
+    guard isTooSoon(now) else { return beat(now) }
+    nextHeartbeat = min(nextHeartbeat, earliestBeat(now))
+  }
+
+  /// Whether the last heartbeat was sent so lately that one out of turn has to wait.
+  func isTooSoon(_ now: Instant) -> Bool {
+    lastHeartbeat.map { now - $0 <= settings.shortestPause } ?? false
+  }
+
+  /// When a heartbeat out of turn may be sent.
+  func earliestBeat(_ now: Instant) -> Instant {
+    max(now, lastHeartbeat.map { $0 + settings.shortestPause } ?? now)
   }
 
   func heartbeat(withDetails: Bool) -> MembershipMessage {
@@ -78,10 +85,7 @@ extension Membership {
   /// An empty message of this node; it gets its evidence when it is sent.
   @inline(never)
   func message(_ kind: MembershipMessage.Kind) -> MembershipMessage {
-    MembershipMessage(
-      kind: kind, sender: id, evidence: evidence,
-      period: UInt8(clamping: max(1, (period.milliseconds + 49) / 50)),
-      slack: UInt8(clamping: (slack.milliseconds + 99) / 100))
+    MembershipMessage(kind, from: id, evidence, period: period, slack: slack)
   }
 
   mutating func multicast(_ message: MembershipMessage) {
@@ -100,19 +104,17 @@ extension Membership {
   }
 
   /// What this node knows of a peer, for others.
-  func note(_ claim: MembershipMessage.Claim, of peer: Peer, _ now: Int64) -> MembershipMessage.Note {
-    let age = (awake(now) &- peer.heard) / 50_000_000
-    return MembershipMessage.Note(
-      claim: claim, node: peer.id, evidence: peer.evidence, age: UInt8(clamping: age))
+  func note(_ claim: MembershipMessage.Claim, of peer: Peer, _ now: Instant) -> MembershipMessage.Note {
+    MembershipMessage.Note(claim, of: peer.id, peer.evidence, silence: awake(now) - peer.heard)
   }
 
   /// Tells all, and says it again along with the next two heartbeats; in large homes only some of those who know do.
   mutating func spread(_ note: MembershipMessage.Note) {
-    guard random.isOneOf(8, outOf: counted) else { return }
+    guard random.isOneOf(settings.gossipFanOut, outOf: counted) else { return }
     var notice = message(.notice)
     notice.notes = [note]
     multicast(notice)
-    if rumours.count < Self.maximumRumours { rumours.append((note, 2)) }
+    if rumours.count < Self.maximumRumours { rumours.append((note, settings.gossipRepeats)) }
   }
 
   private mutating func takeRumours() -> [MembershipMessage.Note] {
@@ -134,12 +136,12 @@ extension Membership {
     return notes
   }
 
-  mutating func delay(_ what: Delayed.What, by interval: Int64, _ now: Int64) {
+  mutating func delay(_ what: Delayed.What, by interval: Interval, _ now: Instant) {
     guard delayed.count < Self.maximumDelayed, !delayed.contains(where: { $0.what == what }) else { return }
-    delayed.append(Delayed(due: now &+ interval, what: what))
+    delayed.append(Delayed(due: now + interval, what: what))
   }
 
-  mutating func doDelayed(_ now: Int64) {
+  mutating func doDelayed(_ now: Instant) {
     guard delayed.contains(where: { $0.due <= now }) else { return }
     let due = delayed.filter { $0.due <= now }
     delayed.removeAll { $0.due <= now }
@@ -148,7 +150,7 @@ extension Membership {
       case .answer(let endpoint):
         unicast(heartbeat(withDetails: true), to: endpoint)
       case .vouch(let id):
-        guard let peer = peer(id), peer.state == .alive, awake(now) &- peer.heard < silence(of: peer) else {
+        guard let peer = peer(id), peer.state == .alive, awake(now) - peer.heard < silence(of: peer) else {
           continue
         }
         var notice = message(.notice)

@@ -29,23 +29,24 @@ package struct Membership: Sendable {
   var random: SplitMix64
 
   /// Time in which this node did not run, and up to when that was looked at.
-  var asleep: Int64 = 0
-  var accounted: Int64
+  var asleep = Interval.zero
+  var accounted: Instant
   var slack = Interval.zero
-  var lateAt: Int64
+  var lateAt: Instant
   var healthyBeats = 0
 
-  let startedAt: Int64
+  let startedAt: Instant
   var started = false
   var ended = false
   var announcementsLeft: [Interval] = []
-  var nextHeartbeat = Int64.max
-  var lastHeartbeat = Int64.min
+  /// Counts once the node is announced.
+  var nextHeartbeat: Instant
+  var lastHeartbeat: Instant?
   var beatsUntilDetails = 0
   /// Copies of the next heartbeat.
   var extraBeats = 0
-  /// No check needs a step before this time of the waking clock; the truth may be later.
-  var peersDue = Int64.max
+  /// No check needs a step before this time; the truth may be later.
+  var peersDue: AwakeInstant?
   var delayed: [Delayed] = []
   var relays: [Relay] = []
   /// What is said along with the next heartbeats.
@@ -57,7 +58,7 @@ package struct Membership: Sendable {
 
   /// Something small to do a little later.
   struct Delayed {
-    var due: Int64
+    var due: Instant
     var what: What
     enum What: Equatable {
       /// A heartbeat with details to a newcomer.
@@ -71,8 +72,8 @@ package struct Membership: Sendable {
   struct Relay {
     var target: NodeID
     var requester: PeerEndpoint
-    /// When to say that there is no answer, on the waking clock.
-    var nackAt: Int64
+    /// When to say that there is no answer.
+    var nackAt: AwakeInstant
   }
 
   static let maximumDelayed = 64
@@ -88,9 +89,10 @@ package struct Membership: Sendable {
     self.details = details
     self.settings = settings
     random = SplitMix64(seed: seed)
-    accounted = now.nanoseconds
-    lateAt = now.nanoseconds
-    startedAt = now.nanoseconds
+    accounted = now
+    lateAt = now
+    startedAt = now
+    nextHeartbeat = now
   }
 
   /// When `tick` is to be called next; nil before `announce` and after `leave`.
@@ -98,9 +100,9 @@ package struct Membership: Sendable {
     guard started, !ended else { return nil }
     var due = nextHeartbeat
     for item in delayed { due = min(due, item.due) }
-    for relay in relays { due = min(due, relay.nackAt &+ asleep) }
-    if peersDue != .max { due = min(due, peersDue &+ asleep) }
-    return Instant(nanoseconds: due)
+    for relay in relays { due = min(due, instant(relay.nackAt)) }
+    if let peersDue { due = min(due, instant(peersDue)) }
+    return due
   }
 
   /// Whether packets are waited for: a check's, a newcomer's, or those that another asked for.
@@ -128,21 +130,21 @@ package struct Membership: Sendable {
   /// Says that this node is there: at the start, and again when a network interface comes up.
   package mutating func announce(at now: Instant) -> [MembershipDirective] {
     guard !ended else { return [] }
-    if !started { accounted = now.nanoseconds }
+    if !started { accounted = now }
     started = true
     announcementsLeft = settings.announcements
-    nextHeartbeat = now.nanoseconds
+    nextHeartbeat = now
     return tick(at: now)
   }
 
   /// What the next heartbeats say; where the details changed, one is sent at once. Terms alone wait for the next
   /// heartbeat that has the details anyway.
   ///
-  /// - Parameter isNews: whether load and terms are to be told at once too; not more often than each 50 ms.
+  /// - Parameter isNews: whether load and terms are to be told at once too.
   package mutating func update(load: NodeLoad, details: NodeDetails, isNews: Bool = false, at now: Instant) {
     self.load = load
     if isNews, started {
-      nextHeartbeat = min(nextHeartbeat, max(now.nanoseconds, lastHeartbeat &+ Self.newsPause))
+      nextHeartbeat = min(nextHeartbeat, earliestBeat(now))
     }
     guard details != self.details else { return }
     let isNews = isNews || details.isNews(after: self.details)
@@ -150,13 +152,8 @@ package struct Membership: Sendable {
     guard isNews else { return }
     detailsVersion &+= 1
     beatsUntilDetails = 0
-    if started { nextHeartbeat = min(nextHeartbeat, now.nanoseconds) }
+    if started { nextHeartbeat = min(nextHeartbeat, now) }
   }
-
-  private static let newsPause: Int64 = 50_000_000
-
-  /// Within which a start is over: the announcements, their way into groups of readings and the answers'.
-  static let joiningTime: Int64 = 2_000_000_000
 
   /// Whether a payload introduces its sender with all its details, so that it should also reach those who are not
   /// known yet.
@@ -168,21 +165,21 @@ package struct Membership: Sendable {
   /// Does what is due. Calling it early is harmless; late calls are noticed and make this node doubt itself.
   package mutating func tick(at now: Instant) -> [MembershipDirective] {
     guard started, !ended else { return [] }
-    noticeLateness(now.nanoseconds)
-    let beats = now.nanoseconds >= nextHeartbeat
-    if beats { beat(now.nanoseconds) }
-    doDelayed(now.nanoseconds)
-    answerRelays(now.nanoseconds)
+    noticeLateness(now)
+    let beats = now >= nextHeartbeat
+    if beats { beat(now) }
+    doDelayed(now)
+    answerRelays(now)
     // `peersDue` may stand for a silence that a later heartbeat has ended. It is found anew with each heartbeat of this
     // node, or it would wake the node once a second for nothing.
-    if beats || peersDue <= awake(now.nanoseconds) { checkPeers(now.nanoseconds) }
+    if beats || peersDue.map({ $0 <= awake(now) }) ?? false { checkPeers(now) }
     return takeDirectives()
   }
 
-  /// Says goodbye, three times because a packet may be lost; afterwards the value does nothing more.
+  /// Says goodbye, several times because a packet may be lost; afterwards the value does nothing more.
   package mutating func leave(at now: Instant) -> [MembershipDirective] {
     guard started, !ended else { return [] }
-    for _ in 0..<3 {
+    for _ in 0..<settings.goodbyes {
       var message = message(.heartbeat)
       message.flags.insert(.leaving)
       multicast(message)
@@ -198,23 +195,28 @@ package struct Membership: Sendable {
   }
 
   /// The waking clock: `now` without the time in which this node did not run.
-  func awake(_ now: Int64) -> Int64 {
-    now &- asleep
+  func awake(_ now: Instant) -> AwakeInstant {
+    AwakeInstant(now, asleep: asleep)
+  }
+
+  /// When the waking clock shows this, if the node runs until then.
+  func instant(_ awake: AwakeInstant) -> Instant {
+    Instant(awake, asleep: asleep)
   }
 
   /// Takes the time that this node slept through out of the waking clock.
-  mutating func noticeLateness(_ now: Int64) {
-    let late = now &- max(nextDue?.nanoseconds ?? now, accounted)
+  mutating func noticeLateness(_ now: Instant) {
+    let late = now - max(nextDue ?? now, accounted)
     accounted = max(accounted, now)
-    guard late > settings.lateness.nanoseconds else { return }
-    asleep &+= late
+    guard late > settings.lateness else { return }
+    asleep = asleep + late
     worsen()
     // A stopped node is not a starved one: it asks for no patience afterwards.
-    guard late <= settings.longestSlack.nanoseconds else { return }
-    slack = min(settings.longestSlack, max(slack, Interval(nanoseconds: late * 2)))
+    guard late <= settings.longestSlack else { return }
+    slack = min(settings.longestSlack, max(slack, late * 2))
     lateAt = now
     // It may sleep again at once, so this one heartbeat has to arrive.
-    if late > settings.period.nanoseconds { extraBeats = 2 }
+    if late > settings.period { extraBeats = settings.starvedCopies }
   }
 
   mutating func worsen() {

@@ -4,9 +4,9 @@ struct MembershipMessage: Equatable {
   var flags: Flags = []
   var sender: NodeID
   var evidence: Evidence
-  /// The sender's time between heartbeats, in units of 50 ms.
+  /// The sender's time between heartbeats, in `periodUnit`.
   var period: UInt8
-  /// How late the sender's own ticks have come of late, in units of 100 ms: patience it asks for.
+  /// How late the sender's own ticks have come of late, in `slackUnit`: patience it asks for.
   var slack: UInt8
   /// In heartbeats.
   var load: NodeLoad?
@@ -43,7 +43,7 @@ struct MembershipMessage: Equatable {
     var node: NodeID
     /// The sender's last sign of life of the node.
     var evidence: Evidence
-    /// How old that sign is, in units of 50 ms.
+    /// How old that sign is, in `ageUnit`.
     var age: UInt8 = 0
   }
 

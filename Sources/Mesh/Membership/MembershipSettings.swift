@@ -13,12 +13,20 @@ package struct MembershipSettings: Sendable {
   package var fullRateNodes = 32
   /// Each period is longer or shorter by up to this share, so that nodes started together drift apart.
   package var jitterPercent = 10
+  /// Between two heartbeats of which the second is out of turn, because there is news or someone doubts the node. Others
+  /// choose by news, and a doubted node has half a second at the least.
+  package var shortestPause = Interval.milliseconds(50)
+  /// Questions and answers from one heartbeat to the next, beside the checks: so many at most are led astray by a forger of
+  /// addresses.
+  package var questionsPerBeat = 32
   /// How often a heartbeat has the details: a node that missed the change learns it within 5 s even if it cannot ask.
   package var detailsEvery = 8
 
   /// Silence beyond this many periods of the sender, in tenths, plus `silenceMargin`, starts a check: two lost in a row
   /// at the longest jitter do.
   package var silencePeriodsInTenths = 22
+  /// Silence beyond this many periods, in tenths, is enough to believe another's doubt: one heartbeat is missing here too.
+  package var doubtfulPeriodsInTenths = 15
   /// For delays of the network and of the receiver's loop.
   package var silenceMargin = Interval.milliseconds(200)
   /// Up to this many nodes, observers check at once; in larger homes they spread their checks over one period, so that
@@ -42,11 +50,23 @@ package struct MembershipSettings: Sendable {
   /// Independent suspicions that make it certain enough.
   package var confirmations = 3
 
+  /// About so many of those who know tell the others of a suspicion, a death or a goodbye, and deny a suspicion that they
+  /// know is wrong: all of them in a home that is not large.
+  package var gossipFanOut = 8
+  /// How many of the next heartbeats say it again, since a packet may be lost.
+  package var gossipRepeats = 2
+  /// Over which those who know better spread their denial: who hears one meanwhile keeps its own.
+  package var vouchSpread = Interval.milliseconds(60)
+
   /// A tick that comes later than this after it was due means that this node slept or starved; what passed meanwhile
   /// is nobody's silence.
   package var lateness = Interval.milliseconds(150)
   /// How bad the own health can get: each step lengthens the node's checks and suspicions by their length.
   package var worstHealth = 4
+  /// Heartbeats without a fault, 3 s, after which the own health is better by one.
+  package var beatsToRecover = 5
+  /// Copies of the heartbeat after a sleep that was longer than a period: the node may sleep again at once.
+  package var starvedCopies = 2
   /// The patience a starved node can ask for.
   package var longestSlack = Interval.seconds(12)
   /// After how long without late ticks the patience asked for halves.
@@ -56,12 +76,21 @@ package struct MembershipSettings: Sendable {
   /// not; the heartbeats follow). Each is answered, so as much is true of the answers: the pauses are longer than the 200 ms
   /// in which a node gathers what it reads, since two of one group have one answer.
   package var announcements = [Interval.milliseconds(210), .milliseconds(250), .milliseconds(400)]
+  /// Within which a start is over: the announcements, their way into groups of readings and the answers'.
+  package var joiningTime = Interval.seconds(2)
   /// Over which the answers to an announcement are spread.
   package var answerSpread = Interval.milliseconds(100)
   /// About so many nodes answer an announcement in a large home; the others are heard at their next heartbeat.
   package var answers = 16
   /// About so many nodes tell one that it is thought dead, or that the home knows a later incarnation of it.
   package var tellers = 4
+  /// A packet so many sequence numbers back is not a reordered one, but of a node that has started anew. As many as the
+  /// window of `Sealer` against replays.
+  package var reorderedPackets: UInt32 = 64
+  /// After how long a node takes packets in its own name for another device's, and not for late ones of its former life.
+  package var duplicateIDDelay = Interval.seconds(5)
+  /// Heartbeats in which a node says goodbye, since a packet may be lost.
+  package var goodbyes = 3
 
   /// Peers that are kept, dead ones included; twice the home that is promised.
   package var maximumPeers = 2048

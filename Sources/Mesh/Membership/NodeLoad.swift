@@ -1,6 +1,6 @@
 /// What each heartbeat says of a node's ability to take work.
 package struct NodeLoad: Hashable, Sendable {
-  /// The score in hundredths: an idle Raspberry Pi 3 is 10,000.
+  /// The score in `scoreUnits`: an idle Raspberry Pi 3 is 10,000.
   package var score: UInt32
   /// Runs in flight, at most 255.
   package var runs: UInt8
@@ -14,6 +14,8 @@ package struct NodeLoad: Hashable, Sendable {
 
   package static let asPromised: UInt8 = 128
   package static let unknownMemory: UInt16 = 0xFFFF
+  /// Hundredths.
+  private static let scoreUnits = 100.0
   /// 16 MiB: fine enough for a board of 256 MiB, and 2 bytes reach to 1 TiB.
   package static let memoryUnit: UInt64 = 16 << 20
 
@@ -23,20 +25,23 @@ package struct NodeLoad: Hashable, Sendable {
     self.memory = memory
   }
 
-  /// From a score in units of 1/100 of an idle Raspberry Pi 3; what is no number counts as 0, too much as the most.
+  /// From readings. A score, in units of 1/100 of an idle Raspberry Pi 3, that is no number counts as 0, too much as the most.
   ///
   /// - Parameter memory: bytes, rounded down, so that no node promises what it does not have; nil for unknown.
   package init(
     score: Double, runs: Int, memory: UInt64?, demand: NodeDemand? = nil,
     trust: UInt8 = NodeLoad.asPromised
   ) {
-    let hundredths = score * 100
-    self.score = hundredths >= 0 ? UInt32(min(hundredths, 4e9)) : 0
+    let units = score * Self.scoreUnits
+    self.score = units >= 0 ? UInt32(min(units, 4e9)) : 0
     self.runs = UInt8(clamping: runs)
     self.memory = memory.map { UInt16(min($0 / Self.memoryUnit, 0xFFFE)) } ?? Self.unknownMemory
     self.demand = demand
     self.trust = trust
   }
+
+  /// The score in units of 1/100 of an idle Raspberry Pi 3.
+  package var scoreValue: Double { Double(score) / Self.scoreUnits }
 
   /// The available memory in bytes; nil where it is not known.
   package var memoryBytes: UInt64? {
@@ -46,7 +51,7 @@ package struct NodeLoad: Hashable, Sendable {
 
 /// What competes for a node's cores, memory bus and link.
 package struct NodeDemand: Hashable, Sendable {
-  /// Threads that want a core, in units of 1/64, at most 0xFFFF.
+  /// Threads that want a core, in `threadUnits`, at most 0xFFFF.
   package var threads: UInt16
   /// Of these, those that mostly wait for memory, at most 255.
   package var copiers: UInt8
@@ -55,80 +60,38 @@ package struct NodeDemand: Hashable, Sendable {
   /// The share of the link that is taken, 255 for all of it.
   package var link: UInt8
 
+  /// A thread that computes half of the time counts, and 2 bytes reach to 1023 threads.
+  private static let threadUnits = 64.0
+
   package init(threads: UInt16, copiers: UInt8, flows: UInt8, link: UInt8) {
     self.threads = threads
     self.copiers = copiers
     self.flows = flows
     self.link = link
   }
+
+  /// From readings; what does not fit counts as the most that does.
+  ///
+  /// - Parameter linkBusy: the share of the link that is taken, 0...1.
+  package init(threads: Double, copiers: Double, flows: Double, linkBusy: Double) {
+    self.init(
+      threads: UInt16(min(threads * Self.threadUnits + 0.5, 65_535)), copiers: UInt8(min(copiers + 0.5, 255)),
+      flows: UInt8(min(flows + 0.5, 255)), link: UInt8(share: linkBusy))
+  }
+
+  /// Threads that want a core.
+  package var threadCount: Double { Double(threads) / Self.threadUnits }
+
+  /// The share of the link that is taken, 0...1.
+  package var linkBusy: Double { link.share }
 }
 
-/// What changes seldom, and so is in every few heartbeats only.
-package struct NodeDetails: Hashable, Sendable {
-  /// Where the node can be reached, best first; at most `maximumAddresses` go on the wire.
-  package var addresses: [PeerAddress]
-  /// The TCP port of the node-to-node API.
-  package var port: UInt16
-  /// What each term leaves of the score, 255 for all of it, in the order of the score's kinds of terms; at most
-  /// `maximumTerms` go on the wire.
-  package var terms: [UInt8]
-  /// What it can run just now.
-  package var abilities: NodeAbilities
-  /// A hash of all facts that its API tells: services, board, cores, architecture. Who sees a new value asks for them.
-  package var facts: UInt32
-
-  /// One IPv4 and one or two IPv6 addresses on each of two interfaces, and some to spare.
-  package static let maximumAddresses = 8
-  package static let maximumTerms = 16
-
-  package init(
-    addresses: [PeerAddress] = [], port: UInt16 = 0, terms: [UInt8] = [], abilities: NodeAbilities = [],
-    facts: UInt32 = 0
-  ) {
-    self.addresses = addresses
-    self.port = port
-    self.terms = terms
-    self.abilities = abilities
-    self.facts = facts
+/// Shares on the wire: 0...1 as 0...255.
+extension UInt8 {
+  /// Rounded down; what is outside counts as the nearest that is inside.
+  init(share: Double) {
+    self.init(Swift.min(Swift.max(share, 0), 1) * 255)
   }
 
-  /// Whether others should learn of the change at once; terms move with every sample and wait for their turn.
-  func isNews(after old: NodeDetails) -> Bool {
-    addresses != old.addresses || port != old.port || abilities != old.abilities || facts != old.facts
-  }
-}
-
-/// What a node can take just now; bits that this version does not know are kept.
-package struct NodeAbilities: OptionSet, Hashable, Sendable {
-  package let rawValue: UInt8
-
-  package init(rawValue: UInt8) {
-    self.rawValue = rawValue
-  }
-
-  /// Its Engine answers.
-  package static let containers = NodeAbilities(rawValue: 1)
-  /// It runs programs without a container.
-  package static let native = NodeAbilities(rawValue: 1 << 1)
-  /// Its owner wants it to be given nothing new.
-  package static let drained = NodeAbilities(rawValue: 1 << 2)
-}
-
-/// How recent a sign of life is. Each packet of a node has a higher one than its packets before, so "who is right about
-/// a node" is a comparison.
-package struct Evidence: Comparable, Hashable, Sendable {
-  /// Grows when a node restarts or refutes its death; only a higher one brings a dead node back.
-  package var incarnation: UInt32
-  /// Counts the packets of one incarnation.
-  package var sequence: UInt32
-
-  package init(incarnation: UInt32, sequence: UInt32) {
-    self.incarnation = incarnation
-    self.sequence = sequence
-  }
-
-  package static func < (left: Evidence, right: Evidence) -> Bool {
-    left.incarnation != right.incarnation
-      ? left.incarnation < right.incarnation : left.sequence < right.sequence
-  }
+  var share: Double { Double(self) / 255 }
 }

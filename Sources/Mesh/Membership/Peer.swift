@@ -19,27 +19,28 @@ package struct Peer: Sendable {
   /// Between its heartbeats, and the patience it asks for.
   var period: Interval
   var slack: Interval
-  /// `heardAt` on this node's waking clock, which stands still while the node starves.
-  var heard: Int64
-  /// When a higher incarnation was heard that did not say whether the node has started anew; waking clock.
-  var raisedAt: Int64?
-  /// The check under way, on the waking clock.
+  /// `heardAt` on this node's waking clock.
+  var heard: AwakeInstant
+  /// When a higher incarnation was heard that did not say whether the node has started anew.
+  var raisedAt: AwakeInstant?
+  /// The check under way.
   var check = Check.none
-  /// Who else suspects it, by a part of their ids.
+  /// Who else suspects it, by a part of their ids: the first `confirmationLimit`.
   var confirmations = InlineArray<3, UInt64>(repeating: 0)
   var confirmationCount = 0
+  static let confirmationLimit = 3
 
   enum Check {
     case none
     /// Silent for too long; the check is to start at the time.
-    case waiting(until: Int64)
+    case waiting(until: AwakeInstant)
     /// Being asked since the time.
     case asking(Asking)
   }
 
   struct Asking {
-    var since: Int64
-    var nextStep: Int64
+    var since: AwakeInstant
+    var nextStep: AwakeInstant
     var steps = 0
     /// Answers that peers owe: a nack or better.
     var owed = 0

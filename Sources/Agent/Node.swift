@@ -44,11 +44,11 @@ final class Node {
     lastTick = status.started
     engine.onAvailable = { containers in
       self.driver.engineAvailable(containers)
-      self.status.tellHome()
+      self.status.publishHeartbeat()
     }
     engine.onLost = {
       self.driver.orchestrator.engineLost()
-      self.status.tellHome()
+      self.status.publishHeartbeat()
     }
     status.onDrained = {
       self.admission.refreshNodes()
@@ -80,7 +80,7 @@ final class Node {
     driver.peers = peers
     if status.configuration.interoperates { interoperate(peers) }
     try home.begin()
-    status.tellHome()
+    status.publishHeartbeat()
   }
 
   /// Lets nodes of Home Edge use this one, and uses them, from now on.
@@ -120,7 +120,7 @@ final class Node {
     }
     if driver.orchestrator.runsUnderWay > 0 { driver.peers?.tellOrchestrator() }
     driver.perform { $0.tick(at: Clock.moment()) }
-    status.tellHome()
+    status.publishHeartbeat()
     lastTick = Clock.now()
   }
 

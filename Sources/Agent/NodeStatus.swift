@@ -91,7 +91,7 @@ final class NodeStatus {
     else { return }
     loop.after(pause) {
       self.loadNews.told(at: self.loop.now)
-      self.tellHome(isNews: true)
+      self.publishHeartbeat(isNews: true)
     }
   }
 
@@ -111,7 +111,7 @@ final class NodeStatus {
     guard drained != isDrained else { return }
     if drained { try drainedMark.set(reason) } else { try drainedMark.clear() }
     Log.info(drained ? "drained: no new runs here (\(reason))" : "no longer drained (\(reason))")
-    tellHome()
+    publishHeartbeat()
     onDrained()
   }
 

@@ -136,7 +136,7 @@ extension Node {
     status.match = match
     if settings.interfaces != before.interfaces { status.home?.use(interfaces: settings.interfaces) }
     takeHomeEdge(settings, before)
-    if settings.sampleInterval != before.sampleInterval { tick() } else { status.tellHome() }
+    if settings.sampleInterval != before.sampleInterval { tick() } else { status.publishHeartbeat() }
   }
 
   private func takeHomeEdge(_ settings: Configuration, _ before: Configuration) {

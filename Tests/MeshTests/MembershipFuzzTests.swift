@@ -104,7 +104,7 @@ import Testing
       guard membership.peers.count <= Self.maximumPeers,
         membership.delayed.count <= Membership.maximumDelayed,
         membership.relays.count <= Membership.maximumRelays,
-        membership.rumours.count <= Membership.maximumRumours,
+        membership.gossip.count <= Membership.maximumGossip,
         membership.counted == membership.peers.count(where: { $0.isCounted }),
         membership.index.count == membership.peers.count, membership.id == own,
         membership.peers.allSatisfy({ membership.index[$0.id] != nil })

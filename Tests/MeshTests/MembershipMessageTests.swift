@@ -152,7 +152,7 @@ struct MembershipMessageTests {
     #expect(membership.peers.count <= 50)
     #expect(
       membership.homeSize == 1 + membership.peers.filter { $0.state == .alive || $0.state == .suspect }.count)
-    #expect(membership.rumours.count <= Membership.maximumRumours)
+    #expect(membership.gossip.count <= Membership.maximumGossip)
     #expect(membership.delayed.count <= Membership.maximumDelayed)
     #expect(membership.relays.count <= Membership.maximumRelays)
     #expect(sent > 0)

@@ -142,7 +142,7 @@ struct MembershipScenarioTests {
       for case .multicast(let payload) in said {
         reports +=
           membership.received(payload, from: home.endpoint(9), at: time)
-          .filter { if case .twin = $0 { true } else { false } }.count
+          .filter { if case .duplicateID = $0 { true } else { false } }.count
       }
     }
     // The twin's packets are older than this node's until it has sent as many: then it is noticed.

@@ -18,7 +18,7 @@ final class MembershipSimulation {
     var clockOffset: Int64
     var stoppedUntil: Int64 = 0
     /// The agent reads heartbeats in groups: what comes meanwhile waits in the socket.
-    var restsUntil: Int64 = 0
+    var coalescesUntil: Int64 = 0
     var side = 0
     var tickAt = Int64.max
     var tickNumber: UInt64 = 0
@@ -31,7 +31,7 @@ final class MembershipSimulation {
     var starvation: (runs: Int64, stands: Int64)?
   }
 
-  enum Happening: Equatable { case appeared, suspected, trusted, died, left, returned, twin }
+  enum Happening: Equatable { case appeared, suspected, recovered, died, left, returned, duplicateID }
 
   struct Entry {
     var time: Int64
@@ -44,7 +44,7 @@ final class MembershipSimulation {
     case tick(UInt64)
     case packet([UInt8], from: Int)
     case wake
-    case rested
+    case coalesced
     case starve
   }
 
@@ -56,7 +56,7 @@ final class MembershipSimulation {
   }
 
   /// As `Home` reads its sockets.
-  static let rest: Int64 = 200_000_000
+  static let coalescing: Int64 = 200_000_000
   /// Seal (31) and IPv4 and UDP headers (28).
   static let packetOverhead = 59
   /// What a header of IPv6 has more.
@@ -100,7 +100,7 @@ final class MembershipSimulation {
   func start(_ device: Int) {
     devices[device].inbox = []
     devices[device].stoppedUntil = 0
-    devices[device].restsUntil = 0
+    devices[device].coalescesUntil = 0
     var membership = Membership(
       id: nodeID(device), details: details(device), seed: random.next(), settings: settings, at: local(device)
     )
@@ -191,19 +191,19 @@ final class MembershipSimulation {
     case .packet(let payload, let from):
       guard devices[device].membership != nil else { return }
       delivered += 1
-      guard devices[device].stoppedUntil <= now, devices[device].restsUntil <= now else {
+      guard devices[device].stoppedUntil <= now, devices[device].coalescesUntil <= now else {
         // A socket buffer of 208 KiB holds some 300 small packets.
         if devices[device].inbox.count < 300 { devices[device].inbox.append((payload, from)) }
         return
       }
       receive(device, payload, from)
-      rest(device)
-    case .rested:
+      coalesce(device)
+    case .coalesced:
       guard devices[device].membership != nil, devices[device].stoppedUntil <= now,
-        devices[device].restsUntil == now, !devices[device].inbox.isEmpty
+        devices[device].coalescesUntil == now, !devices[device].inbox.isEmpty
       else { return }
       readWaiting(device)
-      rest(device)
+      coalesce(device)
     case .wake:
       guard devices[device].membership != nil, devices[device].stoppedUntil <= now else { return }
       // Either may come first when the device runs again.
@@ -225,16 +225,16 @@ final class MembershipSimulation {
     for item in inbox { receive(device, item.payload, item.from) }
   }
 
-  private func rest(_ device: Int) {
+  private func coalesce(_ device: Int) {
     guard devices[device].membership?.expectsAnswers == false else { return }
-    devices[device].restsUntil = now + Self.rest
-    push(device, now + Self.rest, .rested)
+    devices[device].coalescesUntil = now + Self.coalescing
+    push(device, now + Self.coalescing, .coalesced)
   }
 
   private func tick(_ device: Int) {
     let time = local(device)
     let directives = devices[device].membership?.tick(at: time) ?? []
-    if devices[device].membership?.expectsAnswers == true { devices[device].restsUntil = now }
+    if devices[device].membership?.expectsAnswers == true { devices[device].coalescesUntil = now }
     carryOut(directives, device)
     schedule(device)
   }
@@ -266,8 +266,8 @@ final class MembershipSimulation {
         let receiver = Int(endpoint.address.ipv4 ?? 0) - 0x0A00_0000
         if devices.indices.contains(receiver) { send(payload, device, receiver) }
       case .event(let event): note(event, device)
-      case .twin(let endpoint):
-        log.append(Entry(time: now, observer: device, subject: Int(endpoint.port), what: .twin))
+      case .duplicateID(let endpoint):
+        log.append(Entry(time: now, observer: device, subject: Int(endpoint.port), what: .duplicateID))
       }
     }
   }
@@ -276,7 +276,7 @@ final class MembershipSimulation {
     switch event {
     case .appeared(let id): note(device, id, .appeared)
     case .suspected(let id): note(device, id, .suspected)
-    case .trusted(let id): note(device, id, .trusted)
+    case .recovered(let id): note(device, id, .recovered)
     case .died(let id): note(device, id, .died)
     case .left(let id): note(device, id, .left)
     case .returned(let id): note(device, id, .returned)

@@ -157,7 +157,7 @@ struct VirtualHome {
         }
         section.digest.add(payload)
       case .event(let event): note(event, of: index, into: &section)
-      case .twin: section.add("twin")
+      case .duplicateID: section.add("twin")
       }
     }
   }
@@ -167,7 +167,7 @@ struct VirtualHome {
     case .appeared(let id): note("appeared", id, of: index, into: &section)
     case .changed(let id): note("changed", id, of: index, into: &section)
     case .suspected(let id): note("suspected", id, of: index, into: &section)
-    case .trusted(let id): note("trusted", id, of: index, into: &section)
+    case .recovered(let id): note("trusted", id, of: index, into: &section)
     case .died(let id): note("died", id, of: index, into: &section)
     case .left(let id): note("left", id, of: index, into: &section)
     case .returned(let id): note("returned", id, of: index, into: &section)

@@ -73,7 +73,7 @@ final class HeartbeatShell {
   // MARK: - What this node says
 
   /// What the next heartbeats say. Addresses and port of the details are filled in here.
-  func say(load: NodeLoad, details: NodeDetails, isNews: Bool) {
+  func publish(load: NodeLoad, details: NodeDetails, isNews: Bool) {
     self.load = load
     self.details = details
     update(isNews: isNews)
@@ -180,7 +180,7 @@ final class HeartbeatShell {
       case .event(let event):
         log(event)
         onEvent(event)
-      case .twin(let endpoint):
+      case .duplicateID(let endpoint):
         let text =
           "another device, at \(endpoint.address.text), uses this node's id; remove the node-id of one of them"
         Log.error(text)
@@ -201,7 +201,7 @@ final class HeartbeatShell {
     case .died(let id): say("died", id)
     case .left(let id): say("left", id)
     case .returned(let id): say("returned", id)
-    case .changed, .suspected, .trusted: break
+    case .changed, .suspected, .recovered: break
     }
   }
 }

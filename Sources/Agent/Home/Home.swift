@@ -81,9 +81,9 @@ final class Home {
   // MARK: - What this node says
 
   /// What the next heartbeats say. Addresses and port of the details are filled in on the way.
-  func say(load: NodeLoad, details: NodeDetails, isNews: Bool) {
+  func publish(load: NodeLoad, details: NodeDetails, isNews: Bool) {
     guard !hasEnded else { return }
-    heartbeats.say(load: load, details: details, isNews: isNews)
+    heartbeats.publish(load: load, details: details, isNews: isNews)
   }
 
   /// The hash of the facts that was said last.

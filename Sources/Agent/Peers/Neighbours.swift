@@ -45,7 +45,7 @@ final class Neighbours {
       stale.insert(id)
       prune()
       wantFacts(id)
-    case .changed(let id), .trusted(let id), .suspected(let id):
+    case .changed(let id), .recovered(let id), .suspected(let id):
       stale.insert(id)
       wantFacts(id)
     case .returned(let id):

@@ -4,7 +4,7 @@ extension Membership {
   /// How long a peer may be silent, as far as this node can tell.
   func silence(of peer: Peer) -> Interval {
     let allowed = peer.period / 10 * settings.silencePeriodsInTenths + settings.silenceMargin
-    return allowed * (2 + ownHealth) / 2 + peer.slack
+    return allowed * (2 + localHealth) / 2 + peer.slack
   }
 
   /// The silence from which another's doubt is believed: one heartbeat is missing here, too.
@@ -14,7 +14,7 @@ extension Membership {
 
   /// A span of checking, longer while this node does badly itself.
   private func patient(_ interval: Interval) -> Interval {
-    interval * (1 + ownHealth)
+    interval * (1 + localHealth)
   }
 
   /// Advances the checks of all peers and finds when the next step is due.
@@ -48,11 +48,11 @@ extension Membership {
     case .asking(let asking):
       if peers[position].state == .suspect {
         let end = asking.since + suspicion(of: peers[position])
-        if end <= time { return bury(position, now, tell: true) }
+        if end <= time { return markDead(position, now, gossips: true) }
         wake(at: end)
       } else {
         let end = asking.since + patient(settings.checkTime)
-        if end <= time { return suspect(position, now, tell: true) }
+        if end <= time { return suspect(position, now, gossips: true) }
         wake(at: end)
       }
       if asking.nextStep <= time { ask(position, asking, now) } else { wake(at: asking.nextStep) }
@@ -122,7 +122,7 @@ extension Membership {
     return patient(settings.longestSuspicion - range / 1000 * certainty)
   }
 
-  mutating func suspect(_ position: Int, _ now: Instant, tell: Bool) {
+  mutating func suspect(_ position: Int, _ now: Instant, gossips: Bool) {
     var asking = Peer.Asking(since: awake(now), nextStep: awake(now))
     if case .asking(let before) = peers[position].check {
       if before.owed > 0 { worsen() }
@@ -133,8 +133,8 @@ extension Membership {
     out.append(.event(.suspected(peers[position].id)))
     wake(at: asking.nextStep)
     wake(at: asking.since + suspicion(of: peers[position]))
-    if tell, peers[position].confirmationCount < settings.confirmations {
-      spread(note(.suspect, of: peers[position], now))
+    if gossips, peers[position].confirmationCount < settings.confirmations {
+      broadcast(note(.suspect, of: peers[position], now))
     }
   }
 
@@ -151,28 +151,28 @@ extension Membership {
     }
   }
 
-  mutating func bury(_ position: Int, _ now: Instant, tell: Bool) {
-    retire(position, as: .dead)
+  mutating func markDead(_ position: Int, _ now: Instant, gossips: Bool) {
+    markGone(position, as: .dead)
     out.append(.event(.died(peers[position].id)))
-    if tell { spread(note(.dead, of: peers[position], now)) }
+    if gossips { broadcast(note(.dead, of: peers[position], now)) }
   }
 
-  mutating func retire(_ position: Int, as state: Peer.State) {
+  mutating func markGone(_ position: Int, as state: Peer.State) {
     guard peers[position].isCounted else { return }
     counted -= 1
     peers[position].state = state
-    acquit(position)
+    clearSuspicion(position)
   }
 
   /// Ends check and suspicion.
-  mutating func acquit(_ position: Int) {
+  mutating func clearSuspicion(_ position: Int) {
     peers[position].check = .none
     peers[position].confirmationCount = 0
   }
 
   /// Whether a node has been gone for so long that it need not be remembered.
   func isForgettable(_ peer: Peer, _ now: Instant) -> Bool {
-    !peer.isCounted && now - peer.heardAt > settings.remembrance
+    !peer.isCounted && now - peer.heardAt > settings.tombstoneRetention
   }
 
   /// Drops what is remembered of nodes that have long been gone.

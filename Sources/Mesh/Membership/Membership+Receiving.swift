@@ -12,40 +12,40 @@ extension Membership {
       return []
     }
     guard message.sender != id else {
-      noticeTwin(message, endpoint, now)
+      noticeDuplicate(message, endpoint, now)
       return takeDirectives()
     }
     // Whoever says it: one that this node thinks dead may think the same of it, and one it does not know yet may have known
     // it before it restarted.
-    for note in message.notes where note.node == id { considerOwn(note, now) }
+    for note in message.notes where note.node == id { onGossipOfSelf(note, now) }
     if let position = index[message.sender] {
       if message.evidence <= peers[position].evidence {
-        isLate(message, position, endpoint, now)
+        onStaleMessage(message, position, endpoint, now)
         return takeDirectives()
       }
-      guard hear(message, position, endpoint, now) else { return takeDirectives() }
-    } else if !welcome(message, endpoint, now) {
+      guard onMessage(message, position, endpoint, now) else { return takeDirectives() }
+    } else if !addMember(message, endpoint, now) {
       return takeDirectives()
     }
     answer(message, endpoint, now)
-    for note in message.notes where note.node != id { consider(note, from: message.sender, now) }
+    for note in message.notes where note.node != id { onGossip(note, from: message.sender, now) }
     return takeDirectives()
   }
 
   /// A packet older than what is known: reordered, or of a node that restarted and has to hear what the home knows of it.
-  private mutating func isLate(
+  private mutating func onStaleMessage(
     _ message: MembershipMessage, _ position: Int, _ endpoint: PeerEndpoint, _ now: Instant
   ) {
     let known = peers[position].evidence
     let restarted =
       message.flags.contains(.joining) || message.evidence.incarnation < known.incarnation
       || known.sequence &- message.evidence.sequence > settings.reorderedPackets
-    if restarted, message.evidence != known { tell(position, endpoint, now) }
+    if restarted, message.evidence != known { sendNotice(position, endpoint, now) }
   }
 
   /// Tells a node what is thought of it, so that it can prove otherwise with a higher incarnation.
-  private mutating func tell(_ position: Int, _ endpoint: PeerEndpoint, _ now: Instant) {
-    guard allowance > 0, random.isOneOf(settings.tellers, outOf: counted + 1) else { return }
+  private mutating func sendNotice(_ position: Int, _ endpoint: PeerEndpoint, _ now: Instant) {
+    guard allowance > 0, random.isOneOf(settings.noticeFanOut, outOf: counted + 1) else { return }
     allowance -= 1
     var notice = message(.notice)
     let claim: MembershipMessage.Claim =
@@ -59,23 +59,23 @@ extension Membership {
   }
 
   /// A fresh packet of a known peer; false where it does not count, because the peer is dead in this incarnation.
-  private mutating func hear(
+  private mutating func onMessage(
     _ message: MembershipMessage, _ position: Int, _ endpoint: PeerEndpoint, _ now: Instant
   ) -> Bool {
     let restarted = message.evidence.incarnation > peers[position].evidence.incarnation
     if !peers[position].isCounted, !restarted {
-      tell(position, endpoint, now)
+      sendNotice(position, endpoint, now)
       return false
     }
     if message.flags.contains(.leaving) {
       // Kept at its last packet, so that none of the same life that arrives later brings it back.
       peers[position].evidence = message.evidence
       let was = peers[position].isCounted
-      retire(position, as: .left)
+      markGone(position, as: .left)
       if was {
         out.append(.event(.left(message.sender)))
-        if rumours.count < Self.maximumRumours, random.isOneOf(settings.gossipFanOut, outOf: counted + 1) {
-          rumours.append((note(.left, of: peers[position], now), settings.gossipRepeats))
+        if gossip.count < Self.maximumGossip, random.isOneOf(settings.gossipFanOut, outOf: counted + 1) {
+          gossip.append((note(.left, of: peers[position], now), settings.gossipRepeats))
         }
       }
       return false
@@ -86,7 +86,7 @@ extension Membership {
       out.append(.event(.returned(message.sender)))
     } else {
       noteIncarnation(message, position, isHigher: restarted, now)
-      trust(position)
+      markAlive(position)
     }
     peers[position].evidence = message.evidence
     peers[position].heard = awake(now)
@@ -94,7 +94,7 @@ extension Membership {
     note(message, position, endpoint)
     answerRelays(about: position, now)
     watch(peers[position])
-    greet(message, endpoint, now)
+    replyToJoin(message, endpoint, now)
     return true
   }
 
@@ -112,12 +112,12 @@ extension Membership {
     }
   }
 
-  private mutating func trust(_ position: Int) {
+  private mutating func markAlive(_ position: Int) {
     if peers[position].state == .suspect {
       peers[position].state = .alive
-      out.append(.event(.trusted(peers[position].id)))
+      out.append(.event(.recovered(peers[position].id)))
     }
-    acquit(position)
+    clearSuspicion(position)
   }
 
   /// Takes over what a peer says of itself.
@@ -141,7 +141,7 @@ extension Membership {
   }
 
   /// A packet of an unknown node; false where it is not a peer yet, because its details are not known.
-  private mutating func welcome(_ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Instant) -> Bool
+  private mutating func addMember(_ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Instant) -> Bool
   {
     guard !message.flags.contains(.leaving) else { return false }
     guard let details = message.details, let load = message.load else {
@@ -164,14 +164,14 @@ extension Membership {
     counted += 1
     out.append(.event(.appeared(peer.id)))
     watch(peer)
-    greet(message, endpoint, now)
+    replyToJoin(message, endpoint, now)
     return true
   }
 
   /// Answers an announcement, the repeated ones too: the answer to the first may have been lost.
-  private mutating func greet(_ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Instant) {
-    guard message.flags.contains(.joining), random.isOneOf(settings.answers, outOf: counted) else { return }
-    delay(.answer(endpoint), by: random.below(settings.answerSpread), now)
+  private mutating func replyToJoin(_ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Instant) {
+    guard message.flags.contains(.joining), random.isOneOf(settings.joinReplies, outOf: counted) else { return }
+    delay(.joinReply(endpoint), by: random.below(settings.joinReplySpread), now)
   }
 
   /// Asks a node for a heartbeat with details.
@@ -249,11 +249,11 @@ extension Membership {
     relays.removeAll { $0.nackAt <= time }
   }
 
-  private mutating func noticeTwin(_ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Instant) {
+  private mutating func noticeDuplicate(_ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Instant) {
     // Early on it may be a late packet of this node's former life.
-    guard message.evidence > evidence, !twinReported, now - startedAt > settings.duplicateIDDelay
+    guard message.evidence > evidence, !duplicateReported, now - startedAt > settings.duplicateIDDelay
     else { return }
-    twinReported = true
-    out.append(.twin(endpoint))
+    duplicateReported = true
+    out.append(.duplicateID(endpoint))
   }
 }

@@ -39,7 +39,7 @@ extension Membership {
     }
     healthyBeats += 1
     if healthyBeats >= settings.beatsToRecover {
-      ownHealth = max(0, ownHealth - 1)
+      localHealth = max(0, localHealth - 1)
       healthyBeats = 0
     }
     var message = heartbeat(withDetails: joining || beatsUntilDetails <= 0)
@@ -47,7 +47,7 @@ extension Membership {
     beatsUntilDetails = message.details == nil ? beatsUntilDetails - 1 : settings.detailsEvery - 1
     // The first heartbeat after the announcements is one more chance to be seen.
     if joining { beatsUntilDetails = 0 }
-    message.notes = takeRumours()
+    message.notes = takeGossip()
     allowance = settings.questionsPerBeat
     lastHeartbeat = now
     nextHeartbeat = now + pause
@@ -109,30 +109,30 @@ extension Membership {
   }
 
   /// Tells all, and says it again along with the next two heartbeats; in large homes only some of those who know do.
-  mutating func spread(_ note: MembershipMessage.Note) {
+  mutating func broadcast(_ note: MembershipMessage.Note) {
     guard random.isOneOf(settings.gossipFanOut, outOf: counted) else { return }
     var notice = message(.notice)
     notice.notes = [note]
     multicast(notice)
-    if rumours.count < Self.maximumRumours { rumours.append((note, settings.gossipRepeats)) }
+    if gossip.count < Self.maximumGossip { gossip.append((note, settings.gossipRepeats)) }
   }
 
-  private mutating func takeRumours() -> [MembershipMessage.Note] {
-    guard !rumours.isEmpty else { return [] }
+  private mutating func takeGossip() -> [MembershipMessage.Note] {
+    guard !gossip.isEmpty else { return [] }
     var notes: [MembershipMessage.Note] = []
     var kept: [(note: MembershipMessage.Note, repeats: Int)] = []
-    for rumour in rumours {
+    for item in gossip {
       // What has been answered meanwhile is not said again.
-      if rumour.note.claim == .suspect {
-        guard let peer = peer(rumour.note.node), peer.state == .suspect, peer.evidence == rumour.note.evidence
+      if item.note.claim == .suspect {
+        guard let peer = peer(item.note.node), peer.state == .suspect, peer.evidence == item.note.evidence
         else {
           continue
         }
       }
-      notes.append(rumour.note)
-      if rumour.repeats > 1 { kept.append((rumour.note, rumour.repeats - 1)) }
+      notes.append(item.note)
+      if item.repeats > 1 { kept.append((item.note, item.repeats - 1)) }
     }
-    rumours = kept
+    gossip = kept
     return notes
   }
 
@@ -147,9 +147,9 @@ extension Membership {
     delayed.removeAll { $0.due <= now }
     for item in due {
       switch item.what {
-      case .answer(let endpoint):
+      case .joinReply(let endpoint):
         unicast(heartbeat(withDetails: true), to: endpoint)
-      case .vouch(let id):
+      case .refute(let id):
         guard let peer = peer(id), peer.state == .alive, awake(now) - peer.heard < silence(of: peer) else {
           continue
         }

@@ -15,8 +15,8 @@ package struct Membership: Sendable {
   package internal(set) var peers: [Peer] = []
   /// This node's own sign of life.
   package internal(set) var evidence = Evidence(incarnation: 1, sequence: 0)
-  /// 0 is well; each late tick, missing answer and suspicion of this node adds one, up to `worstHealth`.
-  package internal(set) var ownHealth = 0
+  /// 0 is well; each late tick, missing answer and suspicion of this node adds one, up to `worstLocalHealth`.
+  package internal(set) var localHealth = 0
   /// Packets that no writer of this version makes, and peers that were too many.
   package internal(set) var refused: UInt64 = 0
 
@@ -50,10 +50,10 @@ package struct Membership: Sendable {
   var delayed: [Delayed] = []
   var relays: [Relay] = []
   /// What is said along with the next heartbeats.
-  var rumours: [(note: MembershipMessage.Note, repeats: Int)] = []
+  var gossip: [(note: MembershipMessage.Note, repeats: Int)] = []
   /// Questions and answers that may still be sent before the next heartbeat.
   var allowance = 0
-  var twinReported = false
+  var duplicateReported = false
   var out: [MembershipDirective] = []
 
   /// Something small to do a little later.
@@ -62,9 +62,9 @@ package struct Membership: Sendable {
     var what: What
     enum What: Equatable {
       /// A heartbeat with details to a newcomer.
-      case answer(PeerEndpoint)
+      case joinReply(PeerEndpoint)
       /// Tell all that this node lives: others doubt it.
-      case vouch(NodeID)
+      case refute(NodeID)
     }
   }
 
@@ -78,7 +78,7 @@ package struct Membership: Sendable {
 
   static let maximumDelayed = 64
   static let maximumRelays = 32
-  static let maximumRumours = 8
+  static let maximumGossip = 8
 
   /// A node that is not announced yet; `seed` makes its jitter, and nodes should differ in it.
   package init(
@@ -220,7 +220,7 @@ package struct Membership: Sendable {
   }
 
   mutating func worsen() {
-    ownHealth = min(settings.worstHealth, ownHealth + 1)
+    localHealth = min(settings.worstLocalHealth, localHealth + 1)
     healthyBeats = 0
   }
 }

@@ -7,5 +7,5 @@ package enum MembershipDirective: Equatable, Sendable {
   /// Pass on the news of a peer.
   case event(PeerEvent)
   /// Tell the owner that another device uses this node's id (a copied disk); said once.
-  case twin(PeerEndpoint)
+  case duplicateID(PeerEndpoint)
 }

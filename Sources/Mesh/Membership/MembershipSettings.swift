@@ -56,13 +56,13 @@ package struct MembershipSettings: Sendable {
   /// How many of the next heartbeats say it again, since a packet may be lost.
   package var gossipRepeats = 2
   /// Over which those who know better spread their denial: who hears one meanwhile keeps its own.
-  package var vouchSpread = Interval.milliseconds(60)
+  package var refutationSpread = Interval.milliseconds(60)
 
   /// A tick that comes later than this after it was due means that this node slept or starved; what passed meanwhile
   /// is nobody's silence.
   package var lateness = Interval.milliseconds(150)
   /// How bad the own health can get: each step lengthens the node's checks and suspicions by their length.
-  package var worstHealth = 4
+  package var worstLocalHealth = 4
   /// Heartbeats without a fault, 3 s, after which the own health is better by one.
   package var beatsToRecover = 5
   /// Copies of the heartbeat after a sleep that was longer than a period: the node may sleep again at once.
@@ -79,11 +79,11 @@ package struct MembershipSettings: Sendable {
   /// Within which a start is over: the announcements, their way into groups of readings and the answers'.
   package var joiningTime = Interval.seconds(2)
   /// Over which the answers to an announcement are spread.
-  package var answerSpread = Interval.milliseconds(100)
+  package var joinReplySpread = Interval.milliseconds(100)
   /// About so many nodes answer an announcement in a large home; the others are heard at their next heartbeat.
-  package var answers = 16
+  package var joinReplies = 16
   /// About so many nodes tell one that it is thought dead, or that the home knows a later incarnation of it.
-  package var tellers = 4
+  package var noticeFanOut = 4
   /// A packet so many sequence numbers back is not a reordered one, but of a node that has started anew. As many as the
   /// window of `Sealer` against replays.
   package var reorderedPackets: UInt32 = 64
@@ -95,7 +95,7 @@ package struct MembershipSettings: Sendable {
   /// Peers that are kept, dead ones included; twice the home that is promised.
   package var maximumPeers = 2048
   /// How long a node that died or left is remembered; its return within that is a return, later an appearance.
-  package var remembrance = Interval.seconds(3600)
+  package var tombstoneRetention = Interval.seconds(3600)
 
   package init() {}
 }

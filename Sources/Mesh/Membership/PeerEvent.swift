@@ -7,7 +7,7 @@ package enum PeerEvent: Equatable, Sendable {
   /// A peer is silent and does not answer; nothing new should be given to it.
   case suspected(NodeID)
   /// A suspected peer showed that it lives.
-  case trusted(NodeID)
+  case recovered(NodeID)
   /// A peer is dead.
   case died(NodeID)
   /// A peer ended as it should.

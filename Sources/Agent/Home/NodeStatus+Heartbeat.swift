@@ -9,7 +9,7 @@ import Settings
 
 extension NodeStatus {
   /// Lets the home know how this node does: after each sample, and as news when a run has begun or ended here.
-  func tellHome(isNews: Bool = false) {
+  func publishHeartbeat(isNews: Bool = false) {
     guard let home else { return }
     var abilities: NodeAbilities = []
     if case .available = engine.state { abilities.insert(.containers) }
@@ -22,9 +22,9 @@ extension NodeStatus {
     let isNews = isNews || healthNews.isNews(health, at: loop.now)
     if isNews { healthNews.told(health, at: loop.now) }
     if facts != home.facts { home.servicesChanged(catalogue.definitions.map { $0.name }) }
-    home.say(
+    home.publish(
       load: NodeLoad(
-        score: score.value, runs: driver.orchestrator.runsUnderWay, memory: unreservedMemory, demand: saidDemand,
+        score: score.value, runs: driver.orchestrator.runsUnderWay, memory: unreservedMemory, demand: nodeDemand,
         trust: driver.orchestrator.trust.told),
       details: NodeDetails(
         effects: score.terms.map { $0.effect }, abilities: abilities, facts: facts),
@@ -36,7 +36,7 @@ extension NodeStatus {
     sampler.snapshot.availableMemory.map { UInt64(driver.orchestrator.unreserved(of: Int64(clamping: $0))) }
   }
 
-  private var saidDemand: NodeDemand {
+  private var nodeDemand: NodeDemand {
     let demand = driver.orchestrator.demand(at: loop.now)
     let link = LinkUse(of: sampler.snapshot, profile: match.profile)
     return NodeDemand(

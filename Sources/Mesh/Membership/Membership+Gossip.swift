@@ -2,39 +2,39 @@ import Basics
 
 extension Membership {
   /// What another says of a third node.
-  mutating func consider(_ note: MembershipMessage.Note, from other: NodeID, _ now: Instant) {
+  mutating func onGossip(_ note: MembershipMessage.Note, from other: NodeID, _ now: Instant) {
     guard let position = index[note.node], peers[position].isCounted,
       note.evidence.incarnation >= peers[position].evidence.incarnation
     else { return }
     let silent = awake(now) - peers[position].heard
     switch note.claim {
     case .alive:
-      considerProof(note, position, now)
+      onAlive(note, position, now)
     case .left:
-      guard note.evidence >= peers[position].evidence else { return vouch(position, now) }
+      guard note.evidence >= peers[position].evidence else { return refute(position, now) }
       peers[position].evidence = note.evidence
-      retire(position, as: .left)
+      markGone(position, as: .left)
       out.append(.event(.left(note.node)))
     case .suspect, .dead:
       // Newer knowledge, or the same and not old: then it was too early to say so.
       if peers[position].evidence > note.evidence, silent < silence(of: peers[position]) {
-        return vouch(position, now)
+        return refute(position, now)
       }
       confirm(position, by: other)
       guard silent >= doubtfulSilence(of: peers[position]) else { return }
       if note.claim == .dead {
         peers[position].evidence.incarnation = note.evidence.incarnation
-        return bury(position, now, tell: false)
+        return markDead(position, now, gossips: false)
       }
-      considerSuspicion(position, now)
+      onSuspect(position, now)
     }
   }
 
-  private mutating func considerSuspicion(_ position: Int, _ now: Instant) {
+  private mutating func onSuspect(_ position: Int, _ now: Instant) {
     guard peers[position].state == .alive else { return }
     if homeSize > settings.smallHome {
       // Three have asked already: asking again would only be a storm.
-      if peers[position].confirmationCount >= settings.confirmations { suspect(position, now, tell: false) }
+      if peers[position].confirmationCount >= settings.confirmations { suspect(position, now, gossips: false) }
       return
     }
     if case .asking = peers[position].check { return }
@@ -42,10 +42,10 @@ extension Membership {
   }
 
   /// A newer sign of life, as old as the note says.
-  private mutating func considerProof(_ note: MembershipMessage.Note, _ position: Int, _ now: Instant) {
+  private mutating func onAlive(_ note: MembershipMessage.Note, _ position: Int, _ now: Instant) {
     if note.evidence >= peers[position].evidence {
       // Someone else has vouched.
-      delayed.removeAll { $0.what == .vouch(note.node) }
+      delayed.removeAll { $0.what == .refute(note.node) }
     }
     guard note.evidence > peers[position].evidence else { return }
     peers[position].evidence = note.evidence
@@ -56,19 +56,19 @@ extension Membership {
     guard awake(now) - heard < silence(of: peers[position]) else { return }
     if peers[position].state == .suspect {
       peers[position].state = .alive
-      out.append(.event(.trusted(note.node)))
+      out.append(.event(.recovered(note.node)))
     }
-    acquit(position)
+    clearSuspicion(position)
     watch(peers[position])
   }
 
-  private mutating func vouch(_ position: Int, _ now: Instant) {
+  private mutating func refute(_ position: Int, _ now: Instant) {
     guard random.isOneOf(settings.gossipFanOut, outOf: counted + 1) else { return }
-    delay(.vouch(peers[position].id), by: random.below(settings.vouchSpread), now)
+    delay(.refute(peers[position].id), by: random.below(settings.refutationSpread), now)
   }
 
   /// Someone doubts this node, or the home remembers a former life of it.
-  mutating func considerOwn(_ note: MembershipMessage.Note, _ now: Instant) {
+  mutating func onGossipOfSelf(_ note: MembershipMessage.Note, _ now: Instant) {
     let outdated =
       note.evidence > evidence
       || note.evidence.incarnation == evidence.incarnation && (note.claim == .dead || note.claim == .left)

@@ -32,6 +32,27 @@ enum Terminal {
     isatty(1) == 1 && getenv("NO_COLOR") == nil && getenv("TERM").map { String(cString: $0) } != "dumb"
   }
 
+  // MARK: - Control sequences (ECMA-48)
+
+  /// How a word is shown: parameters of Select Graphic Rendition (ECMA-48, 8.3.117).
+  enum Style: String {
+    case green = "32"
+    case faint = "2"
+    case boldYellow = "33;1"
+    case boldRed = "31;1"
+  }
+
+  private static let controlSequence = "\u{1b}["
+
+  static func styled(_ text: String, _ style: Style) -> String {
+    controlSequence + style.rawValue + "m" + text + controlSequence + "0m"
+  }
+
+  /// Goes to the line's begin and clears it (ECMA-48, 8.3.41, Erase in Line).
+  static let clearLine = "\r" + controlSequence + "K"
+
+  // MARK: - Columns
+
   /// Columns as wide as their widest cell, two blanks between them. Cells may hold what others chose, as host names:
   /// nothing in them moves the cursor.
   static func table(_ cells: [[String]]) -> String {
@@ -40,23 +61,44 @@ enum Terminal {
     for row in rows {
       for (column, cell) in row.enumerated() {
         if column == widths.count { widths.append(0) }
-        widths[column] = max(widths[column], width(cell))
+        widths[column] = max(widths[column], cell.columns)
       }
     }
     var text = ""
     for row in rows {
       for (column, cell) in row.enumerated() {
-        text += cell
-        if column < row.count - 1 { text += String(repeating: " ", count: widths[column] - width(cell) + 2) }
+        text += column < row.count - 1 ? cell.padded(to: widths[column] + 2) : cell
       }
       text += "\n"
     }
     return text
   }
 
-  private static func width(_ text: String) -> Int {
-    text.unicodeScalars.count
+  /// The width of the widest text.
+  static func widest(_ texts: [String]) -> Int {
+    var width = 0
+    for text in texts { width = max(width, text.columns) }
+    return width
   }
+
+  /// Breaks a text at blanks, so that its first line, which begins in column `indent`, and those below it, which are
+  /// indented so, fit into `width` columns; a longer word stays whole.
+  static func wrapped(_ text: String, indent: Int, width: Int) -> String {
+    var result = ""
+    var column = indent
+    for word in text.words(at: " ") {
+      if column > indent {
+        let fits = column + 1 + word.columns <= width
+        result += fits ? " " : "\n" + "".padded(to: indent)
+        column = fits ? column + 1 : indent
+      }
+      result += word
+      column += word.columns
+    }
+    return result
+  }
+
+  // MARK: - Times
 
   /// A span in its largest fitting unit, as Docker has it: `12 seconds`, `3 minutes`, `2 days`.
   static func span(seconds: Int64) -> String {

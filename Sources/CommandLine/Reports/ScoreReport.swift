@@ -1,3 +1,4 @@
+import Basics
 internal import Scoring
 
 /// What `hearth score` prints: the value, the board, a line for each term, and why defaults stand in.
@@ -6,12 +7,12 @@ func scoreText(_ score: Score, _ match: Profiles.Match) -> String {
   text += "Board " + match.profile.title + ", profile " + match.profile.name + ", by " + match.rule.rawValue
   text += match.text.isEmpty ? "\n\n" : " " + match.text + "\n\n"
 
-  let nameWidth = widest(score.terms.map { $0.kind.name })
+  let nameWidth = Terminal.widest(score.terms.map { $0.kind.name })
   let readings = score.terms.map { $0.text + mark($0.source) }
-  let readingWidth = widest(readings)
-  text += padded("term", nameWidth) + "  " + padded("reading", readingWidth) + "  weight  effect\n"
+  let readingWidth = Terminal.widest(readings)
+  text += "term".padded(to: nameWidth) + "  " + "reading".padded(to: readingWidth) + "  weight  effect\n"
   for (index, term) in score.terms.enumerated() {
-    text += padded(term.kind.name, nameWidth) + "  " + padded(readings[index], readingWidth)
+    text += term.kind.name.padded(to: nameWidth) + "  " + readings[index].padded(to: readingWidth)
     if term.kind == .cores {
       let points = term.value / Score.referenceCapacity * 100
       text += "          " + decimal(points, places: 1) + "\n"
@@ -23,7 +24,7 @@ func scoreText(_ score: Score, _ match: Profiles.Match) -> String {
   var reasons = ""
   for term in score.terms {
     guard let reason = term.standIn else { continue }
-    reasons += "  " + padded(term.kind.name, nameWidth) + "  " + reason + "\n"
+    reasons += "  " + term.kind.name.padded(to: nameWidth) + "  " + reason + "\n"
   }
   if !reasons.isEmpty { text += "\n* not measured:\n" + reasons }
   return text
@@ -31,16 +32,4 @@ func scoreText(_ score: Score, _ match: Profiles.Match) -> String {
 
 private func mark(_ source: Term.Source) -> String {
   source.isMeasured ? "" : " *"
-}
-
-private func widest(_ texts: [String]) -> Int {
-  var width = 0
-  for text in texts { width = max(width, text.unicodeScalars.count) }
-  return width
-}
-
-private func padded(_ text: String, _ width: Int) -> String {
-  var result = text
-  for _ in 0..<max(width - text.unicodeScalars.count, 0) { result += " " }
-  return result
 }

@@ -1,3 +1,4 @@
+import Basics
 internal import Hardware
 import HomeEdge
 internal import Scoring
@@ -35,7 +36,7 @@ private struct SnapshotReport {
 
   @inline(never)
   mutating func line(_ title: String, _ content: String) {
-    text += padded(title, Self.titleWidth) + content + "\n"
+    text += title.padded(to: Self.titleWidth, least: 1) + content + "\n"
   }
 
   @inline(never)
@@ -47,7 +48,8 @@ private struct SnapshotReport {
   /// A line of the section begun last.
   @inline(never)
   mutating func item(_ name: String, _ content: String) {
-    text += padded(title, Self.titleWidth) + padded(name, Self.nameWidth) + content + "\n"
+    text +=
+      title.padded(to: Self.titleWidth, least: 1) + name.padded(to: Self.nameWidth, least: 1) + content + "\n"
     title = ""
   }
 
@@ -228,14 +230,6 @@ private func brief<Value>(_ reading: Reading<Value>, _ text: (Value) -> String) 
 @inline(never)
 private func bracketed(_ absence: Absence) -> String {
   "(" + absence.reason.text + ")"
-}
-
-@inline(never)
-private func padded(_ text: String, _ width: Int) -> String {
-  var text = text
-  let missing = width - text.unicodeScalars.count
-  for _ in 0..<max(missing, 1) { text += " " }
-  return text
 }
 
 /// One decimal, as `12.3`; what does not fit is cut off at a quadrillion.

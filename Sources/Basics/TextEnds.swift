@@ -17,8 +17,11 @@ extension String {
     String(decoding: utf8.dropLast(count), as: UTF8.self)
   }
 
-  /// What stands between the separators, which must be ASCII; nothing that is empty.
-  package func words(at separator: Unicode.Scalar) -> [String] {
-    utf8.split(separator: UInt8(ascii: separator)).map { String(decoding: $0, as: UTF8.self) }
+  /// The parts between separators, which must be ASCII: `separator` alone, or either of two. No part is empty.
+  @inline(never) package func words(at separator: Unicode.Scalar, or other: Unicode.Scalar? = nil) -> [String]
+  {
+    let first = UInt8(ascii: separator)
+    let second = UInt8(ascii: other ?? separator)
+    return utf8.split { $0 == first || $0 == second }.map { String(decoding: $0, as: UTF8.self) }
   }
 }

@@ -7,23 +7,23 @@ import Wire
 struct ApiClient {
   let address: SocketAddress
   /// How long a whole call may take; nil for as long as the agent wants, which may be a run's life.
-  private let patience: Interval?
+  private let timeout: Interval?
 
   static let defaultAddress = "127.0.0.1:56001"
 
-  init(address: SocketAddress, patience: Interval) {
+  init(address: SocketAddress, timeout: Interval) {
     self.address = address
-    self.patience = patience
+    self.timeout = timeout
   }
 
   init(_ text: String?) throws(CommandFailure) {
     let text = text ?? Self.defaultAddress
     guard let address = SocketAddress.parse(text) else {
       throw CommandFailure(
-        "--api '\(text)': expected an address and port such as \(Self.defaultAddress)", exitCode: 2)
+        usage: "--api '\(text)': expected an address and port such as \(Self.defaultAddress)")
     }
     self.address = address
-    patience = nil
+    timeout = nil
   }
 
   /// Sends a request and reads the whole answer, which must be JSON.
@@ -50,9 +50,10 @@ struct ApiClient {
   ) throws(CommandFailure) -> ApiStream {
     let descriptor: Int32
     do throws(SystemError) {
-      descriptor = try Socket.connect(to: address, blocking: true, patience: patience)
+      descriptor = try Socket.connect(to: address, blocking: true, patience: timeout)
     } catch {
-      throw CommandFailure("no agent at \(address.text) (\(error.reason)); start one with 'hearth serve'")
+      throw CommandFailure(
+        "no agent at \(address.text) (\(error.reason)); start one with 'hearth serve'", kind: .nobodyListens)
     }
     var headers = HTTPHeaders([("Connection", "close")])
     if let accept { headers.add("Accept", accept) }
@@ -68,7 +69,7 @@ struct ApiClient {
       throw CommandFailure(error.description)
     }
     let stream = ApiStream(
-      descriptor: descriptor, peer: address.text, deadline: patience.map { Clock.now() + $0 })
+      descriptor: descriptor, peer: address.text, deadline: timeout.map { Clock.now() + $0 })
     try stream.begin()
     return stream
   }

@@ -32,12 +32,12 @@ struct DoctorCommand {
   func run() throws(CommandFailure) -> Int32 {
     clinux_ignore_sigpipe()
     guard access(root, R_OK | X_OK) == 0 else { throw CommandFailure(SystemError("open", root).description) }
-    let examination = Examination(root: root, file: file)
-    if examination.isLive {
-      examination.askAgent(at: try ApiClient(api ?? examination.configuration.external.first).address)
+    let context = CheckContext(root: root, file: file)
+    if context.isLive {
+      context.askAgent(at: try ApiClient(api ?? context.configuration.external.first).address)
     }
-    let checkup = Checkup(examination)
-    Terminal.write(json ? Terminal.pretty(checkup.json) : checkup.text(colours: Terminal.showsColours))
-    return checkup.exitCode
+    let report = DoctorReport(context)
+    Terminal.write(json ? Terminal.pretty(report.json) : report.text(colours: Terminal.showsColours))
+    return report.exitCode
   }
 }

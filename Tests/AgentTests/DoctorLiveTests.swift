@@ -20,21 +20,21 @@ import Wire
 
   // MARK: - Engine
 
-  private func engine(_ answer: String?, isHTTP: Bool = true, _ body: (Verdict) throws -> Void) throws {
+  private func engine(_ answer: String?, isHTTP: Bool = true, _ body: (CheckResult) throws -> Void) throws {
     let path = "/tmp/hs-doctor-\(UInt32.random(in: 0...UInt32.max))"
     defer { unlink(path) }
     let server = try CannedServer(
       on: try #require(SocketAddress(path: path)), answer: answer, isHTTP: isHTTP)
     defer { server.stop() }
     let begun = Date()
-    try body(try Examination.live("[engine]\nsocket = \(path)\n", in: folder).verdict("engine"))
+    try body(try CheckContext.live("[engine]\nsocket = \(path)\n", in: folder).result("engine"))
     #expect(Date().timeIntervalSince(begun) < 2.5)
   }
 
   @Test func engine() throws {
-    let none = try Examination.live("[engine]\nsocket = \(folder.path)/none\n", in: folder)
-    #expect(try none.verdict("engine").isA("fail", "no Docker Engine at", "apt install docker.io"))
-    #expect(try none.verdict("engine-access").outcome == "skipped")
+    let none = try CheckContext.live("[engine]\nsocket = \(folder.path)/none\n", in: folder)
+    #expect(try none.result("engine").isA("fail", "no Docker Engine at", "apt install docker.io"))
+    #expect(try none.result("engine-access").outcome == "skipped")
     let version = #"{"Version":"20.10.24+dfsg1","ApiVersion":"1.41","MinAPIVersion":"1.12"}"#
     try engine(version) { #expect($0.isA("ok", "Docker 20.10.24+dfsg1 (API 1.41)")) }
     try engine(#"{"Version":"1.10","ApiVersion":"1.22"}"#) { #expect($0.isA("fail", "Docker 1.10", "newer")) }
@@ -48,44 +48,44 @@ import Wire
     defer { unlink(path) }
     let server = try CannedServer(on: try #require(SocketAddress(path: path)), answer: "{}")
     defer { server.stop() }
-    let examination = try Examination.live("[engine]\nsocket = \(path)\n", in: folder)
-    #expect(try examination.verdict("engine-access").isA("ok", "this user may use"))
-    examination.agent = .answered(node: ["engine": ["state": "available"]], nodes: [])
-    #expect(try examination.verdict("engine-access").isA("ok", "the agent uses"))
+    let context = try CheckContext.live("[engine]\nsocket = \(path)\n", in: folder)
+    #expect(try context.result("engine-access").isA("ok", "this user may use"))
+    context.agent = .answered(node: ["engine": ["state": "available"]], nodes: [])
+    #expect(try context.result("engine-access").isA("ok", "the agent uses"))
   }
 
   // MARK: - Agent
 
-  private func ask(_ answer: String?, isHTTP: Bool = true) throws -> Examination {
+  private func ask(_ answer: String?, isHTTP: Bool = true) throws -> CheckContext {
     let server = try CannedServer(
       on: try #require(SocketAddress(host: "127.0.0.1", port: 0)), answer: answer, isHTTP: isHTTP)
     defer { server.stop() }
-    let examination = try Examination.live(in: folder)
+    let context = try CheckContext.live(in: folder)
     let begun = Date()
-    examination.askAgent(at: server.address)
+    context.askAgent(at: server.address)
     #expect(Date().timeIntervalSince(begun) < 2)
-    return examination
+    return context
   }
 
   @Test func whoAnswersAsAnAgentIsOne() throws {
-    let examination = try ask(#"{"version":"\#(Version.text)","uptimeSeconds":7,"nodes":[{"hostname":"a"}]}"#)
-    #expect(try examination.verdict("agent").isA("ok", "up 7 seconds"))
+    let context = try ask(#"{"version":"\#(Version.text)","uptimeSeconds":7,"nodes":[{"hostname":"a"}]}"#)
+    #expect(try context.result("agent").isA("ok", "up 7 seconds"))
     var count = 0
-    if case .answered(_, let nodes) = examination.agent { count = nodes.count }
+    if case .answered(_, let nodes) = context.agent { count = nodes.count }
     #expect(count == 1)
   }
 
   @Test func whoAnswersOtherwiseIsNone() throws {
-    #expect(try ask("{}").verdict("agent").isA("fail", "is no Hearth agent"))
-    #expect(try ask("220 mail\r\n", isHTTP: false).verdict("agent").isA("fail", "not HTTP"))
-    #expect(try ask(nil).verdict("agent").isA("fail", "does not answer", "restart"))
-    let examination = try Examination.live(in: folder)
+    #expect(try ask("{}").result("agent").isA("fail", "is no Hearth agent"))
+    #expect(try ask("220 mail\r\n", isHTTP: false).result("agent").isA("fail", "not HTTP"))
+    #expect(try ask(nil).result("agent").isA("fail", "does not answer", "restart"))
+    let context = try CheckContext.live(in: folder)
     // The port of a socket that is bound and does not listen.
     let listener = try Socket.listen(on: try #require(SocketAddress(host: "127.0.0.1", port: 0)))
     let address = Socket.localAddress(listener)
     close(listener)
-    examination.askAgent(at: address)
-    #expect(try examination.verdict("agent").isA("fail", "no agent at 127.0.0.1", "systemctl start"))
+    context.askAgent(at: address)
+    #expect(try context.result("agent").isA("fail", "no agent at 127.0.0.1", "systemctl start"))
   }
 
   // MARK: - Ports
@@ -93,18 +93,18 @@ import Wire
   private func tcp(_ id: String, section: String, key: String, joined: JSON) throws {
     let listener = try Socket.listen(on: try #require(SocketAddress(host: "127.0.0.1", port: 0)))
     let text = Socket.localAddress(listener).text
-    let examination = try Examination.live("[\(section)]\n\(key) = \(text)\n", in: folder)
+    let context = try CheckContext.live("[\(section)]\n\(key) = \(text)\n", in: folder)
     let port = text.components(separatedBy: ":")[1]
-    #expect(try examination.verdict(id).isA("fail", "\(text) belongs to another", "grep \(port)"))
-    examination.agent = .answered(node: ["home": ["joined": joined], "version": "1"], nodes: [])
-    #expect(try examination.verdict(id).isA("ok", "the agent's"))
+    #expect(try context.result(id).isA("fail", "\(text) belongs to another", "grep \(port)"))
+    context.agent = .answered(node: ["home": ["joined": joined], "version": "1"], nodes: [])
+    #expect(try context.result(id).isA("ok", "the agent's"))
     close(listener)
-    examination.agent = .absent("")
+    context.agent = .absent("")
     // A program that another test starts just now has a copy of the socket until it is the program.
-    for _ in 0..<100 where try !examination.verdict(id).isA("ok", "free") { usleep(50_000) }
-    #expect(try examination.verdict(id).isA("ok", "free"))
-    let foreign = try Examination.live("[\(section)]\n\(key) = 203.0.113.7:1\n", in: folder)
-    #expect(try foreign.verdict(id).isA("fail", "address of this machine"))
+    for _ in 0..<100 where try !context.result(id).isA("ok", "free") { usleep(50_000) }
+    #expect(try context.result(id).isA("ok", "free"))
+    let foreign = try CheckContext.live("[\(section)]\n\(key) = 203.0.113.7:1\n", in: folder)
+    #expect(try foreign.result(id).isA("fail", "address of this machine"))
   }
 
   @Test func portOfAPI() throws {
@@ -113,9 +113,9 @@ import Wire
 
   @Test func portOfHome() throws {
     try tcp("port-home", section: "home", key: "internal", joined: true)
-    let alone = try Examination.live("[home]\njoin = no\n", in: folder)
+    let alone = try CheckContext.live("[home]\njoin = no\n", in: folder)
     for id in ["port-home", "port-heartbeat", "port-discovery"] {
-      #expect(try alone.verdict(id).outcome == "skipped")
+      #expect(try alone.result(id).outcome == "skipped")
     }
   }
 
@@ -139,30 +139,30 @@ import Wire
 
   @Test func portOfHeartbeats() throws {
     let (taken, port) = try #require(try exclusive(0))
-    let examination = try Examination.live("[home]\nheartbeat-port = \(port)\n", in: folder)
-    #expect(try examination.verdict("port-heartbeat").isA("fail", "UDP \(port) belongs to another"))
-    examination.agent = .answered(node: ["home": ["joined": true]], nodes: [])
-    #expect(try examination.verdict("port-heartbeat").isA("ok", "the agent's"))
+    let context = try CheckContext.live("[home]\nheartbeat-port = \(port)\n", in: folder)
+    #expect(try context.result("port-heartbeat").isA("fail", "UDP \(port) belongs to another"))
+    context.agent = .answered(node: ["home": ["joined": true]], nodes: [])
+    #expect(try context.result("port-heartbeat").isA("ok", "the agent's"))
     close(taken)
-    #expect(try examination.verdict("port-heartbeat").isA("ok", "free"))
+    #expect(try context.result("port-heartbeat").isA("ok", "free"))
   }
 
   @Test func portOfDiscovery() throws {
-    let examination = try Examination.live(in: folder)
+    let context = try CheckContext.live(in: folder)
     // Whoever has it here already shares it, or has it alone.
     guard let (taken, _) = try exclusive(5353) else {
-      let verdict = try examination.verdict("port-discovery")
-      return #expect(verdict.outcome == "ok" || verdict.isA("fail", "belongs to another"))
+      let result = try context.result("port-discovery")
+      return #expect(result.outcome == "ok" || result.isA("fail", "belongs to another"))
     }
-    #expect(try examination.verdict("port-discovery").isA("fail", "UDP 5353 belongs to another"))
+    #expect(try context.result("port-discovery").isA("fail", "UDP 5353 belongs to another"))
     close(taken)
-    #expect(try examination.verdict("port-discovery").isA("ok", "shared"))
+    #expect(try context.result("port-discovery").isA("ok", "shared"))
   }
 
   // MARK: - The whole
 
   @Test func idsAreWordsThatAreThereOnceAndEachHasATestOfBothOutcomes() throws {
-    let ids = Checkup.checks.map { "\($0.id)" }
+    let ids = Check.all.map { "\($0.id)" }
     #expect(Set(ids).count == ids.count && ids.count >= 20)
     let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     let tests = try ["DoctorTests", "DoctorLiveTests"].map {
@@ -178,33 +178,33 @@ import Wire
     let tree = try DoctorTree()
     try tree.write("/proc/sys/kernel/hostname", "localhost\n")
     try tree.write("/proc/mounts", "/dev/mmcblk0p2 / ext4 ro 0 0\n")
-    let checkup = Checkup(try tree.examination())
-    let lines = checkup.text(colours: false).components(separatedBy: "\n")
+    let report = DoctorReport(try tree.context())
+    let lines = report.text(colours: false).components(separatedBy: "\n")
     for line in lines where line.split(separator: " ").count > 3 {
       #expect(line.unicodeScalars.count <= 80, "\(line)")
     }
     let order = lines.compactMap { line in
       ["ok ", "skip ", "WARN ", "FAIL "].firstIndex { line.hasPrefix($0) }
     }
-    #expect(order == order.sorted() && order.last == 3 && order.count == Checkup.checks.count)
+    #expect(order == order.sorted() && order.last == 3 && order.count == Check.all.count)
     #expect(lines[lines.count - 2].wholeMatch(of: /\d+ ok, \d+ skipped, \d+ warnings?, \d+ failures?/) != nil)
-    #expect(checkup.exitCode == 1)
-    #expect(!checkup.text(colours: false).contains("\u{1b}"))
-    #expect(checkup.text(colours: true).contains("\u{1b}[31;1mFAIL\u{1b}[0m  root-filesystem"))
+    #expect(report.exitCode == 1)
+    #expect(!report.text(colours: false).contains("\u{1b}"))
+    #expect(report.text(colours: true).contains("\u{1b}[31;1mFAIL\u{1b}[0m  root-filesystem"))
   }
 
   @Test func whatOthersWroteDoesNotMoveTheCursor() throws {
     let tree = try DoctorTree()
     try tree.write("/proc/sys/kernel/hostname", "a\u{1b}[2Jb\n")
-    let text = Checkup(try tree.examination()).text(colours: false)
+    let text = DoctorReport(try tree.context()).text(colours: false)
     #expect(text.contains("a?[2Jb") && !text.contains("\u{1b}"))
   }
 
   @Test func theJSONHasEveryCheckWithItsRemedy() throws {
     let tree = try DoctorTree()
-    let json = Checkup(try tree.examination()).json
+    let json = DoctorReport(try tree.context()).json
     let checks = json["checks"]?.array ?? []
-    #expect(checks.count == Checkup.checks.count)
+    #expect(checks.count == Check.all.count)
     for check in checks {
       func text(_ name: String) -> String { check[name]?.string ?? "" }
       let outcome = text("outcome")
@@ -235,7 +235,7 @@ import Wire
     let tree = try DoctorTree()
     for text in texts {
       for path in paths { try tree.write(path, text) }
-      #expect(Checkup(try tree.examination()).findings.count == Checkup.checks.count)
+      #expect(DoctorReport(try tree.context()).findings.count == Check.all.count)
     }
   }
 }

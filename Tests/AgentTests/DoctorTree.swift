@@ -30,31 +30,31 @@ final class DoctorTree {
     chmod(folder.path + path, mode_t(mode))
   }
 
-  func examination() throws -> Examination {
+  func context() throws -> CheckContext {
     if !conf.isEmpty { try write("/etc/hearth/hearth.conf", conf) }
-    return Examination(root: folder.path, file: nil)
+    return CheckContext(root: folder.path, file: nil)
   }
 
   /// What a check says of the tree as it is now.
-  func verdict(_ id: String, _ change: (Examination) -> Void = { _ in }) throws -> Verdict {
-    let examination = try examination()
-    change(examination)
-    return try examination.verdict(id)
+  func result(_ id: String, _ change: (CheckContext) -> Void = { _ in }) throws -> CheckResult {
+    let context = try context()
+    change(context)
+    return try context.result(id)
   }
 }
 
-extension Examination {
+extension CheckContext {
   /// This machine, with these settings.
-  static func live(_ conf: String = "", in folder: TemporaryFolder) throws -> Examination {
-    Examination(root: "/", file: try folder.write(conf, to: "live.conf"))
+  static func live(_ conf: String = "", in folder: TemporaryFolder) throws -> CheckContext {
+    CheckContext(root: "/", file: try folder.write(conf, to: "live.conf"))
   }
 
-  func verdict(_ id: String) throws -> Verdict {
-    try #require(Checkup.checks.first { "\($0.id)" == id }, "no check \(id)").look(self)
+  func result(_ id: String) throws -> CheckResult {
+    try #require(Check.all.first { "\($0.id)" == id }, "no check \(id)").look(self)
   }
 }
 
-extension Verdict {
+extension CheckResult {
   /// Whether it is of this kind, and what was found or is to be done contains these words.
   func isA(_ outcome: String, _ words: String...) -> Bool {
     let text = found + " | " + remedy

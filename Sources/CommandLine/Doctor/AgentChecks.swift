@@ -4,30 +4,31 @@ import Settings
 import Wire
 
 // The agent, its unit and its settings.
-extension Checkup {
-  static func settings(_ it: Examination) -> Verdict {
-    if let fault = it.settingsFault {
+extension Check {
+  static func settings(_ context: CheckContext) -> CheckResult {
+    if let fault = context.settingsFault {
       return .fail(fault.message, remedy: "Correct that line; the agent does not start with it.")
     }
     var files = [Configuration.path]
-    for name in it.names(in: Configuration.folder) where name.ends(with: ".conf") {
+    for name in context.names(in: Configuration.folder) where name.ends(with: ".conf") {
       files.append(Configuration.folder + "/" + name)
     }
     for file in files {
-      guard case .present(let mode, let owner, _, _) = it.entry(file) else { continue }
-      if mode & 0o002 != 0 || !it.mayOwn(owner) {
+      guard case .present(let mode, let owner, _, _) = context.entry(file) else { continue }
+      if mode & 0o002 != 0 || !context.mayOwn(owner) {
         return .fail(
           "\(file): others can change the settings",
           remedy: "Close it: chown root \(file); chmod 644 \(file).")
       }
     }
-    let count = it.conf?.sections.reduce(0) { $0 + $1.entries.count } ?? 0
+    let count = context.conf?.sections.reduce(0) { $0 + $1.entries.count } ?? 0
     return .ok(count == 0 ? "the defaults" : "\(count) set")
   }
 
-  static func services(_ it: Examination) -> Verdict {
-    let settings = it.configuration
-    let catalogue = ServiceCatalogue(homeEdge: it.root + settings.homeEdge, own: it.root + settings.services)
+  static func services(_ context: CheckContext) -> CheckResult {
+    let settings = context.configuration
+    let catalogue = ServiceCatalogue(
+      homeEdge: context.root + settings.homeEdge, own: context.root + settings.services)
     var faults: [String] = []
     catalogue.onFault = { faults.append($0) }
     catalogue.refresh()
@@ -38,15 +39,15 @@ extension Checkup {
     return .ok("\(catalogue.definitions.count) defined")
   }
 
-  static func profiles(_ it: Examination) -> Verdict {
-    if let fault = it.profilesFault {
+  static func profiles(_ context: CheckContext) -> CheckResult {
+    if let fault = context.profilesFault {
       return .fail(fault.message, remedy: "Correct that line; the agent does not start with it.")
     }
-    return .ok(it.profile.name)
+    return .ok(context.profile.name)
   }
 
-  static func agent(_ it: Examination) -> Verdict {
-    switch it.agent {
+  static func agent(_ context: CheckContext) -> CheckResult {
+    switch context.agent {
     case .notAsked: return .skipped("a tree has no agent")
     case .absent(let reason):
       return .fail(
@@ -73,48 +74,50 @@ extension Checkup {
     "/lib/systemd/system",
   ]
 
-  private static func unitFolder(_ it: Examination) -> String? {
-    unitFolders.first { it.exists("\($0)/hearth.service") }
+  private static func unitFolder(_ context: CheckContext) -> String? {
+    unitFolders.first { context.exists("\($0)/hearth.service") }
   }
 
-  private static func hasSystemd(_ it: Examination) -> Bool {
-    it.exists("/run/systemd/system") || it.exists("/etc/systemd/system")
+  private static func hasSystemd(_ context: CheckContext) -> Bool {
+    context.exists("/run/systemd/system") || context.exists("/etc/systemd/system")
   }
 
-  static func unit(_ it: Examination) -> Verdict {
-    guard hasSystemd(it) else { return .skipped("this machine has no systemd") }
-    guard unitFolder(it) != nil else {
+  static func unit(_ context: CheckContext) -> CheckResult {
+    guard hasSystemd(context) else { return .skipped("this machine has no systemd") }
+    guard unitFolder(context) != nil else {
       return .warn(
         "systemd does not know the agent", remedy: "Install the package, which brings hearth.service.")
     }
     let folder = "/etc/systemd/system"
-    for name in it.names(in: folder) where name.ends(with: ".wants") {
-      if it.exists("\(folder)/\(name)/hearth.service") { return .ok("enabled") }
+    for name in context.names(in: folder) where name.ends(with: ".wants") {
+      if context.exists("\(folder)/\(name)/hearth.service") { return .ok("enabled") }
     }
     return .warn(
       "hearth.service does not start with the board", remedy: "Enable it: systemctl enable hearth.")
   }
 
   /// What the unit and its additions give an option, in their order.
-  static func unitValues(of option: String, _ it: Examination) -> [String] {
-    guard let unit = unitFolder(it) else { return [] }
+  static func unitValues(of option: String, _ context: CheckContext) -> [String] {
+    guard let unit = unitFolder(context) else { return [] }
     var files = ["\(unit)/hearth.service"]
     for folder in unitFolders.reversed() {
-      files += it.names(in: "\(folder)/hearth.service.d").map { "\(folder)/hearth.service.d/\($0)" }
+      files += context.names(in: "\(folder)/hearth.service.d").map { "\(folder)/hearth.service.d/\($0)" }
     }
     var values: [String] = []
     for file in files {
-      for line in it.lines(file) ?? [] {
-        let parts = pieces(of: line, between: 61, 61)
+      for line in context.lines(file) ?? [] {
+        let parts = line.words(at: "=")
         if parts.count == 2, parts[0] == option { values.append(parts[1]) }
       }
     }
     return values
   }
 
-  static func watchdog(_ it: Examination) -> Verdict {
-    guard hasSystemd(it), unitFolder(it) != nil else { return .skipped("systemd does not know the agent") }
-    let value = unitValues(of: "WatchdogSec", it).last ?? ""
+  static func watchdog(_ context: CheckContext) -> CheckResult {
+    guard hasSystemd(context), unitFolder(context) != nil else {
+      return .skipped("systemd does not know the agent")
+    }
+    let value = unitValues(of: "WatchdogSec", context).last ?? ""
     guard !value.isEmpty, value != "0" else {
       return .warn(
         "an agent that hangs is not started anew",

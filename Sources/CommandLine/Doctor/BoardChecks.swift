@@ -5,9 +5,9 @@ import Scoring
 import Wire
 
 // The board: what it is, how it is powered and cooled, and what is wired to it.
-extension Checkup {
-  static func board(_ it: Examination) -> Verdict {
-    guard let match = it.match else { return .skipped("see profiles") }
+extension Check {
+  static func board(_ context: CheckContext) -> CheckResult {
+    guard let match = context.match else { return .skipped("see profiles") }
     switch match.rule {
     case .architecture, .none:
       return .warn(
@@ -18,8 +18,8 @@ extension Checkup {
     }
   }
 
-  static func underVoltage(_ it: Examination) -> Verdict {
-    let firmware = it.snapshot.firmware
+  static func underVoltage(_ context: CheckContext) -> CheckResult {
+    let firmware = context.snapshot.firmware
     let remedy = "Use the board's own supply and a short, thick cable, and give disks a powered hub."
     if firmware.undervoltage.value == true || firmware.throttle.value?.contains(.undervoltage) == true {
       return .fail("the supply is too weak now", remedy: remedy)
@@ -31,9 +31,9 @@ extension Checkup {
       ? .skipped("this board does not tell") : .ok("the supply is strong enough")
   }
 
-  static func throttled(_ it: Examination) -> Verdict {
+  static func throttled(_ context: CheckContext) -> CheckResult {
     let cool = "Cool it: a heat sink, a fan, or more room around it."
-    if let flags = it.snapshot.firmware.throttle.value {
+    if let flags = context.snapshot.firmware.throttle.value {
       let now: ThrottleFlags = [.throttled, .frequencyCapped, .softTemperatureLimit]
       let before: ThrottleFlags = [.throttlingOccurred, .frequencyCapOccurred, .softTemperatureLimitOccurred]
       if !flags.isDisjoint(with: now) { return .warn("the firmware slows the cores now", remedy: cool) }
@@ -41,7 +41,7 @@ extension Checkup {
         return .warn("the firmware has slowed the cores since the start", remedy: cool)
       }
     }
-    for policy in it.snapshot.processors.policies {
+    for policy in context.snapshot.processors.policies {
       guard let limit = policy.limit.value, let maximum = policy.maximum.value, limit < maximum else {
         continue
       }
@@ -49,18 +49,18 @@ extension Checkup {
         "the kernel allows \(limit / 1000) of \(maximum / 1000) MHz",
         remedy: "Cool it, or look for who set scaling_max_freq.")
     }
-    return it.snapshot.firmware.throttle.value == nil && it.snapshot.processors.policies.isEmpty
+    return context.snapshot.firmware.throttle.value == nil && context.snapshot.processors.policies.isEmpty
       ? .skipped("this board does not tell") : .ok("the cores run at full clock when they must")
   }
 
   /// As near to throttling as the next minute of work can bring it; in degrees Celsius.
   private static let warmth = 5.0
 
-  static func temperature(_ it: Examination) -> Verdict {
-    let heat = it.profile.heat
+  static func temperature(_ context: CheckContext) -> CheckResult {
+    let heat = context.profile.heat
     var hottest: Double?
-    let own = it.snapshot.thermal.zones.filter { heat.zones.contains($0.type) }
-    for zone in own.isEmpty ? it.snapshot.thermal.zones : own {
+    let own = context.snapshot.thermal.zones.filter { heat.zones.contains($0.type) }
+    for zone in own.isEmpty ? context.snapshot.thermal.zones : own {
       guard let value = zone.temperature.value else { continue }
       hottest = max(hottest ?? -273, Double(value) / 1000)
     }
@@ -75,58 +75,60 @@ extension Checkup {
   // MARK: - What is wired to it
 
   /// Whether one of the sections has a setting of that name.
-  private static func has(_ it: Examination, _ key: String, in sections: [String]) -> Bool {
-    sections.contains { it.conf?.section($0).text(key).map { !$0.isEmpty && $0 != "none" } ?? false }
+  private static func has(_ context: CheckContext, _ key: String, in sections: [String]) -> Bool {
+    sections.contains { context.conf?.section($0).text(key).map { !$0.isEmpty && $0 != "none" } ?? false }
   }
 
   private static func devices(
-    _ it: Examination, prefix: String, group: String, remedy: String
-  ) -> Verdict {
-    let names = it.names(in: "/dev").filter { name in
+    _ context: CheckContext, prefix: String, group: String, remedy: String
+  ) -> CheckResult {
+    let names = context.names(in: "/dev").filter { name in
       name.begins(with: prefix)
         && name.utf8.dropFirst(prefix.utf8.count).first.map { $0 >= 48 && $0 <= 57 } ?? false
     }
     guard let first = names.first else { return .fail("there is no /dev/\(prefix)N", remedy: remedy) }
     let join = "Let the agent use it: usermod -aG \(group) hearth; systemctl restart hearth."
-    guard case .present(let mode, _, let owner, _) = it.entry("/dev/\(first)") else {
+    guard case .present(let mode, _, let owner, _) = context.entry("/dev/\(first)") else {
       return .skipped("this user may not look at /dev/\(first)")
     }
-    if it.agentUser != 0, mode & 0o006 != 0o006 {
-      let isOfGroup = it.number(of: group, in: "/etc/group") == owner && mode & 0o060 == 0o060
+    if context.agentUser != 0, mode & 0o006 != 0o006 {
+      let isOfGroup = context.number(of: group, in: "/etc/group") == owner && mode & 0o060 == 0o060
       guard isOfGroup else {
         return .fail(
           "/dev/\(first) is for root only",
           remedy: "Install the package's udev rule, which gives it to the group \(group).")
       }
-      guard isMember(it, of: group) else { return .fail("the agent may not use /dev/\(first)", remedy: join) }
+      guard isMember(context, of: group) else {
+        return .fail("the agent may not use /dev/\(first)", remedy: join)
+      }
     }
     return .ok(joined(names.map { "/dev/" + $0 }))
   }
 
   /// Whether the agent's user is in a group, by /etc/group or by the unit.
-  private static func isMember(_ it: Examination, of group: String) -> Bool {
-    let fields = it.fields(of: group, in: "/etc/group") ?? []
-    if fields.count == 4, pieces(of: fields[3], between: 44, 44).contains("hearth") { return true }
-    return unitValues(of: "SupplementaryGroups", it).contains {
-      pieces(of: $0, between: 32, 32).contains(group)
+  private static func isMember(_ context: CheckContext, of group: String) -> Bool {
+    let fields = context.fields(of: group, in: "/etc/group") ?? []
+    if fields.count == 4, fields[3].words(at: ",").contains("hearth") { return true }
+    return unitValues(of: "SupplementaryGroups", context).contains {
+      $0.words(at: " ").contains(group)
     }
   }
 
-  static func gpio(_ it: Examination) -> Verdict {
-    guard has(it, "line", in: ["light", "fan", "button"]) || it.profile.light.line != nil else {
+  static func gpio(_ context: CheckContext) -> CheckResult {
+    guard has(context, "line", in: ["light", "fan", "button"]) || context.profile.light.line != nil else {
       return .skipped("no lines are configured")
     }
     return devices(
-      it, prefix: "gpiochip", group: "gpio",
+      context, prefix: "gpiochip", group: "gpio",
       remedy: "Use a kernel with the board's GPIO driver; a virtual machine has none.")
   }
 
-  static func i2c(_ it: Examination) -> Verdict {
-    guard has(it, "chip", in: ["sensors"]) || !it.profile.sensors.isEmpty else {
+  static func i2c(_ context: CheckContext) -> CheckResult {
+    guard has(context, "chip", in: ["sensors"]) || !context.profile.sensors.isEmpty else {
       return .skipped("no sensors are configured")
     }
     return devices(
-      it, prefix: "i2c-", group: "i2c",
+      context, prefix: "i2c-", group: "i2c",
       remedy:
         "Load the driver, now and at each start: modprobe i2c-dev; echo i2c-dev >/etc/modules-load.d/i2c.conf."
     )

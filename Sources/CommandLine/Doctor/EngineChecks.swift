@@ -6,29 +6,29 @@ import Settings
 import Wire
 
 // The Docker Engine.
-extension Checkup {
-  static func engine(_ it: Examination) -> Verdict {
-    guard it.isLive else { return .skipped("a tree has no Engine") }
-    let socket = it.configuration.engine
+extension Check {
+  static func engine(_ context: CheckContext) -> CheckResult {
+    guard context.isLive else { return .skipped("a tree has no Engine") }
+    let socket = context.configuration.engine
     let start = "Install or start it: apt install docker.io; systemctl start docker."
     guard access(socket, F_OK) == 0 else { return .fail("no Docker Engine at \(socket)", remedy: start) }
     guard let address = SocketAddress(path: socket) else {
       return .fail(
         "the path \(socket) is too long for a socket", remedy: "Set socket in [engine] to a shorter path.")
     }
-    let client = ApiClient(address: address, patience: Examination.patience)
+    let client = ApiClient(address: address, timeout: CheckContext.timeout)
     do throws(CommandFailure) {
       return judge(try client.call("GET", "/version"))
     } catch {
       if access(socket, R_OK | W_OK) != 0 {
         // The agent may see what this user may not.
-        guard let engine = it.node?["engine"], engine["state"]?.string == "available" else {
+        guard let engine = context.node?["engine"], engine["state"]?.string == "available" else {
           return .skipped("this user may not ask \(socket); see engine-access")
         }
         let version = engine["version"]?.string ?? "?"
         return .ok("Docker \(version) (API \(engine["api"]?.string ?? "?")), says the agent")
       }
-      let isNobody = error.text.begins(with: "no agent at")
+      let isNobody = error.kind == .nobodyListens
       return .fail(
         isNobody ? "nobody listens at \(socket)" : "\(socket) does not answer as a Docker Engine does",
         remedy: isNobody
@@ -37,7 +37,7 @@ extension Checkup {
   }
 
   /// What `GET /version` answered.
-  static func judge(_ answer: JSON) -> Verdict {
+  static func judge(_ answer: JSON) -> CheckResult {
     let version = answer["Version"]?.string ?? "?"
     guard let api = answer["ApiVersion"]?.string.flatMap({ EngineVersion($0) }) else {
       return .fail("what answers is no Docker Engine", remedy: "Set socket in [engine] to the Engine's.")
@@ -51,11 +51,11 @@ extension Checkup {
     }
   }
 
-  static func engineAccess(_ it: Examination) -> Verdict {
-    guard it.isLive else { return .skipped("a tree has no sockets") }
-    let socket = it.configuration.engine
+  static func engineAccess(_ context: CheckContext) -> CheckResult {
+    guard context.isLive else { return .skipped("a tree has no sockets") }
+    let socket = context.configuration.engine
     guard access(socket, F_OK) == 0 else { return .skipped("there is no \(socket)") }
-    if it.node?["engine"]?["state"]?.string == "available" { return .ok("the agent uses \(socket)") }
+    if context.node?["engine"]?["state"]?.string == "available" { return .ok("the agent uses \(socket)") }
     if access(socket, R_OK | W_OK) == 0 { return .ok("this user may use \(socket)") }
     return .warn(
       "this user may not use \(socket)",

@@ -7,28 +7,28 @@ import Settings
 import Wire
 
 // The network, and the home on it.
-extension Checkup {
+extension Check {
   /// An interface needs these (netdevice(7)); that there is a link shows elsewhere.
   private static let upAndMulticast = 0x1001
   private static let loopback = 8
 
-  static func multicast(_ it: Examination) -> Verdict {
+  static func multicast(_ context: CheckContext) -> CheckResult {
     var suitable: [String] = []
     var found: [String] = []
-    let allowed = it.configuration.interfaces
-    for name in it.names(in: "/sys/class/net") {
+    let allowed = context.configuration.interfaces
+    for name in context.names(in: "/sys/class/net") {
       let folder = "/sys/class/net/\(name)"
-      guard let text = it.word(folder + "/flags"),
-        let flags = Int(pieces(of: text, between: 120, 120).last ?? "", radix: 16),
+      guard let text = context.word(folder + "/flags"),
+        let flags = Int(text.words(at: "x").last ?? "", radix: 16),
         flags & loopback == 0,
         allowed.isEmpty ? !InterfaceTable.isPlumbing(name) : allowed.contains(name)
       else { continue }
       found.append(name)
-      let hasLink = it.word(folder + "/carrier") == "1" || it.word(folder + "/operstate") == "up"
+      let hasLink = context.word(folder + "/carrier") == "1" || context.word(folder + "/operstate") == "up"
       if flags & upAndMulticast == upAndMulticast, hasLink { suitable.append(name) }
     }
     if !suitable.isEmpty { return .ok("on " + joined(suitable)) }
-    if !it.configuration.joins { return .skipped("this node stays alone ([home] join = no)") }
+    if !context.configuration.joins { return .skipped("this node stays alone ([home] join = no)") }
     if found.isEmpty {
       return .fail(
         allowed.isEmpty ? "no network interface" : "none of the interfaces of [home]: " + joined(allowed),
@@ -40,8 +40,8 @@ extension Checkup {
         "Plug in the cable or join the Wi-Fi; 'ip link set IFACE multicast on' where only that is missing.")
   }
 
-  static func peers(_ it: Examination) -> Verdict {
-    guard let home = it.node?["home"] else { return .skipped("no agent answers") }
+  static func peers(_ context: CheckContext) -> CheckResult {
+    guard let home = context.node?["home"] else { return .skipped("no agent answers") }
     guard home["joined"]?.bool == true else { return .skipped("this node stays alone ([home] join = no)") }
     let complaints = (home["complaints"]?.array ?? []).compactMap { $0.string }
       .filter { $0 != HomeEdgeInteroperation.warning }
@@ -60,8 +60,8 @@ extension Checkup {
     "Find who has it with 'ss -lnp | grep \(port)' and end it, or set another in hearth.conf."
   }
 
-  private static func listening(_ it: Examination, _ addresses: [String], isOurs: Bool) -> Verdict {
-    guard it.isLive else { return .skipped("a tree has no sockets") }
+  private static func listening(_ context: CheckContext, _ addresses: [String], isOurs: Bool) -> CheckResult {
+    guard context.isLive else { return .skipped("a tree has no sockets") }
     for text in addresses {
       guard let address = SocketAddress.parse(text) else { continue }
       do throws(SystemError) {
@@ -79,19 +79,22 @@ extension Checkup {
     return .ok(joined(addresses) + (isOurs ? " (the agent's)" : " (free)"))
   }
 
-  static func portOfAPI(_ it: Examination) -> Verdict {
-    listening(it, it.configuration.external, isOurs: it.node != nil)
+  static func portOfAPI(_ context: CheckContext) -> CheckResult {
+    listening(context, context.configuration.external, isOurs: context.node != nil)
   }
 
-  static func portOfHome(_ it: Examination) -> Verdict {
-    guard it.configuration.joins else { return .skipped("this node stays alone ([home] join = no)") }
+  static func portOfHome(_ context: CheckContext) -> CheckResult {
+    guard context.configuration.joins else { return .skipped("this node stays alone ([home] join = no)") }
     return listening(
-      it, it.configuration.internalAddresses, isOurs: it.node?["home"]?["joined"]?.bool == true)
+      context, context.configuration.internalAddresses, isOurs: context.node?["home"]?["joined"]?.bool == true
+    )
   }
 
-  private static func datagrams(_ it: Examination, port: UInt16, isShared: Bool, isOurs: Bool) -> Verdict {
-    guard it.isLive else { return .skipped("a tree has no sockets") }
-    guard it.configuration.joins else { return .skipped("this node stays alone ([home] join = no)") }
+  private static func datagrams(_ context: CheckContext, port: UInt16, isShared: Bool, isOurs: Bool)
+    -> CheckResult
+  {
+    guard context.isLive else { return .skipped("a tree has no sockets") }
+    guard context.configuration.joins else { return .skipped("this node stays alone ([home] join = no)") }
     let descriptor = clinux_group_socket(AF_INET, port, isShared ? 1 : 0, 0)
     if descriptor >= 0 {
       close(descriptor)
@@ -105,34 +108,34 @@ extension Checkup {
     return .fail("UDP \(port) belongs to another program", remedy: taken("\(port)"))
   }
 
-  static func portOfHeartbeats(_ it: Examination) -> Verdict {
+  static func portOfHeartbeats(_ context: CheckContext) -> CheckResult {
     datagrams(
-      it, port: it.configuration.heartbeatPort, isShared: false,
-      isOurs: it.node?["home"]?["joined"]?.bool == true)
+      context, port: context.configuration.heartbeatPort, isShared: false,
+      isOurs: context.node?["home"]?["joined"]?.bool == true)
   }
 
-  static func portOfDiscovery(_ it: Examination) -> Verdict {
-    datagrams(it, port: 5353, isShared: true, isOurs: false)
+  static func portOfDiscovery(_ context: CheckContext) -> CheckResult {
+    datagrams(context, port: 5353, isShared: true, isOurs: false)
   }
 
   // MARK: - Names and ways
 
-  static func hostname(_ it: Examination) -> Verdict {
-    let name = it.word("/proc/sys/kernel/hostname") ?? it.word("/etc/hostname") ?? ""
+  static func hostname(_ context: CheckContext) -> CheckResult {
+    let name = context.word("/proc/sys/kernel/hostname") ?? context.word("/etc/hostname") ?? ""
     let remedy = "Give the board a name of its own: hostnamectl set-hostname NAME."
     if name.isEmpty || name == "(none)" || name == "localhost" || name.begins(with: "localhost.") {
       return .warn("the board has no name ('\(name)')", remedy: remedy)
     }
-    if case .answered(_, let nodes) = it.agent {
+    if case .answered(_, let nodes) = context.agent {
       let same = nodes.count { $0["hostname"]?.string == name && $0["self"]?.bool != true }
       if same > 0 { return .warn("another node of the home is called \(name) too", remedy: remedy) }
     }
     return .ok(name)
   }
 
-  static func ipv6(_ it: Examination) -> Verdict {
-    guard it.text("/proc/net/if_inet6") != nil,
-      it.word("/proc/sys/net/ipv6/conf/all/disable_ipv6") != "1"
+  static func ipv6(_ context: CheckContext) -> CheckResult {
+    guard context.text("/proc/net/if_inet6") != nil,
+      context.word("/proc/sys/net/ipv6/conf/all/disable_ipv6") != "1"
     else { return .skipped("switched off; the home uses IPv4") }
     return .ok("on")
   }
@@ -140,9 +143,9 @@ extension Checkup {
   /// Below this most radios fall back to their slowest rates; in dBm.
   private static let weakSignal = -75
 
-  static func wireless(_ it: Examination) -> Verdict {
+  static func wireless(_ context: CheckContext) -> CheckResult {
     var texts: [String] = []
-    for interface in it.snapshot.network.interfaces {
+    for interface in context.snapshot.network.interfaces {
       guard let link = interface.wireless.value, link.level < 0 else { continue }
       if link.level <= weakSignal {
         return .warn(
@@ -154,27 +157,27 @@ extension Checkup {
     return texts.isEmpty ? .skipped("no Wi-Fi link") : .ok(joined(texts))
   }
 
-  static func firewall(_ it: Examination) -> Verdict {
+  static func firewall(_ context: CheckContext) -> CheckResult {
     let remedy =
-      "Let in UDP 5353 and \(it.configuration.heartbeatPort) and TCP 56002 from your network, if you have not."
-    if it.lines("/etc/ufw/ufw.conf")?.contains("ENABLED=yes") == true {
+      "Let in UDP 5353 and \(context.configuration.heartbeatPort) and TCP 56002 from your network, if you have not."
+    if context.lines("/etc/ufw/ufw.conf")?.contains("ENABLED=yes") == true {
       return .warn("ufw is enabled", remedy: remedy)
     }
-    if it.exists("/run/firewalld") { return .warn("firewalld runs", remedy: remedy) }
-    if it.exists("/etc/systemd/system/sysinit.target.wants/nftables.service") {
+    if context.exists("/run/firewalld") { return .warn("firewalld runs", remedy: remedy) }
+    if context.exists("/etc/systemd/system/sysinit.target.wants/nftables.service") {
       return .warn("the rules of /etc/nftables.conf are loaded", remedy: remedy)
     }
-    guard it.isRoot || !it.isLive else { return .skipped("only root may see the kernel's rules") }
-    let tables = (it.words("/proc/net/ip_tables_names") ?? []).compactMap { $0.first }
+    guard context.isRoot || !context.isLive else { return .skipped("only root may see the kernel's rules") }
+    let tables = (context.words("/proc/net/ip_tables_names") ?? []).compactMap { $0.first }
     // Docker makes nat and filter; what it puts there does not concern this node.
-    if tables.contains("filter"), !it.exists("/run/docker.sock") {
+    if tables.contains("filter"), !context.exists("/run/docker.sock") {
       return .warn("the kernel has filter rules (iptables -S)", remedy: remedy)
     }
     return .ok("no firewall is known here")
   }
 
-  static func interoperate(_ it: Examination) -> Verdict {
-    guard it.configuration.interoperates else { return .ok("only nodes with the home key are let in") }
+  static func interoperate(_ context: CheckContext) -> CheckResult {
+    guard context.configuration.interoperates else { return .ok("only nodes with the home key are let in") }
     return .warn(
       "nodes of Home Edge, which know no key, may start containers here",
       remedy: "Set [home-edge] interoperate = no unless you need them and trust everybody on this network.")

@@ -6,14 +6,14 @@ import Settings
 import Wire
 
 // Disks, folders, and the secrets in them.
-extension Checkup {
+extension Check {
   /// Device, type and options of what is mounted where a path is.
-  private static func mount(of path: String, _ it: Examination) -> (
+  private static func mount(of path: String, _ context: CheckContext) -> (
     device: String, type: String, options: String
   )? {
     var found: (device: String, type: String, options: String)?
     var length = -1
-    for words in it.words("/proc/mounts") ?? [] where words.count >= 4 {
+    for words in context.words("/proc/mounts") ?? [] where words.count >= 4 {
       let point = words[1] == "/" ? "" : words[1]
       let isAbove = path == point || path.begins(with: point + "/")
       // Of two on one place the later hides the earlier.
@@ -25,9 +25,11 @@ extension Checkup {
     return found
   }
 
-  static func rootFilesystem(_ it: Examination) -> Verdict {
-    guard let mount = mount(of: "/", it) else { return .skipped("the kernel does not tell what is mounted") }
-    if pieces(of: mount.options, between: 44, 44).contains("ro") {
+  static func rootFilesystem(_ context: CheckContext) -> CheckResult {
+    guard let mount = mount(of: "/", context) else {
+      return .skipped("the kernel does not tell what is mounted")
+    }
+    if mount.options.words(at: ",").contains("ro") {
       return .fail(
         "\(mount.device) is mounted read-only",
         remedy: "See dmesg: a card with errors is mounted so, and wants to be replaced.")
@@ -35,21 +37,21 @@ extension Checkup {
     return .ok("\(mount.device), \(mount.type)")
   }
 
-  static func stateMount(_ it: Examination) -> Verdict {
-    guard let mount = mount(of: it.configuration.state, it) else {
+  static func stateMount(_ context: CheckContext) -> CheckResult {
+    guard let mount = mount(of: context.configuration.state, context) else {
       return .skipped("the kernel does not tell what is mounted")
     }
     if ["tmpfs", "ramfs", "overlay", "squashfs"].contains(mount.type) {
       return .warn(
-        "\(it.configuration.state) is on \(mount.type): runs and the key may not outlive a power cut",
+        "\(context.configuration.state) is on \(mount.type): runs and the key may not outlive a power cut",
         remedy: "Put state in [node] on a disk that keeps what is written.")
     }
-    return .ok("\(it.configuration.state) on \(mount.device)")
+    return .ok("\(context.configuration.state) on \(mount.device)")
   }
 
   private static func space(
     _ reading: Reading<FileSystemSpace>, of folder: String, little: UInt64, least: UInt64, remedy: String
-  ) -> Verdict {
+  ) -> CheckResult {
     guard let space = reading.value else {
       return .skipped(reading.absence?.description ?? "\(folder) cannot be asked")
     }
@@ -61,20 +63,21 @@ extension Checkup {
     return space.free < little ? .warn(text, remedy: remedy) : .ok(text)
   }
 
-  static func stateSpace(_ it: Examination) -> Verdict {
+  static func stateSpace(_ context: CheckContext) -> CheckResult {
     space(
-      it.snapshot.storage.state, of: it.configuration.state, little: 256 << 20, least: 16 << 20,
+      context.snapshot.storage.state, of: context.configuration.state, little: 256 << 20, least: 16 << 20,
       remedy: "Make room: journalctl --vacuum-size=50M, apt clean, docker system prune.")
   }
 
-  static func engineSpace(_ it: Examination) -> Verdict {
+  static func engineSpace(_ context: CheckContext) -> CheckResult {
     space(
-      it.snapshot.storage.engine, of: it.configuration.engineData, little: 1 << 30, least: 128 << 20,
+      context.snapshot.storage.engine, of: context.configuration.engineData, little: 1 << 30,
+      least: 128 << 20,
       remedy: "Remove images that nobody uses: docker image prune -a.")
   }
 
-  static func inodes(_ it: Examination) -> Verdict {
-    guard let files = it.files, files.total > 0 else {
+  static func inodes(_ context: CheckContext) -> CheckResult {
+    guard let files = context.files, files.total > 0 else {
       return .skipped("this file system does not count files")
     }
     let share = files.free / max(files.total / 100, 1)
@@ -85,9 +88,9 @@ extension Checkup {
   }
 
   /// What an eMMC tells of its wear (JESD84-B51 7.4.46, EXT_CSD 267).
-  static func card(_ it: Examination) -> Verdict {
-    for name in it.names(in: "/sys/block") where name.begins(with: "mmcblk") {
-      guard let life = it.word("/sys/block/\(name)/device/pre_eol_info") else { continue }
+  static func card(_ context: CheckContext) -> CheckResult {
+    for name in context.names(in: "/sys/block") where name.begins(with: "mmcblk") {
+      guard let life = context.word("/sys/block/\(name)/device/pre_eol_info") else { continue }
       let remedy = "Copy what matters and replace \(name)."
       switch life {
       case "0x01": return .ok("\(name) is not worn")
@@ -99,12 +102,12 @@ extension Checkup {
     return .skipped("no disk tells its wear")
   }
 
-  static func swap(_ it: Examination) -> Verdict {
-    guard let lines = it.words("/proc/swaps") else { return .skipped("the kernel does not tell") }
+  static func swap(_ context: CheckContext) -> CheckResult {
+    guard let lines = context.words("/proc/swaps") else { return .skipped("the kernel does not tell") }
     var texts: [String] = []
     for words in lines.dropFirst() {
       guard let name = words.first else { continue }
-      let device = words.count > 1 && words[1] == "file" ? mount(of: name, it)?.device ?? name : name
+      let device = words.count > 1 && words[1] == "file" ? mount(of: name, context)?.device ?? name : name
       if device.begins(with: "/dev/mmcblk") {
         return .warn(
           "\(name) swaps to the card, which wears it out",
@@ -117,13 +120,13 @@ extension Checkup {
 
   // MARK: - The state folder and the home key
 
-  static func stateFolder(_ it: Examination) -> Verdict {
-    let folder = it.configuration.state
-    switch it.entry(folder) {
+  static func stateFolder(_ context: CheckContext) -> CheckResult {
+    let folder = context.configuration.state
+    switch context.entry(folder) {
     case .absent: return .skipped("\(folder) is made at the agent's first start")
     case .hidden: return .skipped("only root and the agent may look at \(folder)")
     case .present(let mode, let owner, _, _):
-      if !it.mayOwn(owner) {
+      if !context.mayOwn(owner) {
         return .fail(
           "\(folder) belongs to user \(owner)", remedy: "Give it to the agent: chown -R hearth: \(folder).")
       }
@@ -137,20 +140,20 @@ extension Checkup {
     }
   }
 
-  private static func keyPath(_ it: Examination) -> (path: String, isOfHomeEdge: Bool) {
-    let inherited = it.configuration.homeEdge + "/user/orchestration_userID.txt"
-    if !it.configuration.homeKey.isEmpty { return (it.configuration.homeKey, false) }
-    return it.exists(inherited) ? (inherited, true) : (it.configuration.state + "/home.key", false)
+  private static func keyPath(_ context: CheckContext) -> (path: String, isOfHomeEdge: Bool) {
+    let inherited = context.configuration.homeEdge + "/user/orchestration_userID.txt"
+    if !context.configuration.homeKey.isEmpty { return (context.configuration.homeKey, false) }
+    return context.exists(inherited) ? (inherited, true) : (context.configuration.state + "/home.key", false)
   }
 
-  static func homeKey(_ it: Examination) -> Verdict {
-    let (path, isOfHomeEdge) = keyPath(it)
+  static func homeKey(_ context: CheckContext) -> CheckResult {
+    let (path, isOfHomeEdge) = keyPath(context)
     let mode: UInt32
-    switch it.entry(path) {
+    switch context.entry(path) {
     case .absent: return .skipped("\(path) is made at the agent's first start")
     case .hidden: return .skipped("only root and the agent may look at \(path)")
     case .present(let found, let owner, _, _):
-      guard it.mayOwn(owner) else {
+      guard context.mayOwn(owner) else {
         return .fail(
           "\(path) belongs to user \(owner)", remedy: "Give it to the agent: chown hearth: \(path).")
       }
@@ -162,7 +165,7 @@ extension Checkup {
       return isOfHomeEdge
         ? .warn(text + ", as Home Edge leaves it", remedy: close) : .fail(text, remedy: close)
     }
-    guard let bytes = try? File.read(it.root + path, limit: 1 << 16) else {
+    guard let bytes = try? File.read(context.root + path, limit: 1 << 16) else {
       return .skipped("only root and the agent may read \(path)")
     }
     guard let key = SealKey(fileContents: bytes) else {
@@ -176,10 +179,10 @@ extension Checkup {
   /// A change of the key takes minutes, not days; in seconds.
   private static let changeTime: Int64 = 86_400
 
-  static func keyChange(_ it: Examination) -> Verdict {
-    let (path, _) = keyPath(it)
+  static func keyChange(_ context: CheckContext) -> CheckResult {
+    let (path, _) = keyPath(context)
     for suffix in [".next", ".old"] {
-      guard case .present(_, _, _, let changed) = it.entry(path + suffix) else { continue }
+      guard case .present(_, _, _, let changed) = context.entry(path + suffix) else { continue }
       guard Clock.wallMilliseconds() / 1000 - changed > changeTime else {
         return .ok("a change is under way (\(path)\(suffix))")
       }

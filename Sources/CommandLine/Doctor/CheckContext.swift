@@ -9,7 +9,7 @@ import Wire
 /// What the checks look at: this machine with its agent, or a captured tree of another board.
 ///
 /// Everything that takes time is asked once and with a limit, so that all checks together end within three seconds.
-final class Examination {
+final class CheckContext {
   /// In front of every path; empty for this machine.
   let root: String
   let configuration: Configuration
@@ -42,8 +42,8 @@ final class Examination {
     case answered(node: JSON, nodes: [JSON])
   }
 
-  /// Longest wait for one answer of the agent or the Engine.
-  static let patience = Interval.milliseconds(700)
+  /// Longest time for one answer of the agent or the Engine.
+  static let timeout = Interval.milliseconds(700)
   /// Longest file that a check reads.
   private static let fileLimit = 256 << 10
 
@@ -51,9 +51,7 @@ final class Examination {
   ///   - root: the folder with `proc`, `sys`, `etc` and `var` of another board; empty or `/` for this machine.
   ///   - file: the settings; nil for the usual places.
   init(root: String, file: String?) {
-    var bytes = Array(root.utf8)
-    while bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
-    let root = String(decoding: bytes, as: UTF8.self)
+    let root = withoutTrailingSlashes(root)
     self.root = root
     var configuration = Configuration()
     do throws(ConfError) {
@@ -95,7 +93,7 @@ final class Examination {
 
   /// Asks the agent how it does.
   func askAgent(at address: SocketAddress) {
-    let client = ApiClient(address: address, patience: Self.patience)
+    let client = ApiClient(address: address, timeout: Self.timeout)
     do throws(CommandFailure) {
       let node = try client.call("GET", "/api/v2/node")
       guard node["version"]?.string != nil else {
@@ -104,8 +102,7 @@ final class Examination {
       }
       agent = .answered(node: node, nodes: (try? client.call("GET", "/api/v2/nodes"))?["nodes"]?.array ?? [])
     } catch {
-      let isNobody = error.text.begins(with: "no agent at")
-      agent = isNobody ? .absent(error.text) : .silent(error.text)
+      agent = error.kind == .nobodyListens ? .absent(error.text) : .silent(error.text)
     }
   }
 
@@ -124,12 +121,12 @@ final class Examination {
 
   /// The lines that are not empty.
   func lines(_ path: String) -> [String]? {
-    text(path).map { pieces(of: $0, between: 10, 13) }
+    text(path).map { $0.words(at: "\n", or: "\r") }
   }
 
   /// The blank-separated words of each line.
   func words(_ path: String) -> [[String]]? {
-    lines(path).map { lines in lines.map { pieces(of: $0, between: 32, 9) } }
+    lines(path).map { lines in lines.map { $0.words(at: " ", or: "\t") } }
   }
 
   /// The first word of a file.
@@ -170,7 +167,7 @@ final class Examination {
   /// The fields of a user's or group's line.
   func fields(of name: String, in file: String) -> [String]? {
     for line in lines(file) ?? [] {
-      let fields = pieces(of: line, between: 58, 58, keepsEmpty: true)
+      let fields = line.pieces(at: ":")
       if fields.count > 2, fields[0] == name { return fields }
     }
     return nil
@@ -197,20 +194,4 @@ final class Examination {
   var isRaspberryPi: Bool {
     (snapshot.board.compatible.value ?? []).contains { $0.begins(with: "raspberrypi,") }
   }
-}
-
-/// What stands between either of two bytes: one function, since the library's are written out anew for each use.
-@inline(never)
-func pieces(of text: String, between first: UInt8, _ second: UInt8, keepsEmpty: Bool = false) -> [String] {
-  var pieces: [String] = []
-  var piece: [UInt8] = []
-  func end() {
-    if keepsEmpty || !piece.isEmpty { pieces.append(String(decoding: piece, as: UTF8.self)) }
-    piece = []
-  }
-  for byte in text.utf8 {
-    if byte == first || byte == second { end() } else { piece.append(byte) }
-  }
-  end()
-  return pieces
 }

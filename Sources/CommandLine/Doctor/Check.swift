@@ -1,6 +1,18 @@
-extension Checkup {
+/// One thing that is looked at.
+struct Check: Sendable {
+  /// Words with dashes between them, which never change: scripts know it.
+  let id: StaticString
+  let look: @Sendable (CheckContext) -> CheckResult
+
+  init(_ id: StaticString, _ look: @escaping @Sendable (CheckContext) -> CheckResult) {
+    self.id = id
+    self.look = look
+  }
+}
+
+extension Check {
   /// Everything that is looked at: the agent first, then what it stands on.
-  static let checks = [
+  static let all = [
     Check("settings", settings), Check("services", services), Check("profiles", profiles),
     Check("agent", agent), Check("unit", unit), Check("watchdog", watchdog),
     Check("engine", engine), Check("engine-access", engineAccess), Check("engine-space", engineSpace),

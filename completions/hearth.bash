@@ -1,45 +1,68 @@
 # shellcheck shell=bash
-# Completion of hearth(1) for bash.
+# Completion of hearth(1) and hearthd(8) for bash, as 'hearth completion bash' prints it.
 
-# Identifiers of runs: all, or with 'running' those under way.
+# Identifiers of runs: those under way, with -a all.
 _hearth_runs() {
-  local all=-a
-  [[ $1 == running ]] && all=
-  hearth ps $all 2>/dev/null | tail -n +2 | cut -d ' ' -f 1
+  hearth ps "$@" 2>/dev/null | tail -n +2 | cut -d ' ' -f 1
+}
+
+# Offers what compgen finds; names of files as such.
+_hearth_offer() {
+  case $1 in -f | -d) compopt -o filenames 2>/dev/null ;; esac
+  mapfile -t COMPREPLY < <(compgen "$@" -- "${COMP_WORDS[COMP_CWORD]}")
+}
+
+# Completes the value of the option before; fails where that takes none.
+_hearth_value() {
+  case ${COMP_WORDS[COMP_CWORD - 1]} in
+    --config) _hearth_offer -f ;;
+    --state) _hearth_offer -d ;;
+    --engine) _hearth_offer -f ;;
+    --root) _hearth_offer -d ;;
+    --external) ;;
+    --service) ;;
+    --callback) ;;
+    --constraint) ;;
+    --bound) _hearth_offer -W 'cpu memory network' ;;
+    --deadline) ;;
+    --on-host-loss) _hearth_offer -W 'restart tell' ;;
+    --api) ;;
+    --check) _hearth_offer -f -W 'generic-arm64 generic-armv7 generic-x86-64 hikey hikey960 orange-pi-3 raspberry-pi-3 raspberry-pi-3-plus raspberry-pi-4 raspberry-pi-5 raspberry-pi-zero raspberry-pi-zero-2' ;;
+    *) return 1 ;;
+  esac
 }
 
 _hearth() {
-  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words=
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
-    words='serve run ps logs stop explain nodes status drain score inspect board simulate doctor version help'
-    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+    _hearth_offer -W 'serve run ps logs stop explain nodes status drain score inspect board doctor simulate completion version help'
     return
   fi
-  case $before in
-    --config | --engine | --check) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
-    --state | --root) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-    --external | --api | --callback | --service | --constraint | --deadline) return ;;
-    --bound) mapfile -t COMPREPLY < <(compgen -W 'cpu memory network' -- "$word"); return ;;
-    --on-host-loss) mapfile -t COMPREPLY < <(compgen -W 'restart tell' -- "$word"); return ;;
-  esac
+  _hearth_value && return
   case ${COMP_WORDS[1]} in
-    serve) words='--config --state --engine --root --external' ;;
-    run) words='-d --detach --service --native --callback --constraint --bound --deadline --on-host-loss --json --api' ;;
-    ps) words='-a --all --json --api' ;;
-    logs) words="-f --follow --api $(_hearth_runs)" ;;
-    stop) words="--api $(_hearth_runs running)" ;;
-    explain) words="--json --api $(_hearth_runs)" ;;
-    nodes) words='--terms --json --api' ;;
-    status) words='--json --api' ;;
-    drain) words='--off --json --api' ;;
-    score | inspect) words='--root --config --json' ;;
-    board) words='--root --json --check' ;;
-    simulate) words="--example --json $(compgen -f -- "$word")" ;;
-    doctor) words='--json --root --config --api' ;;
-    version) words='--json' ;;
-    help) words='serve run ps logs stop explain nodes status drain score inspect board simulate doctor version help' ;;
+    serve) _hearth_offer -W '--config --state --engine --root --external' ;;
+    run) _hearth_offer -W '-d --detach --service --native --callback --constraint --bound --deadline --on-host-loss --json --api' ;;
+    ps) _hearth_offer -W '-a --all --json --api' ;;
+    logs) _hearth_offer -W "-f --follow --api $(_hearth_runs -a)" ;;
+    stop) _hearth_offer -W "--api $(_hearth_runs)" ;;
+    explain) _hearth_offer -W "--json --api $(_hearth_runs -a)" ;;
+    nodes) _hearth_offer -W '--terms --json --api' ;;
+    status) _hearth_offer -W '--json --api' ;;
+    drain) _hearth_offer -W '--off --json --api' ;;
+    score) _hearth_offer -W '--root --config --json' ;;
+    inspect) _hearth_offer -W '--root --config --json' ;;
+    board) _hearth_offer -W '--root --json --check' ;;
+    doctor) _hearth_offer -W '--json --root --config --api' ;;
+    simulate) _hearth_offer -f -W '--example --json' ;;
+    completion) _hearth_offer -W 'bash zsh fish' ;;
+    version) _hearth_offer -W '--json' ;;
+    help) _hearth_offer -W 'serve run ps logs stop explain nodes status drain score inspect board doctor simulate completion version help' ;;
   esac
-  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 }
 complete -F _hearth hearth
+
+_hearthd() {
+  COMPREPLY=()
+  _hearth_value || _hearth_offer -W '--config --state --engine --root --external -v --version -h --help'
+}
+complete -F _hearthd hearthd

@@ -14,33 +14,24 @@ package struct Daemon {
   private let file: String?
   private let changes: [(inout Configuration) -> Void]
 
-  /// What it says of itself with `--help`; the manual page hearthd(8) is made after it.
-  static let help = """
-    usage: hearthd [options]
-
-    The agent of Hearth, in the foreground. 'hearth' is the client.
-
-      --config FILE          read FILE instead of /etc/hearth/hearth.conf and /etc/hearth/conf.d
-      --state DIR            keep the state in DIR (/var/lib/hearth)
-      --engine SOCKET        the Docker Engine's socket (/var/run/docker.sock)
-      --root DIR             read the hardware from DIR/proc and DIR/sys (/)
-      --external ADDR:PORT   listen there for programs of this machine (127.0.0.1:56001 and [::1]:56001)
-      --version              print the version and end
-
-    """
+  /// What it says of itself with `--help`.
+  static var help: String {
+    "usage: hearthd [options]\n\nThe agent of Hearth, in the foreground. 'hearth' is the client.\n\n"
+      + ProgramOption.help(of: AgentOptions.rows)
+  }
 
   /// Serves until a signal ends it.
   ///
   /// - Returns: the exit code: 0 after a signal, 1 after a failure, 2 for a command line that makes no sense.
   package static func run(_ words: Arguments) -> Int32 {
-    var arguments = words
-    switch arguments.rest.first {
-    case "--help", "-h": return say(help, to: 1, code: 0)
-    case "--version", "-v": return say("hearthd \(Version.text) (\(Version.architecture))\n", to: 1, code: 0)
-    default: break
-    }
     do throws(UsageError) {
-      let daemon = try Daemon(&arguments)
+      let options = try OptionValues(words, options: AgentOptions.rows)
+      if let word = options.operands.first { throw UsageError("unexpected '\(word)'") }
+      if options.has(AgentOptions.help) { return say(help, to: 1, code: 0) }
+      if options.has(AgentOptions.version) {
+        return say("hearthd \(Version.text) (\(Version.architecture))\n", to: 1, code: 0)
+      }
+      let daemon = try Daemon(options)
       return daemon.run()
     } catch {
       return say("hearthd: \(error.text)\nhearthd: see 'hearthd --help'\n", to: 2, code: 2)
@@ -53,34 +44,25 @@ package struct Daemon {
   }
 
   /// The options override the configuration file.
-  init(_ arguments: inout Arguments) throws(UsageError) {
-    var file: String?
+  init(_ options: OptionValues) throws(UsageError) {
+    file = options[AgentOptions.config]
     var changes: [(inout Configuration) -> Void] = []
-    while !arguments.rest.isEmpty {
-      if let value = try arguments.option("--config") {
-        file = value
-      } else if let value = try arguments.option("--state") {
-        changes.append { $0.state = value }
-      } else if let value = try arguments.option("--engine") {
-        changes.append { $0.engine = value.begins(with: "unix://") ? value.dropping(7) : value }
-      } else if let value = try arguments.option("--root") {
-        changes.append { $0.root = value }
-      } else if let value = try arguments.option("--external") {
-        guard SocketAddress.parse(value) != nil else {
-          throw UsageError("--external '\(value)': expected an address and port such as 127.0.0.1:56001")
-        }
-        changes.append { $0.external = [value] }
-      } else {
-        _ = try arguments.operand()
-        throw UsageError("there are options only")
+    if let value = options[AgentOptions.state] { changes.append { $0.state = value } }
+    if let value = options[AgentOptions.engine] {
+      changes.append { $0.engine = value.begins(with: "unix://") ? value.dropping(7) : value }
+    }
+    if let value = options[AgentOptions.root] { changes.append { $0.root = value } }
+    if let value = options[AgentOptions.external] {
+      guard SocketAddress.parse(value) != nil else {
+        throw UsageError("--external '\(value)': expected an address and port such as 127.0.0.1:56001")
       }
+      changes.append { $0.external = [value] }
     }
     do throws(ConfError) {
       (conf, configuration) = try Self.read(file, changes)
     } catch {
       throw UsageError(error.message)
     }
-    self.file = file
     self.changes = changes
   }
 

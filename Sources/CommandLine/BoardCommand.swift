@@ -1,80 +1,81 @@
+import Basics
 internal import CLinux
-import Devices
-import Hardware
+internal import Hardware
 import Platform
-import Scoring
+internal import Scoring
 import Settings
-import Wire
+internal import Wire
 
-/// The commands that read the board themselves: `score` and `inspect`.
-struct BoardCommand {
-  private var root = "/"
-  private var json = false
-  private var configurationFile: String?
-  private var configuration = Configuration()
-
-  /// Rates need two samples; in between the kernel's clock ticks (100 Hz) must become significant.
-  private static let pause: UInt32 = 300_000
-
-  init(_ arguments: inout Arguments) throws(UsageError) {
-    while !arguments.rest.isEmpty {
-      if let value = try arguments.option("--root") {
-        root = value
-      } else if let value = try arguments.option("--config") {
-        configurationFile = value
-      } else if arguments.flag("--json") {
-        json = true
-      } else {
-        _ = try arguments.operand()
-        throw UsageError("expected --root DIR, --config FILE or --json")
-      }
-    }
-    do throws(ConfError) {
-      configuration = try Configuration.read(configurationFile)
-    } catch {
-      throw UsageError(error.message)
-    }
-  }
-
-  func inspect() throws(CommandFailure) -> Int32 {
-    let snapshot = try sample()
-    let match = try Profiles.ofCommand(folder: configuration.boards).match(snapshot.board)
-    Terminal.write(
-      json ? Terminal.pretty(snapshotJSON(snapshot, match)) : snapshotText(snapshot, match))
-    return 0
-  }
-
-  func score() throws(CommandFailure) -> Int32 {
-    let snapshot = try sample()
-    let match = try Profiles.ofCommand(folder: configuration.boards).match(snapshot.board)
-    let score = Score(of: snapshot, profile: match.profile)
-    Terminal.write(json ? Terminal.pretty(scoreJSON(score, match)) : scoreText(score, match))
-    return 0
-  }
-
-  private func sample() throws(CommandFailure) -> Snapshot {
+/// `hearth board`: the draft of a profile for the board it runs on, or the check of a profile.
+enum BoardCommand {
+  static func run(_ values: OptionValues) throws(CommandFailure) -> Int32 {
+    let configuration = Configuration()
+    let profiles = try Profiles.ofCommand(folder: configuration.boards)
+    let json = values.has(.json)
+    if let file = values[.check] { return try check(file, profiles, json: json) }
+    let root = values[.root] ?? "/"
     guard access(root, R_OK | X_OK) == 0 else { throw CommandFailure(SystemError("open", root).description) }
     let sampler = Sampler(root: root, statePath: configuration.state, enginePath: configuration.engineData)
     sampler.sample(at: Clock.now())
-    if root == "/" {
-      usleep(Self.pause)
-      sampler.sample(at: Clock.now())
-      try readChips(sampler)
-    }
-    return sampler.snapshot
+    let match = profiles.match(sampler.snapshot.board)
+    let draft = ProfileDraft(
+      sampler.snapshot, devices: BoardDevices(root: root), profiles: profiles)
+    Terminal.write(json ? Terminal.pretty(object(draft, match)) : text(draft, match))
+    return 0
   }
 
-  /// The chips that the settings and the profile name, as the agent would read them.
-  private func readChips(_ sampler: Sampler) throws(CommandFailure) {
-    let profile = try Profiles.ofCommand(folder: configuration.boards).match(sampler.snapshot.board).profile
-    let settings = configuration.devices.completed(by: profile)
-    guard !settings.sensors.isEmpty else { return }
-    var plan = SensorPlan(settings.sensors, buses: settings.buses(with: profile), at: Clock.now())
-    do throws(SystemError) {
-      try plan.readOnce(hwmon: sampler.snapshot.hwmon)
-    } catch {
-      throw CommandFailure(error.description)
+  private static func text(_ draft: ProfileDraft, _ match: Profiles.Match) -> String {
+    var text = "# Draft of a profile; docs/adding-a-board.md leads on from here.\n"
+    switch match.rule {
+    case .compatible, .model, .product:
+      text += "# This board has one: " + match.profile.name + ", " + match.evidence + ".\n"
+    case .soc, .parts:
+      text +=
+        "# None is of this board; that of its chip fits: " + match.profile.name + ", " + match.evidence
+        + ".\n"
+    case .architecture, .none:
+      text += "# None is of this board; " + match.profile.name + " is taken, " + match.evidence + ".\n"
     }
-    sampler.take(plan.sensors)
+    return text + "\n" + draft.text
+  }
+
+  private static func object(_ draft: ProfileDraft, _ match: Profiles.Match) -> JSON {
+    var values: [JSON] = []
+    for line in draft.lines {
+      values.append([
+        "section": .string(line.section), "key": .string(line.key), "value": .string(line.value),
+        "evidence": .string(line.evidence), "measured": .bool(!line.isToMeasure),
+      ])
+    }
+    return [
+      "profile": .string(match.profile.name), "rule": .string(match.rule.rawValue),
+      "evidence": .string(match.text), "values": .array(values), "text": .string(draft.text),
+    ]
+  }
+
+  /// A file, or the built-in profile of that name. Exit code 1 where there is something to say.
+  private static func check(
+    _ file: String, _ profiles: Profiles, json: Bool
+  ) throws(CommandFailure) -> Int32 {
+    var text = Profiles.embedded(file) ?? []
+    var name = file
+    if text.isEmpty {
+      do throws(SystemError) {
+        text = try File.read(file, limit: Conf.Rules.hearth.textLimit)
+      } catch {
+        throw CommandFailure(error.description)
+      }
+      name = lastPart(withoutTrailingSlashes(file))
+      if name.ends(with: ".conf") { name = name.droppingLast(5) }
+    }
+    let findings = Profile.findings(in: text, name: name, file: file, others: profiles)
+    if json {
+      Terminal.write(Terminal.pretty(["findings": .array(findings.map { .string($0) })]))
+    } else if findings.isEmpty {
+      Terminal.write(file + ": complete and sane\n")
+    } else {
+      for finding in findings { Terminal.write(finding + "\n") }
+    }
+    return findings.isEmpty ? 0 : 1
   }
 }

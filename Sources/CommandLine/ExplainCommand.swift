@@ -1,30 +1,14 @@
 import Basics
 import Platform
+import Settings
 import Wire
 
 /// `hearth explain`: why a run is where it is.
-struct ExplainCommand {
-  private var api: String?
-  private var json = false
-  private var id = ""
-
-  init(_ arguments: inout Arguments) throws(UsageError) {
-    while !arguments.rest.isEmpty {
-      if let value = try arguments.option("--api") {
-        api = value
-      } else if arguments.flag("--json") {
-        json = true
-      } else if let word = try arguments.operand() {
-        guard id.isEmpty else { throw UsageError("explain takes one run") }
-        id = word
-      }
-    }
-    if id.isEmpty { throw UsageError("name a run; 'hearth ps -a' lists them") }
-  }
-
-  func run() throws(CommandFailure) -> Int32 {
-    let answer = try ApiClient(api).call("GET", "/api/v2/runs/\(id)/placement")
-    Terminal.write(json ? Terminal.pretty(answer) : Self.text(answer))
+enum ExplainCommand {
+  static func run(_ values: OptionValues) throws(CommandFailure) -> Int32 {
+    let id = values.operands.first ?? ""
+    let answer = try ApiClient(values[.api]).call("GET", "/api/v2/runs/\(id)/placement")
+    Terminal.write(values.has(.json) ? Terminal.pretty(answer) : text(answer))
     return 0
   }
 

@@ -1,32 +1,18 @@
 import Basics
 import Platform
+import Settings
 import Wire
 
 /// `hearth nodes`: the home as this node knows it.
-struct NodesCommand {
-  private var api: String?
-  private var json = false
-  private var showsTerms = false
-
-  init(_ arguments: inout Arguments) throws(UsageError) {
-    while !arguments.rest.isEmpty {
-      if let value = try arguments.option("--api") {
-        api = value
-      } else if arguments.flag("--json") {
-        json = true
-      } else if arguments.flag("--terms") {
-        showsTerms = true
-      } else {
-        _ = try arguments.operand()
-        try arguments.end()
-      }
-    }
-  }
-
-  func run() throws(CommandFailure) -> Int32 {
-    let answer = try ApiClient(api).call("GET", "/api/v2/nodes")
+enum NodesCommand {
+  static func run(_ values: OptionValues) throws(CommandFailure) -> Int32 {
+    let answer = try ApiClient(values[.api]).call("GET", "/api/v2/nodes")
     let nodes = answer["nodes"]?.array ?? []
-    Terminal.write(json ? Terminal.pretty(answer) : showsTerms ? Self.terms(nodes) : Self.table(nodes))
+    if values.has(.json) {
+      Terminal.write(Terminal.pretty(answer))
+    } else {
+      Terminal.write(values.has(.terms) ? terms(nodes) : table(nodes))
+    }
     return 0
   }
 

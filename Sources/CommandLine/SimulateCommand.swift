@@ -7,34 +7,17 @@ internal import Simulation
 internal import Wire
 
 /// `hearth simulate`: what a home would do with a load, and which of its boards help.
-struct SimulateCommand {
-  private var json = false
-  private var wantsExample = false
-  private var file: String?
-
-  init(_ arguments: inout Arguments) throws(UsageError) {
-    while !arguments.rest.isEmpty {
-      if arguments.flag("--json") {
-        json = true
-      } else if arguments.flag("--example") {
-        wantsExample = true
-      } else if file == nil {
-        file = try arguments.operand()
-      } else {
-        try arguments.end()
-      }
-    }
-    if file == nil, !wantsExample {
-      throw UsageError("simulate needs a file; 'hearth simulate --example' prints one to begin with")
-    }
-  }
-
-  func run() throws(CommandFailure) -> Int32 {
-    guard let file, !wantsExample else {
+enum SimulateCommand {
+  static func run(_ values: OptionValues) throws(CommandFailure) -> Int32 {
+    guard !values.has(.example) else {
       Terminal.write(HomeFile.example, to: 1)
       return 0
     }
-    let text = try Self.read(file)
+    guard let file = values.operands.first else {
+      throw CommandFailure(
+        usage: "simulate needs a file; 'hearth simulate --example' prints one to begin with")
+    }
+    let text = try read(file)
     let profiles = try Profiles.ofCommand(folder: Configuration().boards)
     let home: HomeFile
     do throws(ConfError) {
@@ -42,9 +25,8 @@ struct SimulateCommand {
     } catch {
       throw CommandFailure(error.message)
     }
-    let trials = Self.simulate(home)
-    let report = SimulationReport(home, trials)
-    Terminal.write(json ? Terminal.pretty(report.json) : report.text)
+    let report = SimulationReport(home, simulate(home))
+    Terminal.write(values.has(.json) ? Terminal.pretty(report.json) : report.text)
     return 0
   }
 
@@ -68,17 +50,17 @@ struct SimulateCommand {
       for _ in 0..<home.runs {
         trial.simulate()
         done += 1
-        guard Terminal.errorIsTerminal, Clock.now().nanoseconds - begun > patience else { continue }
+        guard Terminal.errorIsTerminal, Clock.now().nanoseconds - begun > quietTime else { continue }
         isShown = true
         show("\r" + String(done) + " of " + String(total) + " simulations")
       }
     }
-    if isShown { show("\r\u{1b}[K") }
+    if isShown { show(Terminal.clearLine) }
     return trials
   }
 
-  /// How long nobody asks what it is doing.
-  private static let patience: Int64 = 1_000_000_000
+  /// How long nobody asks what it is doing, in nanoseconds.
+  private static let quietTime: Int64 = 1_000_000_000
 
   private static func show(_ text: String) {
     Terminal.write(Array(text.utf8), to: 2)

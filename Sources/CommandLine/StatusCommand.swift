@@ -1,33 +1,18 @@
 import Platform
+import Settings
 import Wire
 
 /// `hearth status`: the node, its Engine and what it runs, on one screen.
-struct StatusCommand {
-  private var api: String?
-  private var json = false
-
-  init(_ arguments: inout Arguments) throws(UsageError) {
-    while !arguments.rest.isEmpty {
-      if let value = try arguments.option("--api") {
-        api = value
-      } else if arguments.flag("--json") {
-        json = true
-      } else {
-        _ = try arguments.operand()
-        try arguments.end()
-      }
-    }
-  }
-
-  func run() throws(CommandFailure) -> Int32 {
-    let client = try ApiClient(api)
+enum StatusCommand {
+  static func run(_ values: OptionValues) throws(CommandFailure) -> Int32 {
+    let client = try ApiClient(values[.api])
     let node = try client.call("GET", "/api/v2/node")
     let runs = try client.call("GET", "/api/v2/runs?active=true")["runs"] ?? []
-    if json {
+    if values.has(.json) {
       let both: JSON = ["node": node, "runs": runs]
       Terminal.write(Terminal.pretty(both))
     } else {
-      Terminal.write(Self.text(node, runs.array ?? []))
+      Terminal.write(text(node, runs.array ?? []))
     }
     return 0
   }
@@ -56,7 +41,7 @@ struct StatusCommand {
     let services = (node["services"]?.array ?? []).compactMap { $0["name"]?.string }
     if !services.isEmpty { rows.append(["services", joined(services)]) }
     rows.append(["runs", runs.isEmpty ? "none under way" : "\(runs.count) under way"])
-    return Terminal.table(rows) + (runs.isEmpty ? "" : "\n" + RunsCommand.table(runs))
+    return Terminal.table(rows) + (runs.isEmpty ? "" : "\n" + PsCommand.table(runs))
   }
 
   private static func home(_ home: JSON) -> String {

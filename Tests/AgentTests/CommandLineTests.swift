@@ -7,6 +7,7 @@ import Wire
 @testable import CommandLine
 @testable import Devices
 @testable import Platform
+@testable import Settings
 
 @Suite struct ArgumentsTests {
   @Test func anOptionHasItsValueBehindItOrBehindAnEqualsSign() throws {
@@ -65,7 +66,69 @@ import Wire
   }
 }
 
+@Suite struct OptionValuesTests {
+  private static let name = ProgramOption("--name", value: "NAME", "a name", isRepeatable: true)
+  private static let quiet = ProgramOption("--quiet", short: "-q", "say less")
+
+  private func values(
+    _ words: [String], _ order: OptionValues.Order = .anywhere
+  ) throws -> OptionValues {
+    try OptionValues(Arguments(words), options: [Self.name, Self.quiet], order: order)
+  }
+
+  @Test func optionsMayBeAnywhere() throws {
+    let found = try values(["a", "--name", "x", "-q", "b", "--name=y", ""])
+    #expect(found.operands == ["a", "b", ""])
+    #expect(found.all(Self.name) == ["x", "y"] && found[Self.name] == "y")
+    #expect(found.has(Self.quiet) && found[Self.quiet] == "")
+    let none = try values([])
+    #expect(none.operands.isEmpty && none[Self.name] == nil && !none.has(Self.quiet))
+  }
+
+  @Test func behindTheFirstOtherWordNothingIsAnOptionWhereTheyComeFirst() throws {
+    let found = try values(["--quiet", "--rm", "--name", "x"], .first)
+    #expect(found.has(Self.quiet) && found.operands == ["--rm", "--name", "x"])
+    #expect(!found.has(Self.name))
+    let handedOn = try values(["--quiet", "x"], .nowhere)
+    #expect(handedOn.operands == ["--quiet", "x"] && !handedOn.has(Self.quiet))
+  }
+
+  @Test(arguments: [
+    (["--nonsense"], "unknown option --nonsense"), (["a", "-x"], "unknown option -x"),
+    (["--name"], "--name needs a value"), (["--quiet=1"], "unknown option --quiet=1"),
+  ])
+  func whatMakesNoSenseIsNamed(words: [String], text: String) {
+    #expect { try values(words) } throws: { ($0 as? UsageError)?.text == text }
+  }
+
+  @Test func anOperandSaysHowManyWordsItIs() throws {
+    let words = [[], ["a"], ["a", "b"]]
+    for (count, good) in [
+      (Operand.Count.one, [1]), (.optional, [0, 1]), (.many, [1, 2]), (.rest, [0, 1, 2]),
+    ] {
+      let operand = Operand("X", count, lack: "name an X")
+      for list in words {
+        if good.contains(list.count) {
+          try operand.check(list)
+        } else {
+          let wanted = list.isEmpty ? "name an X" : "unexpected 'b'"
+          #expect { try operand.check(list) } throws: { error in
+            let failure = error as? CommandFailure
+            return failure?.text == wanted && failure?.exitCode == 2 && failure?.kind == .usage
+          }
+        }
+      }
+    }
+  }
+}
+
 @Suite struct TerminalTests {
+  @Test func aTextIsBrokenAtBlanksAndIndented() {
+    #expect(Terminal.wrapped("one two three", indent: 2, width: 9) == "one two\n  three")
+    #expect(Terminal.wrapped("unbreakable a", indent: 4, width: 8) == "unbreakable\n    a")
+    #expect(Terminal.wrapped("", indent: 4, width: 8) == "")
+  }
+
   @Test func columnsAreAsWideAsTheirWidestCell() {
     #expect(
       Terminal.table([["ID", "NAME", "X"], ["1", "lamp", "y"], ["200", "", ""]]) == """

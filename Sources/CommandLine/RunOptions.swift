@@ -1,0 +1,72 @@
+internal import CLinux
+import Containers
+import Orchestration
+import Settings
+import Wire
+
+/// What `hearth run` is asked for, and the request that tells it to the agent.
+struct RunOptions {
+  let isDetached: Bool
+  private let service: String
+  private let callback: String
+  private let kind: String
+  private let constraints: [String]
+  private let onHostLoss: String
+  private let bound: String
+  private let deadline: Int64?
+  /// The image and what is behind it, with the options of `docker run` in front.
+  private let words: [String]
+
+  /// - Throws: what makes no sense; the agent judges what it alone can know.
+  init(_ values: OptionValues) throws(CommandFailure) {
+    isDetached = values.has(.detach)
+    service = values[.service] ?? ""
+    callback = values[.callback] ?? ""
+    kind = values.has(.native) ? "native" : "container"
+    constraints = values.all(.constraint)
+    onHostLoss = values[.onHostLoss] ?? ""
+    bound = values[.bound] ?? ""
+    deadline = try Self.seconds(values[.deadline])
+    words = values.operands
+    if !isDetached && wantsInput {
+      throw CommandFailure(
+        usage: "-i: a run has no standard input; leave it out, or use --detach to keep the input open")
+    }
+    if words.isEmpty && service.isEmpty {
+      throw CommandFailure(usage: "run needs an image, or a service that is defined here")
+    }
+  }
+
+  private static func seconds(_ text: String?) throws(CommandFailure) -> Int64? {
+    guard let text else { return nil }
+    guard let seconds = Int64(text), (1...Run.deadlineLimit).contains(seconds) else {
+      throw CommandFailure(usage: "--deadline: expected whole seconds, such as 60, found '\(text)'")
+    }
+    return seconds
+  }
+
+  /// Whether the options ask for input, which nobody would send: a program that reads it would wait for ever.
+  private var wantsInput: Bool {
+    guard kind == "container", let command = try? RunCommand(parsing: words, source: .nothing) else {
+      return false
+    }
+    return command.createBody["OpenStdin"]?.bool ?? false
+  }
+
+  /// The body of `POST /api/v2/runs`.
+  var request: JSON {
+    let workload = Workload(kind: kind, arguments: words.map { .string($0) })
+    var object: JSONObject = ["arguments": .array(words.map { .string($0) }), "type": .string(kind)]
+    if !service.isEmpty { object["service"] = .string(service) }
+    if !callback.isEmpty { object["callback"] = .string(callback) }
+    if !constraints.isEmpty { object["constraints"] = .array(constraints.map { .string($0) }) }
+    if !onHostLoss.isEmpty { object["onHostLoss"] = .string(onHostLoss) }
+    if !bound.isEmpty { object["bound"] = .string(bound) }
+    if let deadline { object["deadline"] = .integer(deadline) }
+    if let workload {
+      let source = LocalSource.read(for: workload) { name in getenv(name).map { String(cString: $0) } }
+      for (name, value) in source.members { object[name] = value }
+    }
+    return .object(object)
+  }
+}

@@ -94,7 +94,8 @@ final class Admission {
     throw Problem(
       status: 503,
       detail:
-        "no Docker Engine at \(status.engine.socketPath): \(reason); install or start it (apt install docker.io)")
+        "no Docker Engine at \(status.engine.socketPath): \(reason); install or start it (apt install docker.io)"
+    )
   }
 
   /// Whether the owner of another node has defined the service there.
@@ -118,7 +119,9 @@ final class Admission {
   func host(_ run: Run, answer: @escaping (Problem?) -> Void) {
     do throws(Problem) {
       // A requester that has not heard of it yet; one that repeats itself is told as before.
-      if status.isDrained, driver.orchestrator.run(run.id) == nil { throw Problem(status: 409, detail: "it is drained") }
+      if status.isDrained, driver.orchestrator.run(run.id) == nil {
+        throw Problem(status: 409, detail: "it is drained")
+      }
       catalogue.refresh()
       if case .native = run.workload { _ = try catalogue.nativeCommand(of: run) }
       let command = try check(run.workload, service: run.service, source: run.source)

@@ -37,7 +37,8 @@ final class Node {
     catalogue = ServiceCatalogue(homeEdge: configuration.homeEdge, own: configuration.services)
     driver = RunDriver(configuration: configuration, identity: identity, catalogue: catalogue, loop: loop)
     engine = driver.engine
-    status = NodeStatus(configuration: configuration, profiles: profiles, catalogue: catalogue, driver: driver)
+    status = NodeStatus(
+      configuration: configuration, profiles: profiles, catalogue: catalogue, driver: driver)
     admission = Admission(status: status)
     lastList = status.started
     lastCatalogue = status.started

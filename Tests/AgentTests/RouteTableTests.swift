@@ -63,7 +63,8 @@ import Testing
     ("POST", "/api/v2/node", "405 GET, HEAD"), ("PUT", "/api/v2/runs", "405 GET, HEAD, POST"),
     ("PUT", "/api/v2/runs/a1", "405 GET, HEAD, DELETE"), ("get", "/api/v2/events", "405 GET, HEAD"),
     ("HEAD", "/api/v2/node/drained", "405 PUT"), ("POST", "/api/v2/runs/a1/placement", "405 GET, HEAD"),
-    ("GET", "/api/v2/node/score", "404"), ("GET", "/api/v2/runs/a1/logs/2", "404"), ("GET", "/api/v2/", "404"),
+    ("GET", "/api/v2/node/score", "404"), ("GET", "/api/v2/runs/a1/logs/2", "404"),
+    ("GET", "/api/v2/", "404"),
     ("GET", "/api/v1/node", "404"), ("GET", "", "404"),
   ])
   func aClientFindsItsRoute(method: String, path: String, found: String) {

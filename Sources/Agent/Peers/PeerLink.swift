@@ -128,7 +128,8 @@ final class PeerLink {
   {
     let target = "/api/v2/hosted/\(run.text)/logs" + (follow ? "?follow=1" : "")
     let headers = HTTPHeaders([("Accept", EngineFrames.mediaType), ("Hearth-Node", driver.identity)])
-    return PeerStream(from: contact, target, headers: headers, loop: driver.loop, onBody: onBody, onEnd: onEnd)
+    return PeerStream(
+      from: contact, target, headers: headers, loop: driver.loop, onBody: onBody, onEnd: onEnd)
   }
 
   // MARK: - News of our runs

@@ -195,7 +195,8 @@ struct ApiRoutes {
   private func nativeCommand(_ run: RunRequest, _ command: [String]) throws(Problem) -> [String] {
     do throws(NativeRefusal) {
       return try ServiceDefinition.checkNative(
-        service: run.service, command: command, requester: run.requester, among: admission.catalogue.definitions)
+        service: run.service, command: command, requester: run.requester,
+        among: admission.catalogue.definitions)
     } catch {
       let status = error == .notRegistered ? 404 : 403
       throw Problem(

@@ -66,10 +66,9 @@ struct NodeReport {
       return ["complaints": .array([]), "interoperates": false, "joined": false, "nodes": 1]
     }
     let others = home.peers.count { $0.state == .alive || $0.state == .suspect }
+    let warnings = status.configuration.interoperates ? [HomeEdgeInteroperation.warning] : []
     return [
-      "complaints": .array(
-        (home.complaints + (status.configuration.interoperates ? [HomeEdgeInteroperation.warning] : [])).map { .string($0) }
-      ),
+      "complaints": .array((home.complaints + warnings).map { .string($0) }),
       "interoperates": .bool(status.configuration.interoperates),
       "joined": true,
       "key": .string(HomeKey.identity(of: home.keys.current)),

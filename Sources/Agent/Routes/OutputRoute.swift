@@ -35,7 +35,8 @@ struct OutputRoute {
     } else if case .native = run.workload {
       NativeOutputReader(driver: driver, run: run.id, follow: follow, sink: sink).begin()
     } else if !run.state.isFinal, let container = driver.orchestrator.containerID(of: run.id) {
-      ContainerOutputReader(driver: driver, run: run.id, container: container, sink: sink).begin(follow: follow)
+      ContainerOutputReader(driver: driver, run: run.id, container: container, sink: sink).begin(
+        follow: follow)
     } else {
       sink.begin()
       sink.send(frames: driver.outputs.kept(of: run.id))

@@ -51,7 +51,7 @@ final class Admission {
       var refusal: RunRefusal?
       driver.perform { orchestrator in
         do throws(RunRefusal) {
-          return try orchestrator.accept(run, command: command, at: Clock.moment())
+          return try orchestrator.submit(run, command: command, at: Clock.moment())
         } catch {
           refusal = error
           return []
@@ -126,7 +126,7 @@ final class Admission {
       if case .native = run.workload { _ = try catalogue.nativeCommand(of: run) }
       let command = try check(run.workload, service: run.service, source: run.source)
       status.tellOrchestrator()
-      switch driver.perform({ $0.acceptHosted(run, command: command, at: Clock.moment()) }) {
+      switch driver.perform({ $0.host(run, command: command, at: Clock.moment()) }) {
       case .persisting: driver.whenPlaced(run.id, then: answer)
       case .accepted: answer(nil)
       case .refused(let reason): throw Problem(status: 409, detail: reason)

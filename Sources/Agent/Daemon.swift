@@ -152,7 +152,7 @@ package struct Daemon {
         guard index > 0, address.family == AF_INET6, isWithoutIPv6 else { throw error }
       }
     }
-    node.eachSecond { server.sweep() }
+    node.eachSecond { server.checkDeadlines() }
   }
 
   private func announce(_ node: Node) {
@@ -162,12 +162,12 @@ package struct Daemon {
     ServiceManager.notify("READY=1\nSTATUS=serving on \(addresses)")
   }
 
-  /// Has systemd start the agent anew where it comes to a standstill, if systemd is asked to.
+  /// Has systemd start the agent anew where it stalls, if systemd is asked to.
   private func watch(_ node: Node, _ loop: EventLoop) {
     guard let time = ServiceManager.watchdogTime else { return }
     Watchdog(
       time: time, loop: loop, send: { ServiceManager.notify("WATCHDOG=1", waits: false) },
-      standstill: { node.progress.standstill(at: Clock.now(), slack: $0) }
+      stall: { node.progress.stall(at: Clock.now(), slack: $0) }
     ).begin()
   }
 

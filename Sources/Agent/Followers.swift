@@ -39,7 +39,7 @@ final class Followers {
   private var lastKeepAlive: Instant?
 
   /// Proxies and clients take a silent stream for a dead one after half a minute or more.
-  private static let keepAlive = Interval.seconds(15)
+  private static let keepAliveInterval = Interval.seconds(15)
 
   func add(_ connection: ServerConnection, run: Run?) {
     let number = add(connection, run.map { .one($0.id) } ?? .everyRun)
@@ -78,9 +78,9 @@ final class Followers {
   }
 
   /// Once a second.
-  func sweep(_ now: Instant) {
+  func keepAlive(_ now: Instant) {
     guard !followers.isEmpty else { return }
-    if let lastKeepAlive, now - lastKeepAlive < Self.keepAlive { return }
+    if let lastKeepAlive, now - lastKeepAlive < Self.keepAliveInterval { return }
     lastKeepAlive = now
     for follower in Array(followers.values) { follower.connection.send(Array(":\n\n".utf8)) }
   }

@@ -77,7 +77,7 @@ final class Node {
   /// Takes part in the home from now on.
   func join(_ home: Home) throws(SystemError) {
     status.home = home
-    let peers = Neighbours(home: home, status: status)
+    let peers = Peers(home: home, status: status)
     driver.peers = peers
     if status.configuration.interoperates { interoperate(peers) }
     try home.begin()
@@ -85,7 +85,7 @@ final class Node {
   }
 
   /// Lets nodes of Home Edge use this one, and uses them, from now on.
-  func interoperate(_ peers: Neighbours) {
+  func interoperate(_ peers: Peers) {
     peers.homeEdge = HomeEdgeBridge(home: peers.home, admission: admission)
     peers.homeEdge?.begin()
   }
@@ -108,8 +108,8 @@ final class Node {
     if let nextTick { loop.cancel(nextTick) }
     nextTick = loop.after(status.configuration.sampleInterval) { self.tick() }
     status.sample()
-    engine.sweep()
-    driver.followers.sweep(loop.now)
+    engine.checkDeadlines()
+    driver.followers.keepAlive(loop.now)
     for work in eachTick { work() }
     if loop.now - lastCatalogue >= Self.catalogueInterval {
       lastCatalogue = loop.now

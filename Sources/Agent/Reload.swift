@@ -146,10 +146,10 @@ extension Node {
       peers.homeEdge = nil
       if settings.interoperates { interoperate(peers) }
     } else if settings.homeEdgePeers != before.homeEdgePeers {
-      peers.homeEdge?.neighbours.allow(settings.homeEdgePeers)
+      peers.homeEdge?.peers.allow(settings.homeEdgePeers)
     } else {
       return
     }
-    for peer in peers.home.homeEdgePeers { peers.homeEdge?.neighbours.take(peer) }
+    for peer in peers.home.homeEdgePeers { peers.homeEdge?.peers.take(peer) }
   }
 }

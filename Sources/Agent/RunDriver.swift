@@ -16,7 +16,7 @@ final class RunDriver {
   let outputs: RunOutputs
   let followers = Followers()
   /// The other nodes; absent where this node stays alone.
-  var peers: Neighbours?
+  var peers: Peers?
   /// Called after each event: a run may have begun or ended.
   var afterEvent: () -> Void = {}
   /// Whether the Engine has answered this agent.

@@ -89,7 +89,7 @@ package final class BusRound: Watcher {
   }
 
   /// Ends what lasts too long. A child that the kernel holds in a transfer dies when that ends.
-  package func sweep(at now: Instant) {
+  package func checkDeadlines(at now: Instant) {
     guard isAnswered || now >= deadline else { return }
     if !isAnswered {
       kill(process, SIGKILL)

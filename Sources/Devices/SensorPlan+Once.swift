@@ -18,7 +18,7 @@ extension SensorPlan {
     }
     guard !readers.isEmpty else { return }
     loop.after(Self.patience) {
-      for reader in readers { reader.sweep(at: Clock.now()) }
+      for reader in readers { reader.checkDeadlines(at: Clock.now()) }
       loop.stop()
     }
     loop.run()

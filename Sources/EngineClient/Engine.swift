@@ -107,8 +107,8 @@ package final class Engine {
   }
 
   /// Once a second: gives up on calls that have fallen silent.
-  package func sweep() {
-    for channel in Array(calls.values) { channel.sweep() }
+  package func checkDeadlines() {
+    for channel in Array(calls.values) { channel.checkDeadlines() }
   }
 
   // MARK: - Presence

@@ -87,7 +87,7 @@ final class EngineChannel: Watcher {
   }
 
   /// Once a second: gives up on an Engine that has fallen silent.
-  func sweep() {
+  func checkDeadlines() {
     guard !isOver, wasOpened, let patience = request.patience, loop.now - lastByte > .seconds(patience) else {
       return
     }

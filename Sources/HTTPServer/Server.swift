@@ -74,8 +74,8 @@ package final class Server: Watcher {
   }
 
   /// Once a second: closes what is too slow.
-  package func sweep() {
-    for connection in Array(connections.values) { connection.sweep(loop.now) }
+  package func checkDeadlines() {
+    for connection in Array(connections.values) { connection.checkDeadlines(loop.now) }
   }
 
   package func forget(_ connection: ServerConnection, _ descriptor: Int32) {

@@ -277,7 +277,7 @@ package final class ServerConnection: Watcher {
   // MARK: - Ends
 
   /// Looks at the deadlines; called once a second.
-  package func sweep(_ now: Instant) {
+  package func checkDeadlines(_ now: Instant) {
     let age = now - since
     if let waitsSince, now - waitsSince > Server.writeTime { return close() }
     switch state {

@@ -7,7 +7,7 @@ extension Orchestrator {
   /// Takes a run that another node asks this one to run (`Run(asked:host:)`). Asking again is answered the same.
   ///
   /// The Agent has checked `command`, or the native command, against this node's own definitions.
-  package mutating func acceptHosted(
+  package mutating func host(
     _ run: Run, command: RunCommand?, at moment: Moment
   ) -> (answer: HostingDecision, directives: [Directive]) {
     let answer = judge(run, command, at: moment)

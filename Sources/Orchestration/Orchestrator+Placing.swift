@@ -12,7 +12,7 @@ extension Orchestrator {
   /// Makes the choice anew and takes the best node; who refused in an earlier choice is not asked again.
   ///
   /// - Returns: whether there is one.
-  mutating func choose(_ record: inout RunRecord, after earlier: Placement? = nil, at moment: Moment) -> Bool
+  mutating func place(_ record: inout RunRecord, after earlier: Placement? = nil, at moment: Moment) -> Bool
   {
     var nodes = home.nodes
     if let index = nodes.firstIndex(where: { $0.isSelf }) {
@@ -38,7 +38,7 @@ extension Orchestrator {
   }
 
   /// The host is busier than was known: the choice is made anew with that, and who has refused is not asked again.
-  mutating func chooseAnew(_ record: inout RunRecord, demand: Competition, at moment: Moment) {
+  mutating func placeAnew(_ record: inout RunRecord, demand: Competition, at moment: Moment) {
     let node = record.run.hostNode
     home.displace(run: record.run.id.text, from: node)
     home.told(demand: demand, by: node, at: moment.instant)
@@ -46,7 +46,7 @@ extension Orchestrator {
     record.startOver()
     if record.stopIsRequested { return conclude(&record, .stopped, at: moment) }
     enter(&record, .placing)
-    if !choose(&record, after: record.run.placement, at: moment) { exhausted(&record, at: moment) }
+    if !place(&record, after: record.run.placement, at: moment) { exhausted(&record, at: moment) }
   }
 
   /// Takes the next node of the choice; it is asked once that is on disk, so that a new agent finds the run again.
@@ -164,7 +164,7 @@ extension Orchestrator {
     enter(&record, .placing)
     // Only a step that was recorded leads here, so the choice is written before anybody is asked.
     record.step = .waiting(until: nil)
-    if !choose(&record, at: moment) { waitForNode(&record, at: moment) }
+    if !place(&record, at: moment) { waitForNode(&record, at: moment) }
   }
 
   /// A run that waits for a node looks at them again.
@@ -173,7 +173,7 @@ extension Orchestrator {
       return failPlacing(&record, at: moment)
     }
     if let until, moment.instant < until { return }
-    if !choose(&record, at: moment) { waitForNode(&record, at: moment) }
+    if !place(&record, at: moment) { waitForNode(&record, at: moment) }
   }
 
   /// This node cannot begin it; the next one may.

@@ -31,7 +31,7 @@ extension Orchestrator {
     case .refused(let reason), .unreachable(let reason):
       tryNext(&record, .refused(reason), at: moment)
     case .busier(let demand) where record.search.rechoices < settings.home.rechoices:
-      chooseAnew(&record, demand: demand, at: moment)
+      placeAnew(&record, demand: demand, at: moment)
     case .busier:
       // It was asked without a condition.
       tryNext(&record, .refused("it is busier than was known, again and again"), at: moment)

@@ -96,13 +96,13 @@ package struct Orchestrator {
   /// the request is safe on disk. `command` is nil for native runs and for containers that this node does not define.
   ///
   /// - Throws: `RunRefusal` when the node has no room for it.
-  package mutating func accept(_ run: Run, command: RunCommand?, at moment: Moment) throws(RunRefusal)
+  package mutating func submit(_ run: Run, command: RunCommand?, at moment: Moment) throws(RunRefusal)
     -> [Directive]
   {
     guard underWay < settings.runsUnderWay else { throw .tooManyRuns(settings.runsUnderWay) }
     guard records[run.id] == nil else { throw .identifierInUse }
     var record = RunRecord(run: run, command: command)
-    guard choose(&record, at: moment) else { throw .noHost(record.run.placement?.refusals ?? "") }
+    guard place(&record, at: moment) else { throw .noHost(record.run.placement?.refusals ?? "") }
     add(record)
     return drain()
   }

@@ -201,7 +201,7 @@ final class HearthDispatch {
     var isRefused = false
     perform(it.hub) { orchestrator in
       do throws(RunRefusal) {
-        return try orchestrator.accept(run, command: command, at: self.moment)
+        return try orchestrator.submit(run, command: command, at: self.moment)
       } catch {
         isRefused = true
         return []
@@ -383,7 +383,7 @@ final class HearthDispatch {
     later(way(requester, host), on: host) {
       let command = try? RunCommand(parsing: run.workload.arguments, source: .nothing)
       self.flight(id)?.asked = (requester, attempt)
-      switch self.perform(host, { $0.acceptHosted(run, command: command, at: self.moment) }) {
+      switch self.perform(host, { $0.host(run, command: command, at: self.moment) }) {
       case .persisting: break
       case .accepted: self.answer(id, .accepted, attempt: attempt, from: host, to: requester)
       case .refused(let reason):

@@ -52,7 +52,7 @@ import Wire
     }
     func beat() {
       rounds += 1
-      reader.sweep(at: Clock.now())
+      reader.checkDeadlines(at: Clock.now())
       loop.after(.milliseconds(20), beat)
     }
     beat()

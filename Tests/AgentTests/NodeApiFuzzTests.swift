@@ -85,7 +85,7 @@ import Wire
           corpus: Self.corpus([Self.run, Self.ended]), dictionary: Self.words, seed: random.next())
         guard let json = try? JSON.parse(mutator.next()) else { continue }
         if let run = Run(asked: json, host: "h") {
-          _ = orchestrator.acceptHosted(run, command: nil, at: moment)
+          _ = orchestrator.host(run, command: nil, at: moment)
           _ = orchestrator.persisted(run.id, at: moment)
           _ = orchestrator.commitHosted(
             run.id, attempt: random.below(3), of: run.requesterNode, at: moment)

@@ -41,12 +41,12 @@ final class SecureHome {
     let any = try #require(SocketAddress(host: host, port: 0))
     address = try server.listen(on: any)
     home = self
-    sweep()
+    checkDeadlines()
   }
 
-  private func sweep() {
-    server.sweep()
-    loop.after(.milliseconds(100)) { self.sweep() }
+  private func checkDeadlines() {
+    server.checkDeadlines()
+    loop.after(.milliseconds(100)) { self.checkDeadlines() }
   }
 
   private func answer(_ request: HTTPRequest, _ connection: ServerConnection) {

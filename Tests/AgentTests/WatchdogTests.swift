@@ -33,25 +33,25 @@ import Testing
       unwrittenSince: unwritten.map { Instant(nanoseconds: 0) + .seconds($0) })
   }
 
-  private func standstill(_ progress: NodeProgress, at now: Int, slack: Int = 15) -> String? {
-    progress.standstill(at: Instant(nanoseconds: 0) + .seconds(now), slack: .seconds(slack))
+  private func stall(_ progress: NodeProgress, at now: Int, slack: Int = 15) -> String? {
+    progress.stall(at: Instant(nanoseconds: 0) + .seconds(now), slack: .seconds(slack))
   }
 
-  @Test func workThatIsDoneInItsTimeIsNoStandstill() {
-    #expect(standstill(progress(), at: 101) == nil)
-    #expect(standstill(progress(), at: 116) == nil)
-    #expect(standstill(progress(unwritten: 105), at: 116) == nil)
-    #expect(standstill(progress(sampled: nil), at: 101) == nil)
+  @Test func workThatIsDoneInItsTimeIsNoStall() {
+    #expect(stall(progress(), at: 101) == nil)
+    #expect(stall(progress(), at: 116) == nil)
+    #expect(stall(progress(unwritten: 105), at: 116) == nil)
+    #expect(stall(progress(sampled: nil), at: 101) == nil)
     // A sample an hour is the owner's choice.
-    #expect(standstill(progress(interval: 3600), at: 3700) == nil)
+    #expect(stall(progress(interval: 3600), at: 3700) == nil)
   }
 
   @Test func whatIsNotDoneIsNamed() {
-    #expect(standstill(progress(), at: 117) == "no tick for 17 s")
-    #expect(standstill(progress(interval: 3600), at: 3716) == "no tick for 3616 s")
-    #expect(standstill(progress(ticked: 200, sampled: 100), at: 201) == "no sample for 101 s")
+    #expect(stall(progress(), at: 117) == "no tick for 17 s")
+    #expect(stall(progress(interval: 3600), at: 3716) == "no tick for 3616 s")
+    #expect(stall(progress(ticked: 200, sampled: 100), at: 201) == "no sample for 101 s")
     #expect(
-      standstill(progress(ticked: 200, sampled: 200, unwritten: 180), at: 201)
+      stall(progress(ticked: 200, sampled: 200, unwritten: 180), at: 201)
         == "runs wait to be written for 21 s")
   }
 
@@ -69,7 +69,7 @@ import Testing
         send: {
           if self.isTaken { self.signs.append(Clock.now()) }
           return self.isTaken
-        }, standstill: { _ in self.fault }
+        }, stall: { _ in self.fault }
       ).begin()
     }
 
@@ -98,7 +98,7 @@ import Testing
     #expect(subject.largestGap >= 390, "\(subject.largestGap)")
   }
 
-  @Test func aStandstillGivesNoneAndItsEndGivesOneSoon() throws {
+  @Test func aStallGivesNoneAndItsEndGivesOneSoon() throws {
     let subject = try Subject()
     subject.loop.after(.milliseconds(60)) { subject.fault = "no tick for 1 s" }
     subject.loop.after(.milliseconds(360)) { subject.fault = nil }

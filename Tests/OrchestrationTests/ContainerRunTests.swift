@@ -359,7 +359,7 @@ import Wire
     var run = World.run(1, .container(arguments: ["busybox"]))
     run.source.environment = [.init(name: "KEY", value: "secret")]
     var orchestrator = world.orchestrator
-    _ = try orchestrator.accept(
+    _ = try orchestrator.submit(
       run, command: RunCommand(parsing: ["busybox"], source: .nothing), at: world.now)
     #expect(orchestrator.run(run.id)?.source.isEmpty == false)
     _ = orchestrator.stop(run.id, at: world.now)

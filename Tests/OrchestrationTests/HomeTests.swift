@@ -20,7 +20,7 @@ import Wire
     run.onHostLoss = .tell
     let command = try RunCommand(parsing: ["busybox"], source: .nothing)
     home.worlds[0].perform(
-      try home.worlds[0].orchestrator.accept(run, command: command, at: home.worlds[0].now))
+      try home.worlds[0].orchestrator.submit(run, command: command, at: home.worlds[0].now))
     return run.id
   }
 
@@ -137,7 +137,7 @@ import Wire
     let now = home.worlds[0].now
     var refusal: RunRefusal?
     do throws(RunRefusal) {
-      _ = try home.worlds[0].orchestrator.accept(run, command: command, at: now)
+      _ = try home.worlds[0].orchestrator.submit(run, command: command, at: now)
     } catch {
       refusal = error
     }
@@ -203,7 +203,7 @@ import Wire
       run.allowsSelf = false
       let command = try RunCommand(parsing: ["busybox"], source: .nothing)
       home.worlds[0].perform(
-        try home.worlds[0].orchestrator.accept(run, command: command, at: home.worlds[0].now))
+        try home.worlds[0].orchestrator.submit(run, command: command, at: home.worlds[0].now))
       home.run(milliseconds: 1000)
       home.crash(1, power: true)
       home.run(milliseconds: 20_000)

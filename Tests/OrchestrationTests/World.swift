@@ -76,7 +76,7 @@ struct World {
   mutating func submit(_ number: UInt64 = 1, _ arguments: [String] = ["busybox"]) throws -> RunID {
     let workload = Workload.container(arguments: arguments)
     let run = Self.run(number, workload)
-    let directives = try orchestrator.accept(
+    let directives = try orchestrator.submit(
       run, command: RunCommand(parsing: arguments, source: .nothing), at: now)
     perform(directives)
     return run.id
@@ -85,7 +85,7 @@ struct World {
   @discardableResult
   mutating func submitNative(_ number: UInt64 = 1) throws -> RunID {
     let run = Self.run(number, .native(command: ["/usr/bin/blink", "3"]))
-    perform(try orchestrator.accept(run, command: nil, at: now))
+    perform(try orchestrator.submit(run, command: nil, at: now))
     return run.id
   }
 
@@ -110,7 +110,7 @@ struct World {
     if case .container(let words) = run.workload {
       command = try RunCommand(parsing: words, source: .nothing)
     }
-    let (answer, directives) = world.orchestrator.acceptHosted(run, command: command, at: world.now)
+    let (answer, directives) = world.orchestrator.host(run, command: command, at: world.now)
     world.perform(directives)
     return answer
   }

@@ -20,7 +20,7 @@ final class SensorDevice {
 
   func tick() {
     let now = Clock.now()
-    for round in rounds { round.sweep(at: now) }
+    for round in rounds { round.checkDeadlines(at: now) }
     guard let due = plan.due, due <= now else { return }
     let adapters = Adapter.all(root: status.configuration.root)
     let found = plan.rounds(

@@ -7,9 +7,9 @@ import Scoring
 import Settings
 import Wire
 
-/// This node among nodes of Home Edge: as their host, as their requester, and as a neighbour that is looked after.
+/// This node among nodes of Home Edge: as their host, as their requester, and as a peer that is looked after.
 final class HomeEdgeBridge {
-  let neighbours: HomeEdgeNeighbours
+  let peers: HomeEdgePeers
   let routes: HomeEdgeNodeRoutes
   private let home: Home
   private let driver: RunDriver
@@ -20,38 +20,38 @@ final class HomeEdgeBridge {
   init(home: Home, admission: Admission) {
     self.home = home
     driver = admission.driver
-    neighbours = HomeEdgeNeighbours(
+    peers = HomeEdgePeers(
       allowed: admission.status.configuration.homeEdgePeers, loop: driver.loop)
-    routes = HomeEdgeNodeRoutes(admission: admission, neighbours: neighbours)
-    neighbours.onChange = { self.changed($0) }
-    neighbours.onLost = { self.lost($0) }
+    routes = HomeEdgeNodeRoutes(admission: admission, peers: peers)
+    peers.onChange = { self.changed($0) }
+    peers.onLost = { self.lost($0) }
     routes.onEnd = { self.ended($0, from: $1) }
   }
 
   func begin() {
     Log.warning(HomeEdgeInteroperation.warning)
-    neighbours.begin()
+    peers.begin()
   }
 
   /// From now on no node of Home Edge is one of the home.
   func end() {
-    for neighbour in neighbours.nodes { lost(neighbour) }
-    neighbours.end()
+    for peer in peers.nodes { lost(peer) }
+    peers.end()
   }
 
-  // MARK: - Neighbours
+  // MARK: - Peers
 
-  private func changed(_ neighbour: HomeEdgeNode) {
+  private func changed(_ peer: HomeEdgeNode) {
     // A Hearth node whose mark was not heard yet, or whoever takes its name, must not change what is known of it.
-    guard !isHearth(neighbour.id), neighbour.isAlive == true || isNode(neighbour.id) else { return }
-    let described = describe(neighbour)
+    guard !isHearth(peer.id), peer.isAlive == true || isNode(peer.id) else { return }
+    let described = describe(peer)
     driver.perform { $0.update(node: described, at: Clock.moment()) }
   }
 
   /// Forgotten, because whoever is on the network can come and go under any number of names.
-  private func lost(_ neighbour: HomeEdgeNode) {
-    guard isNode(neighbour.id) else { return }
-    driver.perform { $0.forget(node: neighbour.id, at: Clock.moment()) }
+  private func lost(_ peer: HomeEdgeNode) {
+    guard isNode(peer.id) else { return }
+    driver.perform { $0.forget(node: peer.id, at: Clock.moment()) }
   }
 
   private func isHearth(_ identity: String) -> Bool {
@@ -64,19 +64,19 @@ final class HomeEdgeBridge {
   }
 
   /// How the choice among the nodes sees one of Home Edge.
-  private func describe(_ neighbour: HomeEdgeNode) -> HomeNode {
-    var described = HomeNode(id: neighbour.id)
+  private func describe(_ peer: HomeEdgeNode) -> HomeNode {
+    var described = HomeNode(id: peer.id)
     described.isHomeEdge = true
     described.factsKnown = true
-    described.name = neighbour.address
-    described.address = neighbour.address
-    described.state = neighbour.isAlive == true ? .alive : .dead
+    described.name = peer.address
+    described.address = peer.address
+    described.state = peer.isAlive == true ? .alive : .dead
     described.heardAt = Clock.now()
-    described.hasEngine = neighbour.executionType == "container"
-    described.runsNative = neighbour.executionType == "native"
-    described.score = neighbour.answer.flatMap { HomeEdgeScale.score($0.value) } ?? 0
-    for name in neighbour.services {
-      described.services.append(HomeNode.Service(name: name, kind: neighbour.executionType))
+    described.hasEngine = peer.executionType == "container"
+    described.runsNative = peer.executionType == "native"
+    described.score = peer.answer.flatMap { HomeEdgeScale.score($0.value) } ?? 0
+    for name in peer.services {
+      described.services.append(HomeNode.Service(name: name, kind: peer.executionType))
     }
     return described
   }
@@ -90,14 +90,14 @@ final class HomeEdgeBridge {
   /// (`scoringType` is `resource`) and the best is another node.
   func gather(for request: RunRequest, then: @escaping (_ preferred: String) -> Void) {
     let requirements = request.requirements
-    let candidates = neighbours.nodes.filter {
+    let candidates = peers.nodes.filter {
       $0.isAlive == true && requirements.objection(to: describe($0)) == nil
     }
     guard !candidates.isEmpty, request.scoresByResource || !hasOwnCandidate(requirements) else {
       return then("")
     }
     let byResource = request.scoresByResource
-    neighbours.evaluate(candidates, byResource: byResource, asker: driver.identity) {
+    peers.evaluate(candidates, byResource: byResource, asker: driver.identity) {
       for candidate in candidates { self.changed(candidate) }
       guard byResource else { return then("") }
       var best = ""
@@ -123,7 +123,7 @@ final class HomeEdgeBridge {
 
   /// Carries out `Directive.ask`.
   func ask(
-    _ id: RunID, _ neighbour: HomeEdgeNode, attempt: Int, then: @escaping (AskResult) -> Void
+    _ id: RunID, _ peer: HomeEdgeNode, attempt: Int, then: @escaping (AskResult) -> Void
   ) {
     guard let run = driver.orchestrator.run(id) else {
       driver.loop.after(.zero) { then(.refused("the run is over")) }
@@ -137,17 +137,17 @@ final class HomeEdgeBridge {
       driver.loop.after(.zero) { then(.refused(error.reason)) }
       return
     }
-    if let answer = neighbour.answer, Clock.now() - answer.at < Self.answerLife {
-      self.start(start, on: neighbour, value: answer.value, then: then)
+    if let answer = peer.answer, Clock.now() - answer.at < Self.answerLife {
+      self.start(start, on: peer, value: answer.value, then: then)
     } else {
-      neighbour.evaluate(byResource: false, asker: driver.identity) { value in
-        self.start(start, on: neighbour, value: value, then: then)
+      peer.evaluate(byResource: false, asker: driver.identity) { value in
+        self.start(start, on: peer, value: value, then: then)
       }
     }
   }
 
   private func start(
-    _ start: HomeEdgeStart, on neighbour: HomeEdgeNode, value: Double, then: @escaping (AskResult) -> Void
+    _ start: HomeEdgeStart, on peer: HomeEdgeNode, value: Double, then: @escaping (AskResult) -> Void
   ) {
     guard value > 0 else {
       driver.loop.after(.zero) {
@@ -155,7 +155,7 @@ final class HomeEdgeBridge {
       }
       return
     }
-    neighbour.start(start) { result in
+    peer.start(start) { result in
       switch result {
       case .success(let response):
         let status = HomeEdgeNode.json(response)?["Status"]?.string
@@ -195,7 +195,7 @@ final class HomeEdgeBridge {
   /// - Returns: whether that is a run of ours on that node.
   private func ended(_ notification: HomeEdgeNotification, from caller: IPAddress) -> Bool {
     guard let number = HomeEdgeNumber(notification.number), let run = driver.orchestrator.run(number.run),
-      neighbours.node(run.hostNode)?.has(caller) == true,
+      peers.node(run.hostNode)?.has(caller) == true,
       UInt64(truncatingIfNeeded: run.attempt) & 31 == number.attempt
     else { return false }
     if run.state.isFinal { return true }

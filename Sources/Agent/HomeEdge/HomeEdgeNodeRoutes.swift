@@ -20,7 +20,7 @@ final class HomeEdgeNodeRoutes {
   private let admission: Admission
   private let status: NodeStatus
   private let driver: RunDriver
-  private let neighbours: HomeEdgeNeighbours
+  private let peers: HomeEdgePeers
   /// Requests in the second that began then.
   private var second = Instant(nanoseconds: 0)
   private var requests = 0
@@ -53,16 +53,16 @@ final class HomeEdgeNodeRoutes {
       Route("GET", "/api/v1/discoverymgr/orchestrationinfo", HomeEdgeNodeRoutes.tellInformation),
     ])
 
-  init(admission: Admission, neighbours: HomeEdgeNeighbours) {
+  init(admission: Admission, peers: HomeEdgePeers) {
     self.admission = admission
     status = admission.status
     driver = admission.driver
-    self.neighbours = neighbours
+    self.peers = peers
   }
 
   func handle(_ request: HTTPRequest, _ connection: ServerConnection) {
     let caller = connection.peer.ip.unmapped
-    guard neighbours.node(at: caller) != nil else { return refuse(caller, connection) }
+    guard peers.node(at: caller) != nil else { return refuse(caller, connection) }
     guard isWithinRate() else { return Self.answer(connection, status: 503) }
     guard request.body.count <= Self.bodyLimit else { return Self.answer(connection, status: 413) }
     if request.path.utf8.count > 1, request.path.utf8.last == UInt8(ascii: "/") {
@@ -95,7 +95,7 @@ final class HomeEdgeNodeRoutes {
 
   private func tellResource(_ call: RoutedRequest) throws(Problem) {
     try checkAsker(try json(call))
-    let asker = neighbours.node(at: call.connection.peer.ip.unmapped)
+    let asker = peers.node(at: call.connection.peer.ip.unmapped)
     Self.answer(call.connection, resource(roundTrip: asker?.roundTrip).json)
   }
 
@@ -160,7 +160,7 @@ final class HomeEdgeNodeRoutes {
   private func start(_ call: RoutedRequest) throws(Problem) {
     let connection = call.connection
     let caller = connection.peer.ip.unmapped
-    guard let start = HomeEdgeStart(json: try json(call)), let asker = neighbours.node(at: caller) else {
+    guard let start = HomeEdgeStart(json: try json(call)), let asker = peers.node(at: caller) else {
       throw Problem(status: 400, detail: "expected a service to start")
     }
     let underWay = driver.orchestrator.runs.count {

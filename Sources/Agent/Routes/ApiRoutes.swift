@@ -156,7 +156,7 @@ struct ApiRoutes {
     admission.catalogue.refresh()
     if case .native(let command) = run.workload {
       run.requester =
-        Requester.processName(of: connection.peer, localPort: connection.localAddress.port) ?? ""
+        SocketOwner.processName(of: connection.peer, localPort: connection.localAddress.port) ?? ""
       if !admission.isOfferedElsewhere(run.service, kind: .native) {
         run.workload = .native(command: try nativeCommand(run, command))
       }

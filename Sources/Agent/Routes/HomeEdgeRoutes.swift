@@ -88,7 +88,7 @@ struct HomeEdgeRoutes {
       workload = .container(arguments: try memoryArguments(offer, name) + dockerArguments(offer, name))
     case .native:
       requester =
-        Requester.processName(of: connection.peer, localPort: connection.localAddress.port) ?? requester
+        SocketOwner.processName(of: connection.peer, localPort: connection.localAddress.port) ?? requester
       workload = .native(
         command: admission.isOfferedElsewhere(name, kind: .native)
           ? offer.command : try nativeCommand(offer, name, requester: requester))

@@ -2,7 +2,7 @@ internal import CLinux
 import Platform
 
 /// Finds which program holds the other end of a local connection (proc(5), /proc/net/tcp and /proc/PID/fd).
-enum Requester {
+enum SocketOwner {
   /// Connections and processes looked at.
   private static let tableLimit = 1 << 20
   private static let processLimit = 32768

@@ -7,7 +7,7 @@ import Settings
 
 /// The other nodes of the home, as far as this one deals with them: what they can do, what is asked of them, and
 /// their news of our runs.
-final class Neighbours {
+final class Peers {
   let home: Home
   /// Absent unless the owner lets nodes of Home Edge use this one.
   var homeEdge: HomeEdgeBridge?
@@ -67,8 +67,8 @@ final class Neighbours {
 
   private func happened(_ event: HomeEdgeEvent) {
     switch event {
-    case .seen(let peer): homeEdge?.neighbours.take(peer)
-    case .lost(let id): homeEdge?.neighbours.lose(id)
+    case .seen(let peer): homeEdge?.peers.take(peer)
+    case .lost(let id): homeEdge?.peers.lose(id)
     }
   }
 
@@ -89,7 +89,7 @@ final class Neighbours {
     pruneAt = links.count + Self.pruneInterval
   }
 
-  private var pruneAt = Neighbours.pruneInterval
+  private var pruneAt = Peers.pruneInterval
 
   /// New links between two looks at all of them.
   private static let pruneInterval = 64
@@ -165,7 +165,7 @@ final class Neighbours {
     func answered(_ answer: AskResult) {
       driver.perform { $0.answered(run, node: identity, attempt: attempt, answer, at: Clock.moment()) }
     }
-    if let homeEdge, let host = homeEdge.neighbours.node(identity) {
+    if let homeEdge, let host = homeEdge.peers.node(identity) {
       homeEdge.ask(run, host, attempt: attempt, then: answered)
     } else if let link = link(identity) {
       link.ask(run, body, then: answered)

@@ -7,7 +7,7 @@ import Wire
 ///
 /// Each is pinged as Home Edge's own nodes ping theirs, so that one that ended without a word is no candidate some
 /// 15 s later, and is one again as soon as it answers.
-final class HomeEdgeNeighbours {
+final class HomeEdgePeers {
   /// The nodes by their identifiers.
   private(set) var nodes: [HomeEdgeNode] = []
   /// A node has answered, or its records or its being there have changed.

@@ -192,15 +192,15 @@ final class HeartbeatShell {
 
   /// What people want to read in the log: who came and who went.
   private func log(_ event: PeerEvent) {
-    func say(_ what: StaticString, _ id: NodeID) {
+    func write(_ what: StaticString, _ id: NodeID) {
       let place = membership.peer(id).map { " at \($0.endpoint.address.text)" } ?? ""
       Log.info("a peer \(what): \(id.identity)\(place)")
     }
     switch event {
-    case .appeared(let id): say("appeared", id)
-    case .died(let id): say("died", id)
-    case .left(let id): say("left", id)
-    case .returned(let id): say("returned", id)
+    case .appeared(let id): write("appeared", id)
+    case .died(let id): write("died", id)
+    case .left(let id): write("left", id)
+    case .returned(let id): write("returned", id)
     case .changed, .suspected, .recovered: break
     }
   }

@@ -122,6 +122,7 @@ extension Membership {
     return patient(settings.longestSuspicion - range / 1000 * certainty)
   }
 
+  /// - Parameter gossips: whether to tell the others, since this node has found it out by itself.
   mutating func suspect(_ position: Int, _ now: Instant, gossips: Bool) {
     var asking = Peer.Asking(since: awake(now), nextStep: awake(now))
     if case .asking(let before) = peers[position].check {
@@ -151,12 +152,14 @@ extension Membership {
     }
   }
 
+  /// The suspicion has lasted long enough, or another says that it has.
   mutating func markDead(_ position: Int, _ now: Instant, gossips: Bool) {
     markGone(position, as: .dead)
     out.append(.event(.died(peers[position].id)))
     if gossips { broadcast(note(.dead, of: peers[position], now)) }
   }
 
+  /// Keeps a peer's entry as that of one that is no longer of the home.
   mutating func markGone(_ position: Int, as state: Peer.State) {
     guard peers[position].isCounted else { return }
     counted -= 1

@@ -30,11 +30,14 @@ extension Membership {
     }
   }
 
+  /// Another suspects a peer that this node has missed, too.
   private mutating func onSuspect(_ position: Int, _ now: Instant) {
     guard peers[position].state == .alive else { return }
     if homeSize > settings.smallHome {
       // Three have asked already: asking again would only be a storm.
-      if peers[position].confirmationCount >= settings.confirmations { suspect(position, now, gossips: false) }
+      if peers[position].confirmationCount >= settings.confirmations {
+        suspect(position, now, gossips: false)
+      }
       return
     }
     if case .asking = peers[position].check { return }
@@ -44,7 +47,7 @@ extension Membership {
   /// A newer sign of life, as old as the note says.
   private mutating func onAlive(_ note: MembershipMessage.Note, _ position: Int, _ now: Instant) {
     if note.evidence >= peers[position].evidence {
-      // Someone else has vouched.
+      // Someone else has refuted the doubt.
       delayed.removeAll { $0.what == .refute(note.node) }
     }
     guard note.evidence > peers[position].evidence else { return }
@@ -54,14 +57,11 @@ extension Membership {
     peers[position].heard = heard
     peers[position].heardAt = max(peers[position].heardAt, instant(heard))
     guard awake(now) - heard < silence(of: peers[position]) else { return }
-    if peers[position].state == .suspect {
-      peers[position].state = .alive
-      out.append(.event(.recovered(note.node)))
-    }
-    clearSuspicion(position)
+    markAlive(position)
     watch(peers[position])
   }
 
+  /// Denies a doubt that this node knows is wrong, unless another does so first.
   private mutating func refute(_ position: Int, _ now: Instant) {
     guard random.isOneOf(settings.gossipFanOut, outOf: counted + 1) else { return }
     delay(.refute(peers[position].id), by: random.below(settings.refutationSpread), now)

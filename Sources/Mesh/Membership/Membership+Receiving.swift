@@ -112,7 +112,8 @@ extension Membership {
     }
   }
 
-  private mutating func markAlive(_ position: Int) {
+  /// A peer has shown that it lives; one that was suspected has recovered.
+  mutating func markAlive(_ position: Int) {
     if peers[position].state == .suspect {
       peers[position].state = .alive
       out.append(.event(.recovered(peers[position].id)))
@@ -141,8 +142,9 @@ extension Membership {
   }
 
   /// A packet of an unknown node; false where it is not a peer yet, because its details are not known.
-  private mutating func addMember(_ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Instant) -> Bool
-  {
+  private mutating func addMember(
+    _ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Instant
+  ) -> Bool {
     guard !message.flags.contains(.leaving) else { return false }
     guard let details = message.details, let load = message.load else {
       if message.kind == .heartbeat { query(endpoint) }
@@ -170,7 +172,9 @@ extension Membership {
 
   /// Answers an announcement, the repeated ones too: the answer to the first may have been lost.
   private mutating func replyToJoin(_ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Instant) {
-    guard message.flags.contains(.joining), random.isOneOf(settings.joinReplies, outOf: counted) else { return }
+    guard message.flags.contains(.joining), random.isOneOf(settings.joinReplies, outOf: counted) else {
+      return
+    }
     delay(.joinReply(endpoint), by: random.below(settings.joinReplySpread), now)
   }
 
@@ -249,7 +253,9 @@ extension Membership {
     relays.removeAll { $0.nackAt <= time }
   }
 
-  private mutating func noticeDuplicate(_ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Instant) {
+  private mutating func noticeDuplicate(
+    _ message: MembershipMessage, _ endpoint: PeerEndpoint, _ now: Instant
+  ) {
     // Early on it may be a late packet of this node's former life.
     guard message.evidence > evidence, !duplicateReported, now - startedAt > settings.duplicateIDDelay
     else { return }

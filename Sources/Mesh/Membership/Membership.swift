@@ -15,7 +15,8 @@ package struct Membership: Sendable {
   package internal(set) var peers: [Peer] = []
   /// This node's own sign of life.
   package internal(set) var evidence = Evidence(incarnation: 1, sequence: 0)
-  /// 0 is well; each late tick, missing answer and suspicion of this node adds one, up to `worstLocalHealth`.
+  /// Lifeguard's local health multiplier: 0 is healthy, and more is worse. Each late tick, missing answer and suspicion of
+  /// this node adds one, up to `worstLocalHealth`; this node judges others the more patiently the higher it is.
   package internal(set) var localHealth = 0
   /// Packets that no writer of this version makes, and peers that were too many.
   package internal(set) var refused: UInt64 = 0
@@ -49,7 +50,7 @@ package struct Membership: Sendable {
   var peersDue: AwakeInstant?
   var delayed: [Delayed] = []
   var relays: [Relay] = []
-  /// What is said along with the next heartbeats.
+  /// What is said of others along with the next heartbeats, and how often still.
   var gossip: [(note: MembershipMessage.Note, repeats: Int)] = []
   /// Questions and answers that may still be sent before the next heartbeat.
   var allowance = 0
@@ -63,7 +64,7 @@ package struct Membership: Sendable {
     enum What: Equatable {
       /// A heartbeat with details to a newcomer.
       case joinReply(PeerEndpoint)
-      /// Tell all that this node lives: others doubt it.
+      /// Tell all that the node lives: others doubt it.
       case refute(NodeID)
     }
   }
@@ -219,6 +220,7 @@ package struct Membership: Sendable {
     if late > settings.period { extraBeats = settings.starvedCopies }
   }
 
+  /// Something shows that this node does badly.
   mutating func worsen() {
     localHealth = min(settings.worstLocalHealth, localHealth + 1)
     healthyBeats = 0

@@ -55,15 +55,16 @@ package struct MembershipSettings: Sendable {
   package var gossipFanOut = 8
   /// How many of the next heartbeats say it again, since a packet may be lost.
   package var gossipRepeats = 2
-  /// Over which those who know better spread their denial: who hears one meanwhile keeps its own.
+  /// Over which those who know better spread their refutations: who hears one meanwhile keeps its own.
   package var refutationSpread = Interval.milliseconds(60)
 
   /// A tick that comes later than this after it was due means that this node slept or starved; what passed meanwhile
   /// is nobody's silence.
   package var lateness = Interval.milliseconds(150)
-  /// How bad the own health can get: each step lengthens the node's checks and suspicions by their length.
+  /// The most that the local health multiplier can be; 0 is healthy. Each step lengthens the node's checks and suspicions by
+  /// their length.
   package var worstLocalHealth = 4
-  /// Heartbeats without a fault, 3 s, after which the own health is better by one.
+  /// Heartbeats without a fault, 3 s, after which the local health multiplier goes down by one.
   package var beatsToRecover = 5
   /// Copies of the heartbeat after a sleep that was longer than a period: the node may sleep again at once.
   package var starvedCopies = 2
@@ -82,7 +83,7 @@ package struct MembershipSettings: Sendable {
   package var joinReplySpread = Interval.milliseconds(100)
   /// About so many nodes answer an announcement in a large home; the others are heard at their next heartbeat.
   package var joinReplies = 16
-  /// About so many nodes tell one that it is thought dead, or that the home knows a later incarnation of it.
+  /// About so many nodes give notice to one that it is thought dead, or that the home knows a later incarnation of it.
   package var noticeFanOut = 4
   /// A packet so many sequence numbers back is not a reordered one, but of a node that has started anew. As many as the
   /// window of `Sealer` against replays.
@@ -94,7 +95,7 @@ package struct MembershipSettings: Sendable {
 
   /// Peers that are kept, dead ones included; twice the home that is promised.
   package var maximumPeers = 2048
-  /// How long a node that died or left is remembered; its return within that is a return, later an appearance.
+  /// How long the entry of a node that died or left is kept; its return within that is a return, later an appearance.
   package var tombstoneRetention = Interval.seconds(3600)
 
   package init() {}

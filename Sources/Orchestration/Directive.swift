@@ -4,7 +4,8 @@ package import Containers
 package enum Directive: Sendable {
   /// Write the run to disk; then `persisted(_:at:)` or `persistFailed(_:)`.
   case persist(RunID)
-  /// Write the run to disk when convenient: it saves a question after a crash, and nothing is lost without it.
+  /// Write the run to disk when convenient: it saves a question after a crash, and nothing is lost without
+  /// it.
   case note(RunID)
   /// Make this call to the engine; every event of it goes to `engine(_:of:for:at:)`.
   case call(RunID, EngineStep, EngineRequest)
@@ -24,8 +25,8 @@ package enum Directive: Sendable {
   case changed(Run)
   /// The run is too old to be kept: drop what is on disk of it.
   case forget(RunID)
-  /// Whoever waits for an answer to the request gets it now: a host has accepted, or none did and the run has ended.
-  /// For a hosted run that is the requester: accepted.
+  /// Whoever waits for an answer to the request gets it now: a host has accepted, or none did and the run has
+  /// ended. For a hosted run that is the requester: accepted.
   case placed(RunID)
   /// Ask the node to run it (`PUT hosted/ID` with this body); then `answered(_:node:attempt:_:at:)`.
   case ask(RunID, node: String, attempt: Int, body: [UInt8])
@@ -33,15 +34,16 @@ package enum Directive: Sendable {
   /// `committed(_:node:attempt:isThere:at:)`. Comes again until there is one.
   case commit(RunID, node: String, attempt: Int)
   /// Ask the node to end its copy of this attempt or an earlier one (`DELETE hosted/ID?attempt=N`); then
-  /// `revoked(_:node:attempt:isOver:at:)`. Comes again until that says that it is over. Of one whose end is known, `speed`
-  /// tells how fast it ran of how fast the node had promised.
+  /// `revoked(_:node:attempt:isOver:at:)`. Comes again until that says that it is over. Of one whose end is
+  /// known, `speed` tells how fast it ran of how fast the node had promised.
   case revoke(RunID, node: String, attempt: Int, speed: Double? = nil)
-  /// Hold the stream of hosted runs of this node open, connecting again as needed: `watchOpened(_:)` before each
-  /// request, then `hosted(_:on:at:)` for each event and `hostedSynced(_:at:)`.
+  /// Hold the stream of hosted runs of this node open, connecting again as needed: `watchOpened(_:)` before
+  /// each request, then `hosted(_:on:at:)` for each event and `hostedSynced(_:at:)`.
   case watch(String)
   /// No run of ours is there any more: close the stream.
   case unwatch(String)
-  /// A hosted run's state changed to that of this copy: tell its requester's streams and whoever follows here.
+  /// A hosted run's state changed to that of this copy: tell its requester's streams and whoever follows
+  /// here.
   case report(Run)
 }
 
@@ -72,7 +74,7 @@ package enum NativeEvent: Sendable {
   /// Ended by this signal.
   case signalled(number: Int)
   case timeLimitReached(seconds: Int)
-  /// It was recorded, but the agent ended before it was started.
+  /// It was persisted, but the agent ended before it was started.
   case neverStarted
   /// Nobody knows: its supervisor left no result.
   case lost

@@ -2,14 +2,16 @@ package import Basics
 package import Containers
 import Wire
 
-// The steps of a container: (pull) create start wait inspect output, then recorded, then remove.
+// The steps of a container: (pull) create start wait inspect output, then persisted, then remove.
 extension Orchestrator {
-  /// A list under way when the engine finishes an earlier attempt does not show its container; the next one does.
+  /// A list under way when the engine finishes an earlier attempt does not show its container; the next one
+  /// does.
   private static let nameConflicts = 3
-  /// A name that only this run has can be taken by nothing else, and an engine under load takes long to finish it.
+  /// A name that only this run has can be taken by nothing else, and an engine under load takes long to
+  /// finish it.
   private static let ownNameConflicts = 30
 
-  /// First step of a recorded run.
+  /// First step of a run that is on disk.
   mutating func begin(_ record: inout RunRecord, at moment: Moment) {
     enter(&record, .placing)
     if record.stopIsRequested { return end(&record, .stopped, at: moment) }
@@ -65,8 +67,8 @@ extension Orchestrator {
           body: keptUntilRecorded(command.createBody))))
   }
 
-  /// The engine must not remove the container by itself: its end is read off it first, and it is removed by us
-  /// whatever `--rm` says.
+  /// The engine must not remove the container by itself: its end is read off it first, and it is removed by
+  /// us whatever `--rm` says.
   private func keptUntilRecorded(_ body: JSON) -> JSON {
     guard var object = body.object, var host = object["HostConfig"]?.object, host["AutoRemove"] != nil
     else { return body }

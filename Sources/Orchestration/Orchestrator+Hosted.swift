@@ -4,7 +4,8 @@ internal import Scoring
 
 // The host's side: runs that other nodes have placed here.
 extension Orchestrator {
-  /// Takes a run that another node asks this one to run (`Run(asked:host:)`). Asking again is answered the same.
+  /// Takes a run that another node asks this one to run (`Run(asked:host:)`). Asking again is answered the
+  /// same.
   ///
   /// The Agent has checked `command`, or the native command, against this node's own definitions.
   package mutating func host(
@@ -98,7 +99,8 @@ extension Orchestrator {
     return requirements.objection(to: own)
   }
 
-  /// Threads of the runs that the requester itself has placed here lately: it knows of them, whatever it has heard.
+  /// Threads of the runs that the requester itself has placed here lately: it knows of them, whatever it has
+  /// heard.
   private func recentDemand(of requester: String, at now: Instant) -> Double {
     var threads = 0.0
     for record in records.values where record.run.requesterNode == requester && !record.run.state.isFinal {
@@ -130,8 +132,8 @@ extension Orchestrator {
     return runs
   }
 
-  /// Ends this attempt of a hosted run and earlier ones; the requester has no use for them, or knows their end and perhaps
-  /// their `speed`, as a multiple of what this node had promised.
+  /// Ends this attempt of a hosted run and earlier ones; the requester has no use for them, or knows their
+  /// end and perhaps their `speed`, as a multiple of what this node had promised.
   ///
   /// - Returns: whether nothing of it is left to end.
   package mutating func stopHosted(
@@ -157,7 +159,8 @@ extension Orchestrator {
     revokedAttempts.append((id, attempt))
   }
 
-  /// A new agent does not begin a run of another node: that may have given it to a third meanwhile, and gives it again.
+  /// A new agent does not begin a run of another node: that may have given it to a third meanwhile, and gives
+  /// it again.
   mutating func giveBackUnstarted(_ record: inout RunRecord, at moment: Moment) {
     let reason = "its host started anew before it had begun"
     conclude(&record, .failed(RunFailure(.givenBack, reason)), at: moment)

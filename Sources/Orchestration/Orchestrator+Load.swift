@@ -3,13 +3,15 @@ package import Scoring
 
 // What this node has taken on: what competes for its cores, and the memory that is spoken for.
 extension Orchestrator {
-  /// Takes this node's new sample. What began or ended since is added to it, so that a run counts from its acceptance on.
+  /// Takes this node's new sample. What began or ended since is added to it, so that a run counts from its
+  /// acceptance on.
   ///
   /// - Parameter available: bytes that programs can have; nil where that is not known.
   package mutating func sampled(_ demand: Demand, available: Int64?) {
     measured = demand
     guard let available else { return unreservedMemory = nil }
-    // While runs have memory reserved, what was there before them is known from before, or from what others gave back.
+    // While runs have memory reserved, what was there before them is known from before, or from what others
+    // gave back.
     unreservedMemory = reservedMemory == 0 ? available : max(unreservedMemory ?? available, available)
   }
 
@@ -50,8 +52,8 @@ extension Orchestrator {
 
   /// What of the available memory no run here has reserved.
   ///
-  /// Less what runs that have not begun will take; and no more than what was there before all of them, less all that
-  /// they have reserved: a run takes its memory when it likes.
+  /// Less what runs that have not begun will take; and no more than what was there before all of them, less
+  /// all that they have reserved: a run takes its memory when it likes.
   package func unreserved(of available: Int64) -> Int64 {
     var waiting: Int64 = 0
     for record in records.values where record.run.times.started == 0 { waiting &+= reservation(of: record) }

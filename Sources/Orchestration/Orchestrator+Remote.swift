@@ -3,10 +3,10 @@ import Scoring
 
 // The steps of a run on another node: (choose) ask, accepted, commit, reports, end.
 //
-// A start has two phases. A host that has accepted prepares everything, and starts nothing before the requester commits.
-// So one that does not answer holds at most a copy that never runs: the next node is asked at once. The silent attempt is
-// remembered as an orphan, on disk, and revoked until its node confirms. Home Edge's nodes know no commit: they start when
-// they are asked.
+// A start has two phases. A host that has accepted prepares everything, and starts nothing before the
+// requester commits. So one that does not answer holds at most a copy that never runs: the next node is asked
+// at once. The silent attempt is remembered as an orphan, on disk, and revoked until its node confirms. Home
+// Edge's nodes know no commit: they start when they are asked.
 extension Orchestrator {
   /// What a host said to `Directive.ask`.
   package mutating func answered(
@@ -98,8 +98,8 @@ extension Orchestrator {
 
   // MARK: - Revoking
 
-  /// What a host said to `Directive.revoke`; `isOver` where it has no copy of this attempt or an earlier one, or none
-  /// that has not ended on its disk.
+  /// What a host said to `Directive.revoke`; `isOver` where it has no copy of this attempt or an earlier one,
+  /// or none that has not ended on its disk.
   package mutating func revoked(
     _ id: RunID, node: String, attempt: Int, isOver: Bool, at moment: Moment
   ) -> [Directive] {

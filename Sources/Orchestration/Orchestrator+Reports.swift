@@ -1,8 +1,8 @@
 package import Basics
 import Scoring
 
-// What hosts tell of the runs they have of this node. The host's list at the beginning of a stream is the truth: what
-// was accepted before it was asked for and is missing in it is lost.
+// What hosts tell of the runs they have of this node. The host's list at the beginning of a stream is the
+// truth: what was accepted before it was asked for and is missing in it is lost.
 extension Orchestrator {
   /// The list of the node's hosted runs is about to be asked for.
   package mutating func watchOpened(_ node: String) {

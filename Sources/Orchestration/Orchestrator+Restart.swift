@@ -3,7 +3,8 @@ package import Containers
 
 // After a restart of the agent or of the engine: what a run's container says is the truth.
 extension Orchestrator {
-  /// Takes up a run that an earlier agent recorded. Followed by `engineAvailable` once the engine has answered.
+  /// Takes up a run that an earlier agent left on disk. Followed by `engineAvailable` once the engine has
+  /// answered.
   package mutating func restore(_ run: Run, command: RunCommand?) -> [Directive] {
     guard records[run.id] == nil else { return [] }
     var record = RunRecord(run: run, command: command)
@@ -62,8 +63,8 @@ extension Orchestrator {
     return attempt < run.attempt || !isHere(run) && !run.state.isFinal
   }
 
-  /// Lets go of a container whose run is over. That of a run nobody knows any more goes too, unless it runs: then
-  /// the journal was damaged, and ending it is its owner's decision.
+  /// Lets go of a container whose run is over. That of a run nobody knows any more goes too, unless it runs:
+  /// then the journal was damaged, and ending it is its owner's decision.
   private mutating func tidy(_ container: ContainerState, of id: RunID) {
     guard var record = records[id] else {
       if !container.running && container.status != "restarting" {
@@ -89,8 +90,8 @@ extension Orchestrator {
     switch container.status {
     case "created" where record.attempt.startMayBeUnderWay:
       guard record.attempt.unstartedLists < settings.unstartedLists else {
-        // An engine under load may need longer. It answers this question only when a start under way is over, since
-        // both hold the container's lock.
+        // An engine under load may need longer. It answers this question only when a start under way is over,
+        // since both hold the container's lock.
         return inspect(&record)
       }
       record.attempt.unstartedLists += 1

@@ -2,7 +2,7 @@ import Containers
 
 // How long runs that ended are kept, and what goes with them.
 extension Orchestrator {
-  /// A recorded end: announces it and lets the container go.
+  /// An end that is on disk: announces it and lets the container go.
   ///
   /// - Parameter speed: what its host is told.
   mutating func settle(_ record: inout RunRecord, speed: Double?) {

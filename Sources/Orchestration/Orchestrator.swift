@@ -4,26 +4,27 @@ package import Scoring
 
 /// A request's life, from acceptance to its end, for all runs of this node.
 ///
-/// A state machine without I/O: events and the time go in, directives come out. Whatever happens to the agent or
-/// the engine, a run that was recorded ends in a final state: the container carries the run's identifier as a label,
-/// so that after a restart of either side the step to go on with is read off the container itself.
+/// A state machine without I/O: events and the time go in, directives come out. Whatever happens to the agent
+/// or the engine, a run that is on disk ends in a final state: the container carries the run's identifier as
+/// a label, so that after a restart of either side the step to go on with is read off the container itself.
 package struct Orchestrator {
   package struct Settings: Sendable {
-    /// Final runs kept for `ps -a` and `logs`; older ones are forgotten. Memory and flash are small on a board.
+    /// Final runs kept for `ps -a` and `logs`; older ones are forgotten. Memory and flash are small on a
+    /// board.
     package var keptRuns = 100
     /// Runs under way at one time. Each holds a connection to the engine.
     package var runsUnderWay = 512
-    /// How long an accepted run waits for an engine that is away before it fails: a package upgrade of the engine
-    /// takes about half a minute on a Raspberry Pi.
+    /// How long an accepted run waits for an engine that is away before it fails: a package upgrade of the
+    /// engine takes about half a minute on a Raspberry Pi.
     package var engineGrace = Interval.seconds(60)
-    /// How often the connection to the engine may break under a run's calls before it fails: a container that takes
-    /// the engine down with it must not do so for ever.
+    /// How often the connection to the engine may break under a run's calls before it fails: a container that
+    /// takes the engine down with it must not do so for ever.
     package var brokenCalls = 10
-    /// How often a container must be found not started, a second apart, before the engine is asked whether a start that
-    /// may be under way was lost: starting it once more would run a short program twice.
+    /// How often a container must be found not started, a second apart, before the engine is asked whether a
+    /// start that may be under way was lost: starting it once more would run a short program twice.
     package var unstartedLists = 5
-    /// Between two attempts to remove a container that the engine does not let go of, such as one whose file system
-    /// is busy.
+    /// Between two attempts to remove a container that the engine does not let go of, such as one whose file
+    /// system is busy.
     package var removalPause = Interval.seconds(30)
     /// Bytes of output kept of a run that ended.
     package var keptOutput = 64 << 10
@@ -92,8 +93,9 @@ package struct Orchestrator {
 
   // MARK: - Requests
 
-  /// Accepts a request and chooses its node; that is asked, or the run begins here, once `persisted(_:at:)` says that
-  /// the request is safe on disk. `command` is nil for native runs and for containers that this node does not define.
+  /// Accepts a request and chooses its node; that is asked, or the run begins here, once `persisted(_:at:)`
+  /// says that the request is safe on disk. `command` is nil for native runs and for containers that this
+  /// node does not define.
   ///
   /// - Throws: `RunRefusal` when the node has no room for it.
   package mutating func submit(_ run: Run, command: RunCommand?, at moment: Moment) throws(RunRefusal)
@@ -127,8 +129,8 @@ package struct Orchestrator {
     return drain(storing: record)
   }
 
-  /// The disk did not take the run's state. A request that was not yet acknowledged is dropped; a result stays in
-  /// memory, and its container stays with the engine, until a later attempt.
+  /// The disk did not take the run's state. A request that was not yet acknowledged is dropped; a result
+  /// stays in memory, and its container stays with the engine, until a later attempt.
   package mutating func persistFailed(_ id: RunID) -> [Directive] {
     guard var record = records[id] else { return [] }
     if record.step.isUnpersisted {

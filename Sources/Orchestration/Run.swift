@@ -72,7 +72,8 @@ package struct Run: Sendable {
   package var allowsSelf = true
   /// Conditions on the host.
   package var constraints: [Constraint] = []
-  /// The node that is asked first where it can run it; empty for the best. Not kept: the next choice is a free one.
+  /// The node that is asked first where it can run it; empty for the best. Not kept: the next choice is a
+  /// free one.
   package var preferredNode = ""
   /// What it mostly waits for, by the request.
   package var bound = Requirements.Bound.processor

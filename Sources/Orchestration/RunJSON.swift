@@ -2,7 +2,8 @@ import Basics
 internal import Scoring
 package import Wire
 
-// How a run is written: in the journal, in the API's answers and to callbacks, with the same names everywhere.
+// How a run is written: in the journal, in the API's answers and to callbacks, with the same names
+// everywhere.
 extension Run {
   /// The run as an object with its members in alphabetical order.
   package var json: JSON {
@@ -39,8 +40,8 @@ extension Run {
     return .object(object)
   }
 
-  /// The run with what only its own node needs to know: files and variables, the choice of its node, orphans. Secrets
-  /// may be in it.
+  /// The run with what only its own node needs to know: files and variables, the choice of its node, orphans.
+  /// Secrets may be in it.
   package var journalJSON: JSON {
     var object = json.object ?? JSONObject()
     if endReported { object["endReported"] = true }
@@ -65,7 +66,8 @@ extension Run {
     return JSON.object(object).encoded()
   }
 
-  /// A run that another node asks this one, `host`, to run; nil where the body is none, or names no attempt or node.
+  /// A run that another node asks this one, `host`, to run; nil where the body is none, or names no attempt
+  /// or node.
   package init?(asked json: JSON, host: String) {
     guard let node = json["node"]?.string, !node.isEmpty, node != host, json["attempt"]?.integer != nil else {
       return nil

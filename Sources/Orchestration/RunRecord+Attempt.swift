@@ -1,14 +1,16 @@
 import Basics
 
 extension RunRecord {
-  /// What one attempt has brought so far. The next one begins with a fresh value, so nothing of this one can reach it.
+  /// What one attempt has brought so far. The next one begins with a fresh value, so nothing of this one can
+  /// reach it.
   struct Attempt {
     /// Its container, while that exists.
     var containerID: String?
     /// When the engine did not let go of the container.
     var removalFailedAt: Instant?
     var pull = Pull.untried
-    /// A start may have been sent whose answer nobody heard: by an earlier agent, or over a connection that broke.
+    /// A start may have been sent whose answer nobody heard: by an earlier agent, or over a connection that
+    /// broke.
     var startMayBeUnderWay = false
     /// How often the container was then found not started.
     var unstartedLists = 0
@@ -19,7 +21,8 @@ extension RunRecord {
     var nameConflicts = 0
     /// The exit code that `wait` told, until `inspect` has told the rest.
     var exitCode: Int?
-    /// When it ended by the account of the Engine or the host, in milliseconds since 1970; 0 where that is not known.
+    /// When it ended by the account of the Engine or the host, in milliseconds since 1970; 0 where that is
+    /// not known.
     var endTime: Int64 = 0
     /// When it started and ended here, on the clock of samples.
     var startedAt: Instant?

@@ -5,8 +5,9 @@ extension RunRecord {
   enum Step {
     /// Accepted, not yet on disk.
     case unpersisted
-    /// The engine is away or its state is unknown: waiting for the list of containers. `since` is nil for a run of an
-    /// earlier agent that nobody has looked at yet; `ending` is there where only the output was missing.
+    /// The engine is away or its state is unknown: waiting for the list of containers. `since` is nil for a
+    /// run of an earlier agent that nobody has looked at yet; `ending` is there where only the output was
+    /// missing.
     case suspended(since: Instant?, ending: Ending?)
     case pull
     case create
@@ -27,7 +28,8 @@ extension RunRecord {
     case remote(Remote)
     /// No node can run it now: they are looked at again at that time, at once where there is none.
     case waiting(until: Instant?)
-    /// Final in memory, not yet on disk. Its host is told `speed`: how fast it ran of how fast that had promised.
+    /// Final in memory, not yet on disk. Its host is told `speed`: how fast it ran of how fast that had
+    /// promised.
     case ended(speed: Double?)
     /// Final and on disk.
     case settled

@@ -40,7 +40,8 @@ struct RunRecord {
     var rechoices = 0
   }
 
-  /// Why the hosts that were asked could not run it: what goes wrong in the same way everywhere is the run's own fault.
+  /// Why the hosts that were asked could not run it: what goes wrong in the same way everywhere is the run's
+  /// own fault.
   enum CommonFailure {
     case none
     case same(RunFailure)
@@ -60,7 +61,8 @@ struct RunRecord {
   struct Hosting {
     /// Its requester has not said yet that it may start.
     var awaitsCommit: Bool
-    /// Taken up from the disk, and its requester may have given it to a third node since: it must not start anew.
+    /// Taken up from the disk, and its requester may have given it to a third node since: it must not start
+    /// anew.
     var mayNotStart = false
     /// It ends because this node is cut off from its requester.
     var givesBack = false

@@ -10,14 +10,16 @@ package struct ServiceDefinition: Equatable, Sendable {
   /// The name nodes advertise and requests give.
   package let name: String
   package let kind: Kind
-  /// The program of a native service: a bare name, or a path that the command must then match; nil for containers.
+  /// The program of a native service: a bare name, or a path that the command must then match; nil for
+  /// containers.
   package let executable: String?
   /// Process names that may ask for a native service.
   package let allowedRequesters: [String]
   /// The command for requests that bring none; empty where the definition has none.
   package let command: [String]
 
-  /// Longest service name in bytes: it travels as one DNS character string with a prefix (RFC 1035, section 3.3).
+  /// Longest service name in bytes: it travels as one DNS character string with a prefix (RFC 1035, section
+  /// 3.3).
   package static let nameLimit = 200
   /// Most words of a command.
   package static let wordLimit = 256
@@ -87,7 +89,8 @@ package struct ServiceDefinition: Equatable, Sendable {
   }
 }
 
-/// What stands behind `docker run` in a container's command; nil where it is another command or names no image.
+/// What stands behind `docker run` in a container's command; nil where it is another command or names no
+/// image.
 package func dockerRunArguments(_ command: [String]) -> [String]? {
   guard command.count > 2, command[0] == "docker", command[1] == "run" else { return nil }
   return Array(command.dropFirst(2))
@@ -106,8 +109,8 @@ extension ServiceDefinition {
   /// Checks a native command against the definitions of this node, in Home Edge's order: injection,
   /// registration, program, requester.
   ///
-  /// Stricter than Home Edge: every character that means something to a shell counts as injection, and the folder
-  /// of the program counts, see `matches`. A request without a command gets the definition's own.
+  /// Stricter than Home Edge: every character that means something to a shell counts as injection, and the
+  /// folder of the program counts, see `matches`. A request without a command gets the definition's own.
   ///
   /// - Returns: the command to run; its program is the definition's path where that is one.
   package static func checkNative(
@@ -130,8 +133,8 @@ extension ServiceDefinition {
 
 /// Whether a request may name the definition's program like this.
 ///
-/// A bare name always may. A path must be the definition's path; where the definition has only a name, the path
-/// must lead into a folder that only the system's administrator fills.
+/// A bare name always may. A path must be the definition's path; where the definition has only a name, the
+/// path must lead into a folder that only the system's administrator fills.
 private func matches(_ program: String, _ executable: String) -> Bool {
   if program == executable { return true }
   guard baseName(program) == baseName(executable) else { return false }
@@ -155,7 +158,8 @@ private func hasParentStep(_ path: String) -> Bool {
   path.utf8.split(separator: slash).contains { $0.count == 2 && $0.allSatisfy { $0 == UInt8(ascii: ".") } }
 }
 
-/// Home Edge forbids `; & ' ( ) #`; the rest of the shell's special characters and control characters join them.
+/// Home Edge forbids `; & ' ( ) #`; the rest of the shell's special characters and control characters join
+/// them.
 private func hasInjection(_ word: String) -> Bool {
   word.utf8.contains { $0 < 0x20 || $0 == 0x7F || shellCharacters.contains($0) }
 }
@@ -182,7 +186,8 @@ private func isForbidden(_ program: String) -> Bool {
   return forbiddenInterpreters.contains(String(decoding: stem, as: UTF8.self))
 }
 
-/// Splits a command at blanks; `"…"` and `'…'` keep blanks, and inside `"…"` a backslash keeps a quote or itself.
+/// Splits a command at blanks; `"…"` and `'…'` keep blanks, and inside `"…"` a backslash keeps a quote or
+/// itself.
 ///
 /// - Returns: nil where a quote stays open or there are too many words.
 private func words(_ text: String) -> [String]? {

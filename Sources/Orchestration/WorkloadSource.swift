@@ -1,8 +1,9 @@
 package import Containers
 package import Wire
 
-/// What the options of a `docker run` refer to: the client's files (`--env-file`, `--label-file`, seccomp profiles)
-/// and the client's environment (`-e NAME`). They come with the request, because the agent's own are not the client's.
+/// What the options of a `docker run` refer to: the client's files (`--env-file`, `--label-file`, seccomp
+/// profiles) and the client's environment (`-e NAME`). They come with the request, because the agent's own
+/// are not the client's.
 package struct WorkloadSource: Sendable, Equatable {
   package struct Item: Sendable, Equatable {
     package var name: String
@@ -23,8 +24,8 @@ package struct WorkloadSource: Sendable, Equatable {
     environment.isEmpty && files.isEmpty
   }
 
-  /// `{"environment": {NAME: VALUE}, "files": {PATH: TEXT}}`, without what is empty. Secrets may be in it: it goes to
-  /// the journal and to the agent, never into an answer.
+  /// `{"environment": {NAME: VALUE}, "files": {PATH: TEXT}}`, without what is empty. Secrets may be in it: it
+  /// goes to the journal and to the agent, never into an answer.
   package var members: [(name: String, value: JSON)] {
     [("environment", environment), ("files", files)].compactMap { name, items in
       items.isEmpty

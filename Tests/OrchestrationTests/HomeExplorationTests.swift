@@ -5,8 +5,8 @@ import Testing
 
 /// Random faults in a home, and what must hold whatever happened.
 @Suite struct HomeExplorationTests {
-  /// How long two connected nodes whose requester is there may run the same run: until the death is known, or the
-  /// return; then a revocation that is lost a few times, and a stop.
+  /// How long two connected nodes whose requester is there may run the same run: until the death is known, or
+  /// the return; then a revocation that is lost a few times, and a stop.
   private static let doubledLimit = 20_000
 
   static func explore(seed: UInt64, steps: Int) throws {

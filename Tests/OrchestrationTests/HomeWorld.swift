@@ -6,8 +6,8 @@ import Wire
 @testable import Basics
 @testable import Orchestration
 
-/// Several worlds on one network made of memory: messages come late, twice or never, nodes crash and return, links
-/// part and heal, and each node learns of the others' deaths after a while.
+/// Several worlds on one network made of memory: messages come late, twice or never, nodes crash and return,
+/// links part and heal, and each node learns of the others' deaths after a while.
 struct HomeWorld {
   /// How a message crosses the network.
   struct Weather {

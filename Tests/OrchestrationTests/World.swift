@@ -5,8 +5,8 @@ import Wire
 @testable import Basics
 @testable import Orchestration
 
-/// Everything around an orchestrator, made of memory: it carries out the directives as the agent does, but each
-/// answer comes when the test says, and may be a fault.
+/// Everything around an orchestrator, made of memory: it carries out the directives as the agent does, but
+/// each answer comes when the test says, and may be a fault.
 struct World {
   struct Call {
     var id: RunID
@@ -297,7 +297,8 @@ struct World {
 
   // MARK: - Life of the agent
 
-  /// The agent ends without a word and starts again from its journal; after a power cut only what was synced is there.
+  /// The agent ends without a word and starts again from its journal; after a power cut only what was synced
+  /// is there.
   mutating func restart() throws {
     unwritten = []
     calls = []

@@ -2,15 +2,16 @@ package import Basics
 
 /// The nodes that share a home key, as this node knows them, and what it has placed on them lately.
 package struct HomeView: Sendable {
-  /// A placement counts against a node until a heartbeat that came so long after the node took it: that one tells of it,
-  /// and heartbeats are read in groups.
+  /// A placement counts against a node until a heartbeat that came so long after the node took it: that one
+  /// tells of it, and heartbeats are read in groups.
   package static let settling = Interval.milliseconds(200)
-  /// The same for a node that does not tell what competes for its cores: the start takes its time, and the load is an
-  /// average.
+  /// The same for a node that does not tell what competes for its cores: the start takes its time, and the
+  /// load is an average.
   package static let settlingUntold = Interval.seconds(2)
   /// A placement of which no more is heard counts so long.
   static let longestAsk = Interval.seconds(15)
-  /// How long a dead node counts among those that make a majority: the deaths of one broken link come within seconds.
+  /// How long a dead node counts among those that make a majority: the deaths of one broken link come within
+  /// seconds.
   package static let quorumWindow = Interval.seconds(60)
   /// More recent placements of one node are not told apart.
   private static let recentLimit = 64

@@ -40,7 +40,7 @@ enum ExplainCommand {
   }
 
   private static func number(_ json: JSON?) -> String {
-    json?.double.map { "\(Int(min(max($0, 0), 1e9) + 0.5))" } ?? "-"
+    json?.double.map { Terminal.whole($0) } ?? "-"
   }
 
   private static func answerWords(_ node: JSON) -> String {

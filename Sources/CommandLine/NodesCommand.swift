@@ -22,7 +22,7 @@ enum NodesCommand {
       let heard = node["ageMilliseconds"]?.integer ?? 0
       rows.append([
         name(of: node), shortID(of: node), state(of: node),
-        node["score"]?.double.map { "\(Int(min(max($0, 0), 1e9) + 0.5))" } ?? "-",
+        node["score"]?.double.map { Terminal.whole($0) } ?? "-",
         "\(node["runs"]?.integer ?? 0)", memory(of: node),
         node["homeEdge"]?.bool == true ? "Home Edge" : node["board"]?.string ?? "-",
         node["address"]?.string ?? "-",
@@ -45,7 +45,7 @@ enum NodesCommand {
       var row = [name]
       for node in nodes {
         let term = node["terms"]?.array?.first { $0["term"]?.string == name }
-        row.append(term?["effect"]?.double.map { "\(Int(min(max($0, 0), 1) * 100 + 0.5)) %" } ?? "-")
+        row.append(term?["effect"]?.double.map { Terminal.whole(min($0, 1) * 100) + " %" } ?? "-")
       }
       rows.append(row)
     }

@@ -27,7 +27,7 @@ enum StatusCommand {
       ["board", node["board"]?.string ?? "?"],
       [
         "score",
-        "\(Int(min(max(value, 0), 1e9) + 0.5)) (an idle Raspberry Pi 3B is 100; 'hearth score' explains)",
+        "\(Terminal.whole(value)) (an idle Raspberry Pi 3B is 100; 'hearth score' explains)",
       ],
       ["engine", engine(node["engine"] ?? .null)],
       ["home", home(node["home"] ?? .null)],

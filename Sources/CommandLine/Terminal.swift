@@ -98,7 +98,12 @@ enum Terminal {
     return result
   }
 
-  // MARK: - Times
+  // MARK: - Numbers and times
+
+  /// A number that is not below 0, rounded to a whole one; a billion at most.
+  static func whole(_ value: Double) -> String {
+    "\(Int(min(max(value, 0), 1e9) + 0.5))"
+  }
 
   /// A span in its largest fitting unit, as Docker has it: `12 seconds`, `3 minutes`, `2 days`.
   static func span(seconds: Int64) -> String {

@@ -84,7 +84,7 @@ extension Check {
   ) -> CheckResult {
     let names = context.names(in: "/dev").filter { name in
       name.begins(with: prefix)
-        && name.utf8.dropFirst(prefix.utf8.count).first.map { $0 >= 48 && $0 <= 57 } ?? false
+        && name.utf8.dropFirst(prefix.utf8.count).first?.isDigit ?? false
     }
     guard let first = names.first else { return .fail("there is no /dev/\(prefix)N", remedy: remedy) }
     let join = "Let the agent use it: usermod -aG \(group) hearth; systemctl restart hearth."

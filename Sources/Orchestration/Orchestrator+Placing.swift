@@ -12,8 +12,7 @@ extension Orchestrator {
   /// Makes the choice anew and takes the best node; who refused in an earlier choice is not asked again.
   ///
   /// - Returns: whether there is one.
-  mutating func place(_ record: inout RunRecord, after earlier: Placement? = nil, at moment: Moment) -> Bool
-  {
+  mutating func place(_ record: inout RunRecord, after earlier: Placement? = nil, at moment: Moment) -> Bool {
     var nodes = home.nodes
     if let index = nodes.firstIndex(where: { $0.isSelf }) {
       nodes[index].hasEngine = engineIsAvailable

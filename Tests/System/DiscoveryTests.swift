@@ -40,7 +40,8 @@ import Testing
       try Lab.eventually(within: 10, "host \(host) sees it; it said \(home.log(host))") {
         home.log(host).contains("a Home Edge node appeared: \(name) at 10.77.0.3")
       }
-      #expect(!home.log(host).contains("a Home Edge node appeared: \(ids[2 - host])"), "a Hearth node is none")
+      #expect(
+        !home.log(host).contains("a Home Edge node appeared: \(ids[2 - host])"), "a Hearth node is none")
     }
     publisher.signal(SIGTERM)
     for host in [1, 2] {

@@ -152,7 +152,8 @@ final class NamespaceHome {
   func expectNoLosses(location: SourceLocation = #_sourceLocation) {
     for host in 1...agents.count {
       let text = news(host)
-      #expect(!text.contains("a peer died:") && !text.contains("a peer left:"), "\(text)", sourceLocation: location)
+      #expect(
+        !text.contains("a peer died:") && !text.contains("a peer left:"), "\(text)", sourceLocation: location)
     }
   }
 }

@@ -24,7 +24,8 @@ extension NodeStatus {
     if facts != home.facts { home.servicesChanged(catalogue.definitions.map { $0.name }) }
     home.publish(
       load: NodeLoad(
-        score: score.value, runs: driver.orchestrator.runsUnderWay, memory: unreservedMemory, demand: nodeDemand,
+        score: score.value, runs: driver.orchestrator.runsUnderWay, memory: unreservedMemory,
+        demand: nodeDemand,
         trust: driver.orchestrator.trust.told),
       details: NodeDetails(
         effects: score.terms.map { $0.effect }, abilities: abilities, facts: facts),

@@ -74,10 +74,13 @@ run: ## Build, start an agent here and run one hello container through it; Contr
 	@$(MAKE) --no-print-directory program
 	@Tests/lab/demo $(PROGRAM)
 
-check: ## Check what needs no build: Swift's format, shell scripts and Python
+check: ## Check what needs no build: Swift's format, scripts, and the names in comments and documents
 	@cross/toolchain >/dev/null
 	@Tests/lab/requirements check
 	@Tests/lab/checks/sources
+
+shape: ## Measure the sources: the longest files and functions, the share without input and output, comments at doors
+	@Tests/lab/checks/shape
 
 test: ## Run all tests, on one shipping program of each width too; installs the Debian packages they need
 	@cross/toolchain >/dev/null

@@ -23,17 +23,18 @@ let rooms: [Target] = [
   room("Basics"),
   room("Wire", knows: ["Basics"]),
   room("Platform", knows: ["Basics", "CLinux", "CMbedTLS", "Wire"]),
-  room("Hardware", knows: ["Basics", "CLinux", "Platform"]),
-  room("Scoring", knows: ["Basics", "CBoards", "Hardware", "Wire"]),
+  room("Readings", knows: ["Basics"]),
+  room("Hardware", knows: ["Basics", "CLinux", "Platform", "Readings"]),
+  room("Scoring", knows: ["Basics", "CBoards", "Readings", "Wire"]),
   room(
     "Devices",
-    knows: ["Basics", "CBoards", "CGpiod", "CI2C", "CLinux", "Hardware", "Platform", "Scoring", "Wire"]),
+    knows: ["Basics", "CBoards", "CGpiod", "CI2C", "CLinux", "Platform", "Readings", "Scoring", "Wire"]),
   room("Mesh", knows: ["Basics", "CMbedTLS", "Wire"]),
   room("Containers", knows: ["Basics", "Wire"]),
-  room("Orchestration", knows: ["Basics", "Containers", "Hardware", "Scoring", "Wire"]),
+  room("Orchestration", knows: ["Basics", "Containers", "Scoring", "Wire"]),
   room(
-    "Simulation", knows: ["Basics", "CBoards", "Containers", "Hardware", "Orchestration", "Scoring", "Wire"]),
-  room("HomeEdge", knows: ["Basics", "Containers", "Hardware", "Orchestration", "Scoring", "Wire"]),
+    "Simulation", knows: ["Basics", "CBoards", "Containers", "Orchestration", "Readings", "Scoring", "Wire"]),
+  room("HomeEdge", knows: ["Basics", "Containers", "Orchestration", "Readings", "Scoring", "Wire"]),
   room("HTTPServer", knows: ["Basics", "CLinux", "Platform", "Wire"]),
   room("EngineClient", knows: ["Basics", "CLinux", "Containers", "Platform", "Scoring", "Wire"]),
   room(
@@ -46,14 +47,14 @@ let rooms: [Target] = [
     knows: [
       "Basics", "CLinux", "Containers", "Devices", "EngineClient", "Hardware", "HomeEdge", "HTTPServer",
       "Mesh",
-      "Orchestration", "Platform", "Scoring", "Settings", "Wire",
+      "Orchestration", "Platform", "Readings", "Scoring", "Settings", "Wire",
     ]),
   room(
     "CommandLine",
     knows: [
       "Basics", "CLinux", "Containers", "Devices", "Hardware", "HomeEdge", "Mesh", "Orchestration",
       "Platform",
-      "Scoring", "Settings", "Simulation", "Wire",
+      "Readings", "Scoring", "Settings", "Simulation", "Wire",
     ]),
 ]
 
@@ -88,33 +89,36 @@ let tests: [Target] = [
   // What every board's program must do alike; Tests/lab/portable compares. It is not shipped.
   .executableTarget(
     name: "Portable",
-    dependencies: ["Basics", "CLinux", "Containers", "Hardware", "Mesh", "Orchestration", "Scoring", "Wire"],
+    dependencies: ["Basics", "CLinux", "Containers", "Hardware", "Mesh", "Orchestration", "Readings",
+      "Scoring", "Wire",
+    ],
     path: "Tests/Portable", swiftSettings: strict),
   .testTarget(name: "WireTests", dependencies: ["Basics", "CLinux", "Wire"]),
   .testTarget(
-    name: "HardwareTests", dependencies: ["Basics", "CLinux", "Hardware", "Platform"], exclude: ["Fixtures"]),
+    name: "HardwareTests", dependencies: ["Basics", "CLinux", "Hardware", "Platform", "Readings"],
+    exclude: ["Fixtures"]),
   .testTarget(name: "MeshTests", dependencies: ["Basics", "CLinux", "Mesh", "Wire"]),
   .testTarget(
-    name: "ScoringTests", dependencies: ["Basics", "CLinux", "Hardware", "Scoring", "Wire"],
+    name: "ScoringTests", dependencies: ["Basics", "CLinux", "Hardware", "Readings", "Scoring", "Wire"],
     exclude: ["Fixtures"]),
   .testTarget(
     name: "ContainersTests", dependencies: ["Basics", "CLinux", "Containers", "TestSupport", "Wire"],
     exclude: ["Captures"]),
   .testTarget(
     name: "SimulationTests",
-    dependencies: ["Basics", "CLinux", "Hardware", "Placement", "Scoring", "Simulation"]),
+    dependencies: ["Basics", "CLinux", "Placement", "Readings", "Scoring", "Simulation"]),
   .testTarget(
-    name: "DevicesTests", dependencies: ["Basics", "CLinux", "Devices", "Hardware", "Scoring", "Wire"]),
+    name: "DevicesTests", dependencies: ["Basics", "CLinux", "Devices", "Readings", "Scoring", "Wire"]),
   .testTarget(
     name: "OrchestrationTests",
-    dependencies: ["Basics", "CLinux", "Containers", "Hardware", "Orchestration", "Scoring", "Wire"]),
+    dependencies: ["Basics", "CLinux", "Containers", "Orchestration", "Readings", "Scoring", "Wire"]),
   .testTarget(
     name: "AgentTests",
     dependencies: [
       "Agent", "Basics", "CLinux", "CMbedTLS", "CommandLine", "Containers", "Devices", "EngineClient",
       "Hardware",
-      "HomeEdge", "HTTPServer", "Mesh", "Orchestration", "Platform", "Scoring", "Settings", "Simulation",
-      "Wire",
+      "HomeEdge", "HTTPServer", "Mesh", "Orchestration", "Platform", "Readings", "Scoring", "Settings",
+      "Simulation", "Wire",
     ]),
   .testTarget(
     name: "SystemTests", dependencies: ["Basics", "TestSupport"], path: "Tests/System"),

@@ -4,6 +4,8 @@ import EngineClient
 import Hardware
 import Orchestration
 import Platform
+import Readings
+import Sampling
 import Scoring
 import Settings
 

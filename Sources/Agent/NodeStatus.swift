@@ -2,6 +2,8 @@ import Basics
 import Devices
 import EngineClient
 import Hardware
+import Readings
+import Sampling
 import Mesh
 import Orchestration
 import Platform

@@ -1,6 +1,7 @@
-import Hardware
 import Orchestration
 import Platform
+import Readings
+import Sampling
 import Scoring
 import Settings
 import Wire

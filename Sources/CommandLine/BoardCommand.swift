@@ -1,6 +1,8 @@
 import Basics
 internal import CLinux
 internal import Hardware
+internal import Readings
+import Sampling
 import Platform
 internal import Scoring
 import Settings

@@ -1,6 +1,8 @@
 internal import CLinux
 import Devices
 import Hardware
+import Readings
+import Sampling
 import Platform
 import Scoring
 import Settings

@@ -1,5 +1,5 @@
 package import Basics
-package import Hardware
+package import Readings
 internal import Wire
 
 /// One kind of sensor chip, as the table describes it.

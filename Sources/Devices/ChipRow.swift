@@ -1,5 +1,5 @@
 import Basics
-package import Hardware
+package import Readings
 internal import Wire
 
 /// How one quantity follows from a chip's register: a row of the table of chips.

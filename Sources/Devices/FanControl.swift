@@ -1,5 +1,5 @@
 package import Basics
-package import Hardware
+package import Readings
 
 /// Decides whether a fan runs. Where nothing is known of the temperature, it does.
 package struct FanControl: Sendable {

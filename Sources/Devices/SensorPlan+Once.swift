@@ -1,5 +1,5 @@
-package import Hardware
 package import Platform
+package import Readings
 
 extension SensorPlan {
   /// Reads all chips and returns when they have answered, or have had their time: for a command.

@@ -1,7 +1,7 @@
 package import Basics
 internal import CLinux
-package import Hardware
 import Platform
+package import Readings
 package import Scoring
 
 /// Which chips are read when, and what is made of the answers. It touches no bus: who reads takes a round from it.

@@ -1,5 +1,5 @@
 package import Basics
-package import Hardware
+package import Readings
 package import Scoring
 internal import Wire
 

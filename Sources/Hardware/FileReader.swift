@@ -1,6 +1,7 @@
 import Basics
 internal import CLinux
 import Platform
+import Readings
 
 /// A file that is read again and again, and how it last failed.
 struct Attribute {

@@ -1,4 +1,5 @@
 package import Basics
+package import Readings
 
 /// Samples the board behind a root folder into one snapshot.
 ///
@@ -68,7 +69,7 @@ package final class Sampler {
     storage.sample(&snapshot.storage, with: reader, at: now)
     power.sample(&snapshot.power, with: reader, at: now)
     controlGroup.sample(&snapshot.controlGroup, with: reader, at: now)
-    updateDrawnPower()
+    snapshot.updateDrawnPower(without: noPowerChip)
     firmware.sample(&snapshot.firmware, hwmon: snapshot.hwmon, with: reader, at: now)
     snapshot.instant = now
   }
@@ -76,24 +77,7 @@ package final class Sampler {
   /// What was read of the chips on I2C buses, which takes its own time.
   package func take(_ sensors: Sensors) {
     snapshot.sensors = sensors
-    if snapshot.instant != nil { updateDrawnPower() }
-  }
-
-  /// The power of the first INA2xx chip that has a driver; they are wired into the board's supply.
-  private func updateDrawnPower() {
-    snapshot.power.drawn = .absent(noPowerChip)
-    for chip in snapshot.hwmon.chips where startsWith(chip.name, "ina2") {
-      for sensor in chip.sensors where sensor.kind == .power {
-        switch sensor.value {
-        case .value(let microwatts, let at): snapshot.power.drawn = .value(Double(microwatts) / 1e6, at: at)
-        case .absent(let absence): snapshot.power.drawn = .absent(absence)
-        }
-        return
-      }
-    }
-    for chip in snapshot.sensors.chips where chip.meaning == .supply {
-      if let power = chip.reading(.power) { return snapshot.power.drawn = power }
-    }
+    if snapshot.instant != nil { snapshot.updateDrawnPower(without: noPowerChip) }
   }
 
   private func scan(anew: Bool, at now: Instant) {

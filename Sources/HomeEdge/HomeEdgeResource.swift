@@ -1,5 +1,5 @@
 import Basics
-package import Hardware
+package import Readings
 package import Scoring
 package import Wire
 

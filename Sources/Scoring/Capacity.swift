@@ -1,4 +1,4 @@
-internal import Hardware
+internal import Readings
 
 /// What the cores can do, from the full clock down to what is left now; all in 7-zip MIPS.
 struct Capacity {

@@ -1,4 +1,4 @@
-package import Hardware
+package import Readings
 
 /// How fast a node's cores are: groups of equal ones, the fastest first, in 7-zip MIPS at their full clock.
 ///

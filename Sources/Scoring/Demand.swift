@@ -1,5 +1,5 @@
 package import Basics
-package import Hardware
+package import Readings
 
 /// How many threads compete for a node's cores, as its own counters show it.
 ///

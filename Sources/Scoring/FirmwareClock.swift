@@ -1,4 +1,4 @@
-internal import Hardware
+internal import Readings
 
 /// The clock the firmware allows where it throttles below the kernel's back (Raspberry Pi), in MHz.
 struct FirmwareClock {

@@ -1,5 +1,5 @@
 import Basics
-internal import Hardware
+internal import Readings
 
 private let mebibyte = 1_048_576.0
 

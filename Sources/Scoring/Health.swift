@@ -1,4 +1,4 @@
-internal import Hardware
+internal import Readings
 
 private let mebibyte = 1_048_576.0
 
@@ -11,7 +11,7 @@ extension Term {
     let weight = profile.weights.throttling
     if let flags = snapshot.firmware.throttle.value {
       var factor = 1.0
-      if flags.contains(.softTemperatureLimit) { factor = 0.5 }
+      if flags.contains(.softTemperatureLimit) { factor = softLimitFactor }
       if flags.contains(.throttled) || flags.contains(.frequencyCapped) { factor = 0 }
       // The clock that was measured says it better, and is counted once.
       let isInClock = FirmwareClock(snapshot, profile).measured != nil
@@ -30,6 +30,9 @@ extension Term {
     return Term(kind: .throttling, value: 0, full: 0, source: .assumed(absence), weight: weight, factor: 1)
   }
 
+  /// The firmware's soft limit takes half of what full throttling takes.
+  private static let softLimitFactor = 0.5
+
   /// Whether the supply is too weak now, or is about to be: more than four fifths of what a fitting one gives.
   ///
   /// - Parameter firmwareShare: what the firmware leaves of the clock, which a weak supply may have lowered: the
@@ -40,7 +43,7 @@ extension Term {
     let flag = snapshot.firmware.throttle.value?.contains(.undervoltage)
     // A chip that measures the supply, where its owner has named a limit.
     let chip = snapshot.sensors.undervoltage
-    let drawn = drawnPower(snapshot)
+    let drawn = snapshot.power.drawn.value
     let isWeak = (alarm ?? false) || (flag ?? false) || (chip ?? false)
     let source: Source =
       alarm == nil && flag == nil && chip == nil && (drawn == nil || profile.power.supply == nil)
@@ -57,15 +60,6 @@ extension Term {
     }
     return Term(
       kind: .supply, value: isWeak ? 1 : 0, full: 0, source: source, weight: weight, factor: factor)
-  }
-
-  /// In watts: what a chip with a driver says, else one that is read here and measures the supply.
-  private static func drawnPower(_ snapshot: Snapshot) -> Double? {
-    if let watts = snapshot.power.drawn.value { return watts }
-    for chip in snapshot.sensors.chips where chip.meaning == .supply {
-      if let watts = chip.reading(.power)?.value, watts == watts { return watts }
-    }
-    return nil
   }
 
   /// What is left of a battery that is being emptied; from half of it on it counts.

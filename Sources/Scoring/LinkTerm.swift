@@ -1,4 +1,4 @@
-package import Hardware
+package import Readings
 
 extension Term {
   /// The free bandwidth of the best interface, whatever its name: link speed less what passes now.

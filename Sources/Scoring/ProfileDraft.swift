@@ -1,4 +1,4 @@
-package import Hardware
+package import Readings
 internal import Wire
 
 /// The draft of a profile for the board at hand: each value with what it was read from.

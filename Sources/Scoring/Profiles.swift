@@ -1,5 +1,5 @@
 internal import CBoards
-package import Hardware
+package import Readings
 package import Wire
 
 /// All profiles this program knows: those embedded in it, and those its owner adds.

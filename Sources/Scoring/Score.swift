@@ -1,4 +1,4 @@
-package import Hardware
+package import Readings
 
 /// How fast this node would do new work now; an idle Raspberry Pi 3 Model B is 100.
 ///

@@ -1,4 +1,4 @@
-package import Hardware
+package import Readings
 
 /// One part of a score: what was read, what stands in for it, and how much it takes away.
 package struct Term: Equatable, Sendable {

@@ -1,6 +1,6 @@
 import Basics
 internal import Containers
-import Hardware
+import Readings
 internal import Orchestration
 internal import Scoring
 internal import Wire

@@ -1,5 +1,5 @@
 internal import CBoards
-import Hardware
+import Readings
 import Scoring
 
 /// A home and what is asked of it, as a file of `hearth simulate` describes them; `docs/simulate.conf` shows every key.

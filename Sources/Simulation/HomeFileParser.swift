@@ -1,4 +1,4 @@
-import Hardware
+import Readings
 package import Scoring
 package import Wire
 

@@ -1,5 +1,5 @@
 import Basics
-internal import Hardware
+internal import Readings
 package import Scoring
 
 /// A node as it is described: what it has and how it behaves.

@@ -1,5 +1,5 @@
 import Basics
-internal import Hardware
+internal import Readings
 package import Scoring
 
 /// A node in virtual time: what runs on it, how fast, and how warm it is.

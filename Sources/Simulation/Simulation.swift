@@ -1,4 +1,4 @@
-import Hardware
+import Readings
 import Scoring
 
 /// A home in virtual time under one load and one way to choose nodes.

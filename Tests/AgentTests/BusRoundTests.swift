@@ -1,7 +1,7 @@
 import CLinux
 import Devices
 import Foundation
-import Hardware
+import Readings
 import Scoring
 import Testing
 import Wire

@@ -1,6 +1,6 @@
 import Containers
 import Foundation
-import Hardware
+import Readings
 import Orchestration
 import Scoring
 import Testing

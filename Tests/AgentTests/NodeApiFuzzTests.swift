@@ -1,8 +1,9 @@
 import Containers
 import Foundation
-import Hardware
 import Mesh
+import Readings
 import Scoring
+import TestSupport
 import Testing
 import Wire
 

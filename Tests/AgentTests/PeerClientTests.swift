@@ -1,6 +1,7 @@
 import Foundation
-import Hardware
 import Mesh
+import Readings
+import ServerSupport
 import Testing
 import Wire
 

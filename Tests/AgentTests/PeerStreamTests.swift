@@ -1,11 +1,11 @@
 import Foundation
-import Hardware
+import Readings
+import ServerSupport
 import Testing
 import Wire
 
 @testable import Agent
 @testable import Basics
-@testable import CommandLine
 
 @Suite(.serialized) struct PeerStreamTests {
   @Test func piecesArriveAsTheyAreSentAndTheEndIsTold() throws {

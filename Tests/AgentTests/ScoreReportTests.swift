@@ -1,4 +1,4 @@
-import Hardware
+import Readings
 import Scoring
 import Testing
 import Wire

@@ -1,6 +1,6 @@
 import CLinux
 import Foundation
-import Hardware
+import Readings
 import Mesh
 import Settings
 import Testing

@@ -1,5 +1,5 @@
 import Foundation
-import Hardware
+import Readings
 import Testing
 import Wire
 

@@ -1,4 +1,4 @@
-import Hardware
+import Readings
 import Testing
 import Wire
 

@@ -1,5 +1,5 @@
 import Foundation
-import Hardware
+import Readings
 import Scoring
 import Testing
 import Wire

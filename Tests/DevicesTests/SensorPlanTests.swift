@@ -1,5 +1,5 @@
 import Glibc
-import Hardware
+import Readings
 import Scoring
 import Testing
 import Wire

@@ -3,6 +3,7 @@ import Testing
 
 @testable import Basics
 @testable import Hardware
+@testable import Readings
 
 @Suite struct CapturedTreeTests {
   @Test func aServerTreeYieldsEverySection() throws {

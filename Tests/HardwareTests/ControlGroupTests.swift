@@ -2,6 +2,7 @@ import Testing
 
 @testable import Basics
 @testable import Hardware
+@testable import Readings
 
 @Suite struct ControlGroupTests {
   private let base = "sys/fs/cgroup/"

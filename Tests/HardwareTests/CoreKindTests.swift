@@ -2,6 +2,7 @@ import Testing
 
 @testable import Basics
 @testable import Hardware
+@testable import Readings
 
 @Suite struct CoreKindTests {
   private static let hikey960 = (0..<8).map {

@@ -3,6 +3,7 @@ import Testing
 
 @testable import Basics
 @testable import Hardware
+@testable import Readings
 
 /// A Raspberry Pi's firmware as far as its device files show it: answers to text commands, in the message's place.
 private final class Firmware3B {

@@ -2,6 +2,7 @@ import Testing
 
 @testable import Basics
 @testable import Hardware
+@testable import Readings
 
 /// Xorshift: the same mutations in every run.
 private struct Mutator {

@@ -1,7 +1,10 @@
+internal import CLinux
+import Platform
 import Testing
 
 @testable import Basics
 @testable import Hardware
+@testable import Readings
 
 @Suite struct ParserTests {
   @Test func coreListsAreReadInBothOfTheKernelsForms() {
@@ -153,5 +156,17 @@ import Testing
     #expect(Absence(path: "/x", reason: .failed(errno: 5)).description == "/x: Input/output error")
     #expect(Absence(path: "/x", reason: .malformed(text: "")).description == "/x: empty")
     #expect(Absence.notYet.description == "not measured yet")
+  }
+
+  @Test func errorNumbersAreWordedAsTheLibraryWordsThem() {
+    var worded = 0
+    for number in Int32(1)...140 where errorWords(number) != "error \(number)" {
+      #expect(errorWords(number) == SystemError.words(number))
+      worded += 1
+    }
+    #expect(worded >= 30 && errorWords(4000) == "error 4000")
+    for number in [EISDIR, ESPIPE, ERANGE, ENODEV, EIO, ETIMEDOUT, EREMOTEIO, EPROTO, EOPNOTSUPP] {
+      #expect(errorWords(number) == SystemError.words(number))
+    }
   }
 }

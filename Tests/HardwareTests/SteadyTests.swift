@@ -3,6 +3,7 @@ import Testing
 
 @testable import Basics
 @testable import Hardware
+@testable import Readings
 
 /// What a steady sampler costs on this machine.
 @Suite(.serialized) struct SteadyTests {

@@ -2,6 +2,7 @@ import Basics
 import Testing
 
 @testable import Hardware
+@testable import Readings
 
 @Suite struct StorageSpaceTests {
   @Test func howFullTheDisksAreIsReadEachFiveSecondsAndSaysWhen() throws {

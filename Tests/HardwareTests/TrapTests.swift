@@ -3,6 +3,7 @@ import Testing
 
 @testable import Basics
 @testable import Hardware
+@testable import Readings
 
 /// What captured trees do not show: one trap of the kernel's interfaces each.
 @Suite struct TrapTests {

@@ -3,6 +3,7 @@ internal import CLinux
 @testable import Basics
 @testable import Hardware
 @testable import Platform
+@testable import Readings
 
 /// A folder that stands for the root of some board, removed with this object.
 final class Tree {

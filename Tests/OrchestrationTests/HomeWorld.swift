@@ -1,5 +1,5 @@
 import Containers
-import Hardware
+import Readings
 import Scoring
 import Wire
 

@@ -1,5 +1,5 @@
 internal import CLinux
-import Hardware
+import Readings
 import Scoring
 
 /// Times the choice among nodes, where HEARTH_DECISIONS says how often; `make bench` does.

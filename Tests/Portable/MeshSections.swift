@@ -1,6 +1,6 @@
 import Basics
-internal import Hardware
 internal import Mesh
+internal import Readings
 import Scoring
 
 func meshSections(_ sections: inout [Section]) {

@@ -1,6 +1,8 @@
 import Basics
 internal import CLinux
 internal import Hardware
+internal import Readings
+import Sampling
 internal import Scoring
 internal import Wire
 

@@ -1,5 +1,5 @@
 import Basics
-import Hardware
+import Readings
 import Scoring
 
 let now = Instant(nanoseconds: 1_000_000_000)

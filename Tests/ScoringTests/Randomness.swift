@@ -1,5 +1,5 @@
 import Basics
-import Hardware
+import Readings
 
 /// Seeded, the same everywhere, with what the tests draw.
 struct Randomness: RandomNumberGenerator {

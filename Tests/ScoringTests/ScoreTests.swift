@@ -1,5 +1,5 @@
 import Basics
-import Hardware
+import Readings
 import Scoring
 import Testing
 

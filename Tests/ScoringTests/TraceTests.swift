@@ -1,6 +1,6 @@
 import Basics
 import Foundation
-import Hardware
+import Readings
 import Scoring
 import Testing
 

@@ -1,6 +1,8 @@
 import Basics
 import Foundation
 import Hardware
+import Readings
+import Sampling
 import Scoring
 import Testing
 

@@ -1,6 +1,7 @@
 import Devices
-import Hardware
 import Platform
+import Readings
+import Sampling
 import Scoring
 
 /// A fan or a relay. It runs from the moment its line is held until the temperature is known to be low, and again when

@@ -1,6 +1,7 @@
 import Devices
-import Hardware
 import Platform
+import Readings
+import Sampling
 import Settings
 
 /// The chips on I2C buses: a short-lived process for each bus reads those that are due.

@@ -1,9 +1,10 @@
 import Basics
 import EngineClient
-import Hardware
 import Mesh
 import Orchestration
 import Platform
+import Readings
+import Sampling
 import Scoring
 import Settings
 

@@ -1,10 +1,11 @@
 import Basics
 import Containers
 import EngineClient
-import Hardware
 import Mesh
 import Orchestration
 import Platform
+import Readings
+import Sampling
 import Scoring
 import Settings
 import Wire

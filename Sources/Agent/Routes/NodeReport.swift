@@ -1,11 +1,12 @@
 import Basics
 import Containers
 import EngineClient
-import Hardware
 import HomeEdge
 import Mesh
 import Orchestration
 import Platform
+import Readings
+import Sampling
 import Scoring
 import Settings
 import Wire

@@ -1,6 +1,6 @@
 import Basics
 internal import CLinux
-import Hardware
+import Readings
 import Scoring
 import Wire
 

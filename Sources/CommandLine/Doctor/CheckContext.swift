@@ -2,6 +2,8 @@ import Basics
 internal import CLinux
 import Hardware
 import Platform
+import Readings
+import Sampling
 import Scoring
 import Settings
 import Wire

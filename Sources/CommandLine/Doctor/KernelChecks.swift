@@ -1,6 +1,6 @@
 import Basics
 internal import CLinux
-import Hardware
+import Readings
 
 // The kernel: what it can do, what it counts, and what time it has.
 extension Check {

@@ -1,8 +1,8 @@
 import Basics
 internal import CLinux
-import Hardware
 import HomeEdge
 import Platform
+import Readings
 import Settings
 import Wire
 

@@ -1,7 +1,7 @@
 import Basics
-import Hardware
 import Mesh
 import Platform
+import Readings
 import Settings
 import Wire
 

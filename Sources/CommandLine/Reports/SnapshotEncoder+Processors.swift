@@ -1,5 +1,5 @@
 import Basics
-internal import Hardware
+internal import Readings
 internal import Wire
 
 // The board, its cores and memory, and what a control group leaves of them.

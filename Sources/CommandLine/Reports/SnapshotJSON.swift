@@ -1,5 +1,5 @@
 import Basics
-internal import Hardware
+internal import Readings
 internal import Scoring
 internal import Wire
 

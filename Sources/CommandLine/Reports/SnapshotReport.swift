@@ -1,5 +1,5 @@
 import Basics
-internal import Hardware
+internal import Readings
 import HomeEdge
 internal import Scoring
 

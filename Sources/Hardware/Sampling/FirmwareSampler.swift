@@ -1,5 +1,6 @@
 import Basics
 internal import CLinux
+import Readings
 
 /// Keeps `Firmware` up to date: hwmon's alarm, then what the firmware itself answers, then sysfs's word.
 struct FirmwareSampler {

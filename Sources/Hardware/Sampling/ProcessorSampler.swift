@@ -1,9 +1,9 @@
 import Basics
 import Platform
+import Readings
 
 /// Keeps `Processors` up to date.
 struct ProcessorSampler {
-  static let mostCores = 1024
   static let mostPolicies = 256
 
   private struct PolicyFiles {
@@ -40,15 +40,15 @@ struct ProcessorSampler {
   }
 
   private mutating func scanCores(_ processors: inout Processors, with reader: FileReader, at now: Instant) {
-    var exists = [Bool](repeating: false, count: Self.mostCores)
+    var exists = [Bool](repeating: false, count: Processors.mostCores)
     var isOnline = exists
     _ = File.forEachName(in: folder) { name in
-      if let number = name.number(after: "cpu"), number < Self.mostCores { exists[number] = true }
+      if let number = name.number(after: "cpu"), number < Processors.mostCores { exists[number] = true }
     }
     if var lines = reader.contents(of: &stat) {
       while var line = lines.wholeLine(), line.skip("cpu") {
         // The line of all cores has a space here.
-        if let number = line.integer(), number >= 0, number < Self.mostCores {
+        if let number = line.integer(), number >= 0, number < Processors.mostCores {
           exists[number] = true
           isOnline[number] = true
         }
@@ -57,7 +57,7 @@ struct ProcessorSampler {
     var cores: [Core] = []
     var cpuinfo = Attribute(information, .once)
     let parts = reader.contents(of: &cpuinfo).map(parsePartsOfCores) ?? PartsOfCores()
-    for number in 0..<Self.mostCores where exists[number] {
+    for number in 0..<Processors.mostCores where exists[number] {
       var core = Core(number: number)
       for old in processors.cores where old.number == number { core = old }
       core.isOnline = isOnline[number]
@@ -171,7 +171,7 @@ struct ProcessorSampler {
         index += 1
       }
       guard index < processors.cores.count, processors.cores[index].number == number else {
-        if number >= 0, number < Self.mostCores, !isKnown(number, in: processors) { isStale = true }
+        if number >= 0, number < Processors.mostCores, !isKnown(number, in: processors) { isStale = true }
         continue
       }
       if !processors.cores[index].isOnline {
@@ -220,114 +220,5 @@ struct ProcessorSampler {
       processors.cores[index].times = .absent(absence)
       processors.cores[index].utilisation = .absent(absence)
     }
-  }
-}
-
-/// The numbers after `cpu` or `cpuN` in `/proc/stat`; older kernels give fewer columns, and at least four are
-/// needed.
-func parseCoreTimes(_ line: inout Cursor) -> CoreTimes? {
-  var times = CoreTimes()
-  var column = 0
-  while column < 8 {
-    line.skipSpaces()
-    guard let ticks = line.unsigned() else { break }
-    switch column {
-    case 0: times.user = ticks
-    case 1: times.nice = ticks
-    case 2: times.system = ticks
-    case 3: times.idle = ticks
-    case 4: times.iowait = ticks
-    case 5: times.irq = ticks
-    case 6: times.softirq = ticks
-    default: times.steal = ticks
-    }
-    column += 1
-  }
-  return column >= 4 && (column == 8 || line.isBlank) ? times : nil
-}
-
-/// The busy share 0...1 between two samples; nil if no counter grew.
-///
-/// A counter that went back (`iowait` may, and `idle` around a core's return) counts as not grown.
-func busyShare(from old: CoreTimes, to new: CoreTimes) -> Double? {
-  func growth(_ old: UInt64, _ new: UInt64) -> Double { new > old ? Double(new - old) : 0 }
-  let busy =
-    growth(old.user, new.user) + growth(old.nice, new.nice) + growth(old.system, new.system)
-    + growth(old.irq, new.irq) + growth(old.softirq, new.softirq) + growth(old.steal, new.steal)
-  let idle = growth(old.idle, new.idle) + growth(old.iowait, new.iowait)
-  return busy + idle > 0 ? busy / (busy + idle) : nil
-}
-
-/// A list of cores as the kernel writes it: `0-3,6` or, in cpufreq, `0 1 2 3`; what is not a number below
-/// 1024 ends it.
-func parseCoreList(_ text: Cursor) -> [Int] {
-  var text = text
-  var cores: [Int] = []
-  while cores.count < ProcessorSampler.mostCores {
-    text.skipSpaces()
-    guard let first = text.integer(), first >= 0, first < ProcessorSampler.mostCores else { break }
-    var last = first
-    if text.skip(UInt8(ascii: "-")) {
-      guard let end = text.integer(), end >= first, end < ProcessorSampler.mostCores else { break }
-      last = end
-    }
-    for core in first...last where cores.count < ProcessorSampler.mostCores { cores.append(core) }
-    _ = text.skip(UInt8(ascii: ","))
-  }
-  return cores
-}
-
-/// The kind of each core in `/proc/cpuinfo`.
-struct PartsOfCores: Equatable {
-  /// Number and part of the cores that have a line of their own.
-  var known: [Known] = []
-  /// The part of all, on old kernels that give one for the whole machine.
-  var shared: Int?
-
-  struct Known: Equatable {
-    var core: Int
-    var part: Int
-  }
-
-  func part(of core: Int) -> Int? {
-    for entry in known where entry.core == core { return entry.part }
-    return shared
-  }
-}
-
-/// Each core's `processor` line is followed by its `CPU part`, or all of them by one.
-func parsePartsOfCores(_ text: Cursor) -> PartsOfCores {
-  var text = text
-  var parts = PartsOfCores()
-  var core: Int?
-  var count = 0
-  while var line = text.line() {
-    var key = line.part(upTo: UInt8(ascii: ":"))
-    line.skipSpaces()
-    if key.skip("processor") {
-      core = line.integer()
-      count += 1
-    } else if key.skip("CPU part"), let number = core, number >= 0, number < ProcessorSampler.mostCores,
-      parts.known.count < ProcessorSampler.mostCores, let part = line.hexadecimal(), part > 0, part <= 0xfff
-    {
-      parts.known.append(PartsOfCores.Known(core: number, part: Int(part)))
-      core = nil
-    }
-  }
-  if count > 1, parts.known.count == 1 {
-    parts.shared = parts.known[0].part
-    parts.known = []
-  }
-  return parts
-}
-
-extension Cursor {
-  /// The N of a name like `cpuN`; nil for other names.
-  func number(after prefix: StaticString) -> Int? {
-    var copy = self
-    guard copy.skip(prefix), copy.peek != UInt8(ascii: "-"), let number = copy.integer(), copy.isAtEnd else {
-      return nil
-    }
-    return number
   }
 }

@@ -1,4 +1,5 @@
 import Basics
+import Readings
 
 /// Measures what a group does with its quota, from its accounts at two samples.
 final class QuotaMeter {
@@ -48,47 +49,11 @@ final class QuotaMeter {
     if let used = new.used, let before = last.used, used >= before {
       // At the same instant nothing new is known.
       guard time > 0 else { return }
-      var throttled: Double?
-      if let waited = new.throttled, let earlier = last.throttled, waited >= earlier {
-        throttled = min(Double(waited - earlier) / 1e9 / time, 1)
-      }
-      use = .value(QuotaUse(cores: Double(used - before) / 1e9 / time, throttled: throttled), at: now)
+      use = QuotaUse(from: last, to: new, over: time).map { .value($0, at: now) }
     } else {
       use = .absent(absence ?? noRate)
     }
     last = new
     lastInstant = now
-  }
-}
-
-/// Sums since the group was made, in nanoseconds.
-struct ProcessorAccounts: Equatable {
-  /// Processor time of all its tasks.
-  var used: UInt64?
-  /// Time in which it waited for the next period, of all cores together.
-  var throttled: UInt64?
-}
-
-/// `cpu.stat` of both generations: `usage_usec` and `throttled_usec`, or `throttled_time` in nanoseconds.
-func parseProcessorAccounts(_ text: inout Cursor) -> ProcessorAccounts {
-  var accounts = ProcessorAccounts()
-  while var line = text.wholeLine() {
-    if line.skip("usage_usec ") {
-      accounts.used = line.nanoseconds(each: 1000)
-    } else if line.skip("throttled_usec ") {
-      accounts.throttled = line.nanoseconds(each: 1000)
-    } else if line.skip("throttled_time ") {
-      accounts.throttled = line.nanoseconds(each: 1)
-    }
-  }
-  return accounts
-}
-
-extension Cursor {
-  /// A whole number of units of `each` nanoseconds.
-  fileprivate mutating func nanoseconds(each: UInt64) -> UInt64? {
-    guard let count = unsigned(), isBlank else { return nil }
-    let product = count.multipliedReportingOverflow(by: each)
-    return product.overflow ? nil : product.partialValue
   }
 }

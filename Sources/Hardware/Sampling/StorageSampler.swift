@@ -1,5 +1,6 @@
 import Basics
 import Platform
+import Readings
 
 /// Keeps `Storage` up to date; all disks come from one read of `/proc/diskstats`.
 struct StorageSampler {
@@ -76,90 +77,14 @@ struct StorageSampler {
       last = name
       guard index < storage.disks.count, name.equals(storage.disks[index].name) else { return false }
       if let counters = parseDiskCounters(&line) {
-        advance(&storage.disks[index], to: counters, at: now)
+        storage.disks[index].advance(to: counters, at: now, without: noRate)
       } else {
         let absence = table.malformed(whole)
         storage.disks[index].counters = .absent(absence)
-        forgetRates(&storage.disks[index], because: absence)
+        storage.disks[index].forgetRates(because: absence)
       }
       index += 1
     }
     return index == storage.disks.count
   }
-
-  private func advance(_ disk: inout Disk, to new: DiskCounters, at now: Instant) {
-    defer { disk.counters = .value(new, at: now) }
-    guard case .value(let old, let then) = disk.counters else {
-      return forgetRates(&disk, because: noRate)
-    }
-    guard now > then else { return }
-    let seconds = (now - then).seconds
-    // 4 GiB/s is more than these boards' disks do: a step back that would need more is a new count.
-    let most = seconds * 8_388_608
-    let busy = counterGrowth(from: old.busyTime, to: new.busyTime, atMost: seconds * 1500 + 100)
-    disk.busyShare = busy.map { .value(min($0 / 1000 / seconds, 1), at: now) } ?? .absent(noRate)
-    let read = counterGrowth(from: old.readSectors, to: new.readSectors, atMost: most)
-    disk.readRate = read.map { .value($0 * 512 / seconds, at: now) } ?? .absent(noRate)
-    let written = counterGrowth(from: old.writtenSectors, to: new.writtenSectors, atMost: most)
-    disk.writeRate = written.map { .value($0 * 512 / seconds, at: now) } ?? .absent(noRate)
-  }
-
-  private func forgetRates(_ disk: inout Disk, because absence: Absence) {
-    disk.busyShare = .absent(absence)
-    disk.readRate = .absent(absence)
-    disk.writeRate = .absent(absence)
-  }
-}
-
-/// Steps over `major minor name`.
-func diskName(_ line: inout Cursor) -> Cursor? {
-  line.skipSpaces()
-  guard line.unsigned() != nil else { return nil }
-  line.skipSpaces()
-  guard line.unsigned() != nil else { return nil }
-  let name = line.word()
-  return name.isAtEnd ? nil : name
-}
-
-/// Whether a name of `/proc/diskstats` is a disk with hardware of its own, and no partition of the disk
-/// before it.
-///
-/// The kernel writes a partition as the disk's name and a number, with a letter between if the disk's name
-/// ends in a digit (`sda1`, `mmcblk0p1`, block/partitions/core.c); an eMMC's boot areas, `mmcblk0boot0`, are
-/// parts too.
-func isWholeDisk(_ name: Cursor, after last: Cursor) -> Bool {
-  var copy = name
-  for prefix in virtualDisks {
-    var start = name
-    if start.skip(prefix) { return false }
-  }
-  var before = last
-  var lastByte: UInt8 = 0
-  while let byte = before.next() {
-    guard copy.skip(byte) else { return true }
-    lastByte = byte
-  }
-  guard lastByte != 0, let byte = copy.peek else { return true }
-  let isDigit = byte &- 0x30 < 10
-  return lastByte &- 0x30 < 10 ? isDigit : !isDigit
-}
-
-private let virtualDisks: [StaticString] = ["loop", "ram", "zram", "dm-", "md", "sr", "fd"]
-
-/// What follows the name: 11 numbers in old kernels, 15 since 4.18, 17 since 5.5.
-func parseDiskCounters(_ line: inout Cursor) -> DiskCounters? {
-  var counters = DiskCounters()
-  for column in 0..<11 {
-    line.skipSpaces()
-    guard let value = line.unsigned() else { return nil }
-    switch column {
-    case 0: counters.reads = value
-    case 2: counters.readSectors = value
-    case 4: counters.writes = value
-    case 6: counters.writtenSectors = value
-    case 9: counters.busyTime = value
-    default: break
-    }
-  }
-  return counters
 }

@@ -1,6 +1,7 @@
 import Basics
 internal import CLinux
 import Platform
+import Readings
 
 /// Keeps `Thermal` up to date.
 struct ThermalSampler {
@@ -64,7 +65,7 @@ struct ThermalSampler {
       else { break }
       trips.append(
         TripPoint(
-          kind: tripKind(kind), temperature: temperature,
+          kind: TripPoint.Kind(named: kind), temperature: temperature,
           hysteresis: reader.integer(path + "_hyst", at: now).value ?? 0))
     }
     return trips
@@ -81,11 +82,4 @@ struct ThermalSampler {
       reader.updateInteger(&thermal.coolingDevices[index].state, from: &deviceFiles[index], at: now)
     }
   }
-}
-
-private func tripKind(_ text: String) -> TripPoint.Kind {
-  for kind in [TripPoint.Kind.active, .passive, .hot, .critical] where sameBytes(text, kind.rawValue) {
-    return kind
-  }
-  return .other
 }

@@ -1,4 +1,5 @@
 internal import CLinux
+import Readings
 
 /// What an error number of `open` or `read` says about a reading.
 func absenceReason(_ number: Int32) -> Absence.Reason {

@@ -1,5 +1,6 @@
 internal import CLinux
 import Platform
+import Readings
 
 /// `statvfs` of a folder. It may wait where the folder is on a dead network file system.
 func fileSystemSpace(of path: String) -> Result<FileSystemSpace, SystemError> {

@@ -1,6 +1,7 @@
 import Basics
 internal import CLinux
 import Platform
+import Readings
 
 /// One device file of the Raspberry Pi's firmware, and the room for one message.
 final class FirmwareMailbox {

@@ -5,6 +5,7 @@ package struct Hwmon: Equatable, Sendable {
   /// Why there is no list at all.
   package var absence: Absence?
 
+  /// A list of chips, or why there is none.
   package init(chips: [HwmonChip] = [], absence: Absence? = nil) {
     self.chips = chips
     self.absence = absence
@@ -13,14 +14,18 @@ package struct Hwmon: Equatable, Sendable {
 
 /// One chip; find it by name, since numbers are the order of probing.
 package struct HwmonChip: Equatable, Sendable {
+  /// The N of `hwmonN`, which may be another after the next boot.
   package var number: Int
   /// The driver's name, as `cpu_thermal`, `rpi_volt` or `ina219`; empty where the chip gives none.
   package var name: String
   /// The last part of the device's path, which tells chips of one name apart; empty where there is no device.
   package var device: String
+  /// By kind and number, at most 32.
   package var sensors: [HwmonSensor]
+  /// By name, at most 32.
   package var alarms: [HwmonAlarm]
 
+  /// A chip without sensors but those given.
   package init(
     number: Int = 0, name: String, device: String = "", sensors: [HwmonSensor] = [],
     alarms: [HwmonAlarm] = []
@@ -35,10 +40,12 @@ package struct HwmonChip: Equatable, Sendable {
 
 /// One `*_input` of a chip.
 package struct HwmonSensor: Equatable, Sendable {
+  /// What is measured.
   package enum Kind: UInt8, Sendable {
     case temperature, voltage, current, power, fan
   }
 
+  /// What it measures.
   package var kind: Kind
   /// The N of `tempN_input`.
   package var number: Int
@@ -48,8 +55,10 @@ package struct HwmonSensor: Equatable, Sendable {
   package var value: Reading<Int>
   /// `_max` and `_crit`, where the chip has them.
   package var maximum: Int?
+  /// `_crit`: from here on something may break.
   package var critical: Int?
 
+  /// A sensor that was not read but for what is given.
   package init(
     kind: Kind, number: Int, label: String? = nil, value: Reading<Int> = .absent(.notYet),
     maximum: Int? = nil,
@@ -81,8 +90,10 @@ extension HwmonSensor.Kind {
 package struct HwmonAlarm: Equatable, Sendable {
   /// The file's name, as `in0_lcrit_alarm`.
   package var name: String
+  /// Whether it is raised now.
   package var isRaised: Reading<Bool>
 
+  /// An alarm that was not read, as a rule.
   package init(name: String, isRaised: Reading<Bool> = .absent(.notYet)) {
     self.name = name
     self.isRaised = isRaised

@@ -9,6 +9,7 @@ package struct Thermal: Equatable, Sendable {
   /// Why there is no list at all.
   package var absence: Absence?
 
+  /// A list of zones and devices, or why there is none.
   package init(zones: [ThermalZone] = [], coolingDevices: [CoolingDevice] = [], absence: Absence? = nil) {
     self.zones = zones
     self.coolingDevices = coolingDevices
@@ -18,12 +19,16 @@ package struct Thermal: Equatable, Sendable {
 
 /// One thermal zone; two zones may have the same type.
 package struct ThermalZone: Equatable, Sendable {
+  /// The N of `thermal_zoneN`.
   package var number: Int
+  /// What it measures, as `cpu-thermal`.
   package var type: String
   /// In thousandths of a degree Celsius; a value outside -40...150 °C is absent as not supported.
   package var temperature: Reading<Int>
+  /// By their number, at most 16.
   package var trips: [TripPoint]
 
+  /// A zone that was not read but for what is given.
   package init(
     number: Int = 0, type: String, temperature: Reading<Int> = .absent(.notYet), trips: [TripPoint] = []
   ) {
@@ -36,6 +41,7 @@ package struct ThermalZone: Equatable, Sendable {
 
 /// A temperature at which something happens.
 package struct TripPoint: Equatable, Sendable {
+  /// What happens there.
   package enum Kind: String, Sendable {
     /// A fan starts.
     case active
@@ -45,14 +51,25 @@ package struct TripPoint: Equatable, Sendable {
     /// The kernel shuts the board down.
     case critical
     case other
+
+    /// The kind that a zone's `trip_point_N_type` names.
+    package init(named text: String) {
+      for kind in [Kind.active, .passive, .hot, .critical] where sameBytes(text, kind.rawValue) {
+        self = kind
+        return
+      }
+      self = .other
+    }
   }
 
+  /// What happens.
   package var kind: Kind
   /// In thousandths of a degree Celsius.
   package var temperature: Int
   /// In thousandths of a degree Celsius; 0 where the zone gives none.
   package var hysteresis: Int
 
+  /// A trip point; its temperatures are in thousandths of a degree Celsius.
   package init(kind: Kind, temperature: Int, hysteresis: Int = 0) {
     self.kind = kind
     self.temperature = temperature
@@ -62,12 +79,16 @@ package struct TripPoint: Equatable, Sendable {
 
 /// Something that cools: a fan, or a limit on a clock.
 package struct CoolingDevice: Equatable, Sendable {
+  /// The N of `cooling_deviceN`.
   package var number: Int
+  /// What it is, as `cpufreq-cpu0` or `pwm-fan`.
   package var type: String
   /// 0 is idle, `maximum` the strongest.
   package var state: Reading<Int>
+  /// The strongest of its states.
   package var maximum: Reading<Int>
 
+  /// A device that was not read but for what is given.
   package init(
     number: Int = 0, type: String, state: Reading<Int> = .absent(.notYet),
     maximum: Reading<Int> = .absent(.notYet)

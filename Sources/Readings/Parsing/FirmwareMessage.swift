@@ -1,12 +1,13 @@
-import Basics
+package import Basics
 
 /// A text command to the Raspberry Pi's firmware and its answer, as `/dev/vcio` and `/dev/vcio_gencmd` carry them.
 ///
 /// Words of 32 bits in the board's own order: size of all, request or result, tag, room for text, two that the firmware
 /// uses, the text with its NUL, and an end word (raspberrypi/utils, vcgencmd.c; linux/drivers/char/broadcom/vcio.c).
-enum FirmwareMessage {
+package enum FirmwareMessage {
   /// Bytes of the whole message, of which the text may have `room`.
-  static let size = 7 * 4 + room
+  package static let size = 7 * 4 + room
+  /// Bytes for the text of a command and of its answer, with the NUL.
   static let room = 4096
   /// The only tag that `/dev/vcio_gencmd` lets pass.
   static let tag: UInt32 = 0x0003_0080
@@ -14,7 +15,7 @@ enum FirmwareMessage {
   private static let success: UInt32 = 0x8000_0000
 
   /// Writes a command; false, and nothing written, where it does not fit.
-  static func encode(_ command: StaticString, into message: UnsafeMutableRawBufferPointer) -> Bool {
+  package static func encode(_ command: StaticString, into message: UnsafeMutableRawBufferPointer) -> Bool {
     let length = command.utf8CodeUnitCount
     guard message.count >= size, length < room else { return false }
     for index in 0..<size { message[index] = 0 }
@@ -26,7 +27,7 @@ enum FirmwareMessage {
   }
 
   /// The answer's text up to its NUL; nil where the firmware did not take the message or the command failed.
-  static func decode(_ message: UnsafeRawBufferPointer) -> Cursor? {
+  package static func decode(_ message: UnsafeRawBufferPointer) -> Cursor? {
     guard message.count >= size, load(1, from: message) == success, load(5, from: message) == 0 else {
       return nil
     }
@@ -48,13 +49,13 @@ enum FirmwareMessage {
 }
 
 /// `throttled=0x50005`.
-func parseThrottled(_ text: inout Cursor) -> ThrottleFlags? {
+package func parseThrottled(_ text: inout Cursor) -> ThrottleFlags? {
   guard text.skip("throttled="), let word = text.hexadecimal() else { return nil }
   return ThrottleFlags(rawValue: word)
 }
 
 /// `frequency(48)=1500398464`, in hertz; nil below 1 MHz and above 10 GHz. Gives kilohertz.
-func parseMeasuredClock(_ text: inout Cursor) -> Int? {
+package func parseMeasuredClock(_ text: inout Cursor) -> Int? {
   guard text.skip("frequency("), text.unsigned() != nil, text.skip(")="), let hertz = text.unsigned(),
     (1_000_000...10_000_000_000).contains(hertz)
   else { return nil }

@@ -1,7 +1,9 @@
 /// What chips on I2C buses say that the profile or the owner has named.
 package struct Sensors: Equatable, Sendable {
+  /// In the order in which they were named.
   package var chips: [SensorChip]
 
+  /// Chips that were read, or are to be.
   package init(chips: [SensorChip] = []) {
     self.chips = chips
   }
@@ -11,10 +13,13 @@ package struct Sensors: Equatable, Sendable {
 package struct SensorChip: Equatable, Sendable {
   /// What its owner calls it; the type as a rule: `ina219`.
   package var name: String
+  /// Its name in the table of chips, as `ina219`.
   package var type: String
   /// The adapter as it was named, `i2c@7e804000`, and the chip's address on it.
   package var bus: String
+  /// Seven bits, 0x08...0x77.
   package var address: UInt8
+  /// In the order of the chip's table.
   package var readings: [SensorReading]
   /// What it means for the score.
   package var meaning: Meaning
@@ -26,6 +31,7 @@ package struct SensorChip: Equatable, Sendable {
     case none, supply, battery, heat
   }
 
+  /// A chip that was not read but for what is given.
   package init(
     name: String, type: String, bus: String, address: UInt8, readings: [SensorReading] = [],
     meaning: Meaning = .none, low: Double? = nil
@@ -42,16 +48,19 @@ package struct SensorChip: Equatable, Sendable {
 
 /// One quantity of a chip.
 package struct SensorReading: Equatable, Sendable {
+  /// What a chip measures; its name in reports and JSON.
   package enum Quantity: String, CaseIterable, Sendable {
     case voltage, current, power, temperature, charge, chargeRate = "charge-rate", fan, drive
   }
 
+  /// What is measured.
   package var quantity: Quantity
   /// What tells it from others of its quantity: `external`; empty as a rule.
   package var name: String
   /// In the unit of its quantity.
   package var value: Reading<Double>
 
+  /// A reading that was not taken, as a rule.
   package init(quantity: Quantity, name: String = "", value: Reading<Double> = .absent(.notYet)) {
     self.quantity = quantity
     self.name = name
@@ -60,6 +69,7 @@ package struct SensorReading: Equatable, Sendable {
 }
 
 extension SensorReading.Quantity {
+  /// The unit of its values.
   package var unit: String {
     switch self {
     case .voltage: "V"

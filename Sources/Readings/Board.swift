@@ -10,13 +10,16 @@ package struct Board: Equatable, Sendable {
   package var serial: Reading<String>
   /// `/sys/class/dmi/id/sys_vendor`, `product_name` and `board_name`: x86 and some servers.
   package var vendor: Reading<String>
+  /// The second of these: what the maker calls the machine.
   package var product: Reading<String>
+  /// The third: what the maker calls its main board.
   package var boardName: Reading<String>
   /// The kinds of core in `/proc/cpuinfo`, in the order of their first core; at most 8.
   package var processorParts: Reading<[ProcessorPart]>
   /// Whether the cores have instructions for AES: `aes` among the features in `/proc/cpuinfo`.
   package var hasCrypto: Reading<Bool>
 
+  /// A board of which nothing was read but what is given.
   package init(
     architecture: String = Board.builtArchitecture, model: Reading<String> = .absent(.notYet),
     compatible: Reading<[String]> = .absent(.notYet), serial: Reading<String> = .absent(.notYet),
@@ -61,6 +64,7 @@ package struct ProcessorPart: Equatable, Sendable {
   /// How many cores of this kind were online when this was read.
   package var count: Int
 
+  /// A kind of core and how many there are.
   package init(part: Int = 0, name: String = "", megahertz: Int = 0, count: Int) {
     self.part = part
     self.name = name

@@ -1,35 +1,9 @@
-package import Basics
-import Platform
-
-/// One measured value with the time it was measured, or the reason why there is none; never a made-up zero.
-package enum Reading<Value> {
-  case value(Value, at: Instant)
-  case absent(Absence)
-
-  /// The value, if there is one.
-  package var value: Value? {
-    if case .value(let value, _) = self { value } else { nil }
-  }
-
-  /// When the value was measured, if there is one.
-  package var instant: Instant? {
-    if case .value(_, let instant) = self { instant } else { nil }
-  }
-
-  /// Why there is no value, if there is none.
-  package var absence: Absence? {
-    if case .absent(let absence) = self { absence } else { nil }
-  }
-}
-
-extension Reading: Sendable where Value: Sendable {}
-extension Reading: Equatable where Value: Equatable {}
-
 /// Why a reading has no value, and which file would have held it.
 ///
 /// A shared object, so that the hundreds of readings of a snapshot stay small and a repeated absence costs
 /// nothing.
 package final class Absence: Equatable, Sendable, CustomStringConvertible {
+  /// What went wrong, or what the machine has not.
   package enum Reason: Equatable, Sendable {
     /// The file does not exist: other kernel, other hardware, or hidden in a container.
     case noFile
@@ -56,13 +30,16 @@ package final class Absence: Equatable, Sendable, CustomStringConvertible {
 
   /// The file, with the root in front.
   package let path: String
+  /// Why that file gives none.
   package let reason: Reason
 
+  /// An absence; make one and keep it where the same may be said each second.
   package init(path: String, reason: Reason) {
     self.path = path
     self.reason = reason
   }
 
+  /// Whether path and reason are the same.
   package static func == (left: Absence, right: Absence) -> Bool {
     left === right || (left.reason == right.reason && left.path == right.path)
   }
@@ -79,10 +56,10 @@ extension Absence.Reason {
     switch self {
     case .noFile: "no such file"
     case .notSupported(let errno):
-      errno == 0 ? "not supported" : "not supported (\(SystemError.words(errno)))"
+      errno == 0 ? "not supported" : "not supported (\(errorWords(errno)))"
     case .permission: "permission denied"
     case .malformed(let text): text.isEmpty ? "empty" : "unexpected text \"" + text + "\""
-    case .failed(let errno): SystemError.words(errno)
+    case .failed(let errno): errorWords(errno)
     case .notYet: "not measured yet"
     case .unusable(let text): text
     }

@@ -1,10 +1,14 @@
 /// Pressure stall information (`/proc/pressure`; Documentation/accounting/psi.rst); off by default on
 /// Raspberry Pi OS.
 package struct Pressure: Equatable, Sendable {
+  /// Waiting for a core.
   package var cpu: PressureResource
+  /// Waiting for pages of memory.
   package var memory: PressureResource
+  /// Waiting for a disk.
   package var io: PressureResource
 
+  /// Pressure that was not read but for what is given.
   package init(
     cpu: PressureResource = PressureResource(), memory: PressureResource = PressureResource(),
     io: PressureResource = PressureResource()
@@ -24,6 +28,7 @@ package struct PressureResource: Equatable, Sendable {
   /// The same for all tasks waiting at once; absent for the CPU before Linux 5.13.
   package var fullShare: Reading<Double>
 
+  /// A resource that was not read but for what is given.
   package init(
     stall: Reading<PressureStall> = .absent(.notYet), someShare: Reading<Double> = .absent(.notYet),
     fullShare: Reading<Double> = .absent(.notYet)
@@ -36,9 +41,12 @@ package struct PressureResource: Equatable, Sendable {
 
 /// The two lines of a pressure file.
 package struct PressureStall: Equatable, Sendable {
+  /// At least one task waited; nil where the file has no such line.
   package var some: PressureLine?
+  /// All tasks waited at once; nil where the file has no such line.
   package var full: PressureLine?
 
+  /// The lines that the file has.
   package init(some: PressureLine? = nil, full: PressureLine? = nil) {
     self.some = some
     self.full = full
@@ -47,11 +55,16 @@ package struct PressureStall: Equatable, Sendable {
 
 /// Shares 0...1 of the last 10, 60 and 300 seconds, and the total in microseconds.
 package struct PressureLine: Equatable, Sendable {
+  /// Of the last 10 seconds.
   package var average10: Double
+  /// Of the last 60 seconds.
   package var average60: Double
+  /// Of the last 300 seconds.
   package var average300: Double
+  /// Microseconds since boot.
   package var total: UInt64
 
+  /// A line as the kernel writes it, with shares in place of its percents.
   package init(average10: Double, average60: Double, average300: Double, total: UInt64) {
     self.average10 = average10
     self.average60 = average60

@@ -4,18 +4,31 @@ package import Basics
 package struct Snapshot: Equatable, Sendable {
   /// When the sampler last ran; nil before the first sample.
   package var instant: Instant?
+  /// What this board is.
   package var board: Board
+  /// Cores, their times and clocks.
   package var processors: Processors
+  /// `/proc/loadavg`.
   package var load: Reading<Load>
+  /// `/proc/meminfo`.
   package var memory: Reading<Memory>
+  /// How long tasks waited for what.
   package var pressure: Pressure
+  /// Temperatures and what cools.
   package var thermal: Thermal
+  /// Chips that have a driver of the kernel's.
   package var hwmon: Hwmon
+  /// Interfaces and their counters.
   package var network: Network
+  /// File systems and disks.
   package var storage: Storage
+  /// Supplies, and what the board draws.
   package var power: PowerSupplies
+  /// The limits around this process.
   package var controlGroup: ControlGroup
+  /// What the firmware says of power and heat.
   package var firmware: Firmware
+  /// Chips on I2C buses that are read here.
   package var sensors: Sensors
 
   /// A snapshot of nothing: every reading not measured yet, every list empty.
@@ -58,5 +71,35 @@ package struct Snapshot: Equatable, Sendable {
       return count
     }
     return max(Int(quota.rounded(.up)), 1)
+  }
+
+  /// Says in `power.drawn` what the board draws: the first INA2xx chip with a driver (drivers/hwmon/ina2xx.c), which are
+  /// wired into the board's supply, else the first chip of `sensors` that measures the supply and has a value.
+  ///
+  /// - Parameter noChip: what is said where there is neither.
+  package mutating func updateDrawnPower(without noChip: Absence) {
+    var drawn = powerOfDriver
+    for chip in sensors.chips where drawn?.value == nil && chip.meaning == .supply {
+      guard let measured = chip.reading(.power) else { continue }
+      if let watts = measured.value {
+        if watts == watts { drawn = measured }
+      } else {
+        drawn = drawn ?? measured
+      }
+    }
+    power.drawn = drawn ?? .absent(noChip)
+  }
+
+  /// In watts; nil where no such chip has a driver.
+  private var powerOfDriver: Reading<Double>? {
+    for chip in hwmon.chips where startsWith(chip.name, "ina2") {
+      for sensor in chip.sensors where sensor.kind == .power {
+        switch sensor.value {
+        case .value(let microwatts, let at): return .value(Double(microwatts) / 1e6, at: at)
+        case .absent(let absence): return .absent(absence)
+        }
+      }
+    }
+    return nil
   }
 }

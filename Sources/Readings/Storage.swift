@@ -9,6 +9,7 @@ package struct Storage: Equatable, Sendable {
   /// Why there is no list of disks at all.
   package var absence: Absence?
 
+  /// Storage of which nothing was read but what is given.
   package init(
     state: Reading<FileSystemSpace> = .absent(.notYet), engine: Reading<FileSystemSpace> = .absent(.notYet),
     disks: [Disk] = [], absence: Absence? = nil
@@ -22,12 +23,14 @@ package struct Storage: Equatable, Sendable {
 
 /// `statvfs` of a folder, in bytes.
 package struct FileSystemSpace: Equatable, Sendable {
+  /// All of it.
   package var total: UInt64
   /// What an ordinary user may still write.
   package var free: UInt64
   /// A card with errors is often mounted again read-only.
   package var isReadOnly: Bool
 
+  /// A file system's space in bytes.
   package init(total: UInt64, free: UInt64, isReadOnly: Bool = false) {
     self.total = total
     self.free = free
@@ -37,14 +40,18 @@ package struct FileSystemSpace: Equatable, Sendable {
 
 /// One disk of `/proc/diskstats`.
 package struct Disk: Equatable, Sendable {
+  /// The kernel's name, as `mmcblk0`.
   package var name: String
+  /// Sums since boot.
   package var counters: Reading<DiskCounters>
   /// The share 0...1 of the time since the last sample in which it had something to do.
   package var busyShare: Reading<Double>
   /// In bytes per second between the last two samples.
   package var readRate: Reading<Double>
+  /// The same of what is written.
   package var writeRate: Reading<Double>
 
+  /// A disk of which nothing was read but its name and what is given.
   package init(
     name: String, counters: Reading<DiskCounters> = .absent(.notYet),
     busyShare: Reading<Double> = .absent(.notYet), readRate: Reading<Double> = .absent(.notYet),
@@ -60,14 +67,18 @@ package struct Disk: Equatable, Sendable {
 
 /// Counters since boot (Documentation/admin-guide/iostats.rst); times wrap at 32 bits, after 49.7 days.
 package struct DiskCounters: Equatable, Sendable {
+  /// Reads that are done.
   package var reads: UInt64
   /// In units of 512 bytes, whatever the disk's own sector is.
   package var readSectors: UInt64
+  /// Writes that are done.
   package var writes: UInt64
+  /// In the same units.
   package var writtenSectors: UInt64
   /// In milliseconds.
   package var busyTime: UInt64
 
+  /// Counters at these numbers, else at 0.
   package init(
     reads: UInt64 = 0, readSectors: UInt64 = 0, writes: UInt64 = 0, writtenSectors: UInt64 = 0,
     busyTime: UInt64 = 0

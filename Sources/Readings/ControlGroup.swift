@@ -3,6 +3,7 @@
 ///
 /// Both generations: Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/.
 package struct ControlGroup: Equatable, Sendable {
+  /// The two generations of the kernel's interface, which name and place their files differently.
   package enum Version: UInt8, Sendable {
     case v1 = 1
     case v2 = 2
@@ -25,6 +26,7 @@ package struct ControlGroup: Equatable, Sendable {
   /// The numbers of the cores this process may run on; nil is all.
   package var allowedCores: Reading<[Int]?>
 
+  /// A group of which nothing was read but what is given.
   package init(
     version: Version? = nil, cores: Reading<Double?> = .absent(.notYet), use: Reading<QuotaUse>? = nil,
     memoryMaximum: Reading<UInt64?> = .absent(.notYet), memoryCurrent: Reading<UInt64> = .absent(.notYet),
@@ -58,6 +60,7 @@ package struct QuotaUse: Equatable, Sendable {
   /// not count it.
   package var throttled: Double?
 
+  /// Use of a quota in cores, and the share 0...1 of the time in which tasks waited.
   package init(cores: Double, throttled: Double? = nil) {
     self.cores = cores
     self.throttled = throttled

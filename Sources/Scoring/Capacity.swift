@@ -276,32 +276,43 @@ private struct StandIns {
       loadSource = .assumed(processors.utilisation.absence)
     }
 
+    coolingShare = Self.coolingShare(snapshot.thermal)
+    let slowed = FirmwareClock(snapshot, profile)
+    firmwareClock = slowed.measured
+    softClock = slowed.assumed
+    firmwareAbsence = snapshot.firmware.throttle.absence
+    let slowest = Self.slowestLimit(of: processors, clock: clock, coolingShare: coolingShare)
+    firmwareShare = slowed.measured.map { ratio($0, slowest) } ?? 1
+  }
+
+  private static func coolingShare(_ thermal: Thermal) -> Double {
     var share = 1.0
-    for device in snapshot.thermal.coolingDevices where device.slowsProcessors {
+    for device in thermal.coolingDevices where device.slowsProcessors {
       guard let state = device.state.value, let most = device.maximum.value, state > 0, most > 0 else {
         continue
       }
       share = min(share, 1 - Double(min(state, most)) / (Double(most) + 1))
     }
-    coolingShare = share
+    return share
+  }
 
-    let slowed = FirmwareClock(snapshot, profile)
-    firmwareClock = slowed.measured
-    softClock = slowed.assumed
-    firmwareAbsence = snapshot.firmware.throttle.absence
-    var slowest = clock * share
+  /// The clock in MHz that the kernel allows the slowest core.
+  private static func slowestLimit(
+    of processors: Processors, clock: Double, coolingShare: Double
+  ) -> Double {
+    var slowest = clock * coolingShare
     var isFirst = true
     for core in processors.cores {
-      var limit = clock * share
+      var limit = clock * coolingShare
       if let index = core.policy, processors.policies.indices.contains(index),
         let reading = processors.policies[index].limit.value ?? processors.policies[index].maximum.value
       {
-        limit = Double(reading) / 1000 * (processors.policies[index].limit.value == nil ? share : 1)
+        limit = Double(reading) / 1000 * (processors.policies[index].limit.value == nil ? coolingShare : 1)
       }
       slowest = isFirst ? limit : min(slowest, limit)
       isFirst = false
     }
-    firmwareShare = slowed.measured.map { ratio($0, slowest) } ?? 1
+    return slowest
   }
 }
 

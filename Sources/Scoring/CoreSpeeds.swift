@@ -6,9 +6,12 @@ package import Readings
 package struct CoreSpeeds: Equatable, Sendable {
   /// Equal cores; a part of one where a thread has only a share of it.
   package struct Group: Equatable, Sendable {
+    /// Cores, above 0.
     package var count: Double
+    /// Of one of them, in 7-zip MIPS.
     package var speed: Double
 
+    /// So many cores of one speed.
     package init(count: Double, speed: Double) {
       self.count = count
       self.speed = speed
@@ -20,10 +23,12 @@ package struct CoreSpeeds: Equatable, Sendable {
   /// Speeds closer than this share are one: readings are no more exact.
   private static let resolution = 0.02
 
+  /// The fastest first, at most `groupLimit`.
   package private(set) var groups: [Group] = []
   /// As many of the fastest cores as the control group may use at a time; nil for all.
   package var quota: Double?
 
+  /// No core is known.
   package init(quota: Double? = nil) {
     self.quota = quota
   }
@@ -48,6 +53,7 @@ package struct CoreSpeeds: Equatable, Sendable {
     groups.insert(Group(count: count, speed: speed), at: place)
   }
 
+  /// Whether no core is known.
   package var isEmpty: Bool { groups.isEmpty }
 
   /// Cores in all, whatever the quota.

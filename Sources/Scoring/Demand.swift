@@ -10,6 +10,7 @@ package struct Demand: Equatable, Sendable {
   package private(set) var threads = 0.0
   /// The time it was measured over; what began or ended since, or within it, does not show in full.
   package private(set) var from = Instant(nanoseconds: 0)
+  /// The end of that time.
   package private(set) var to = Instant(nanoseconds: 0)
   /// Whether all is taken, and nothing tells how many wait: inside a quota, whose group's tasks nobody counts.
   package private(set) var isBlind = false
@@ -22,6 +23,7 @@ package struct Demand: Equatable, Sendable {
   /// More are not believed: 64 threads on each of 64 cores.
   private static let limit = 4096.0
 
+  /// Nothing was sampled.
   package init() {}
 
   /// A measure of so many threads, for who knows them otherwise.

@@ -17,12 +17,14 @@ extension Term {
 package struct LinkUse: Sendable {
   /// Mbit/s.
   package private(set) var rate: Double
+  /// Mbit/s of that which do not pass now.
   package private(set) var free: Double
   let source: Term.Source
 
   /// The share that is taken, 0...1.
   package var busy: Double { rate > 0 ? clamped(1 - free / rate) : 1 }
 
+  /// The use of the interface with the most free bandwidth.
   package init(of snapshot: Snapshot, profile: Profile) {
     let interfaces = snapshot.network.interfaces
     let hasHardware = interfaces.contains { Self.isHardware($0.kind) }
@@ -76,11 +78,16 @@ package struct LinkUse: Sendable {
     guard let level = interface.wireless.value?.level, level < 0 else {
       return (bandwidth, .assumed(absence))
     }
-    // -55 dBm carries the full rate, at -90 the link is about to break (usual receiver sensitivities).
-    let quality = clamped((Double(level) + 90) / 35)
-    let leastQuality = 0.05
+    let quality = clamped((Double(level) - weakestSignal) / (fullSignal - weakestSignal))
     return (bandwidth * max(quality, leastQuality), .substitute(absence))
   }
+
+  /// In dBm: from here on a link carries its full rate, and at the other it is about to break (usual receiver
+  /// sensitivities).
+  private static let fullSignal = -55.0
+  private static let weakestSignal = -90.0
+  /// The share of its rate that a link which still holds carries at least.
+  private static let leastQuality = 0.05
 
   /// What passes now, in Mbit/s: the busier direction, or both where they share the air.
   private static func used(_ interface: NetworkInterface) -> Double {

@@ -4,15 +4,25 @@ package struct Profile: Equatable, Sendable {
   package let name: String
   /// What people call the board.
   package let title: String
+  /// How the board is known.
   package let recognition: Recognition
+  /// What its cores can do.
   package let processor: Processor
+  /// When heat costs speed.
   package let heat: Heat
+  /// What its network can do.
   package let link: Link
+  /// What it may draw, and draws.
   package let power: Power
+  /// What stands in for readings that are missing.
   package let assumed: Assumed
+  /// How much each term counts.
   package let weights: Weights
+  /// The light that shows how the node is.
   package let light: Light
+  /// I2C buses that may be touched.
   package let buses: Buses
+  /// Chips that are on the board.
   package let sensors: [Sensor]
 
   /// Texts that tell the board, strongest first; empty lists match nothing.
@@ -54,13 +64,17 @@ package struct Profile: Equatable, Sendable {
 
   /// One part and its share of the fastest core, 1...1024.
   package struct Capacity: Equatable, Sendable {
+    /// `CPU part`, as 0xd03 for a Cortex-A53.
     package var part: Int
+    /// Its share, 1024 for the fastest.
     package var share: Int
   }
 
   /// One part and its speed.
   package struct Rate: Equatable, Sendable {
+    /// `CPU part`, as above.
     package var part: Int
+    /// 7-zip MIPS per MHz of one core.
     package var rate: Double
   }
 
@@ -85,7 +99,9 @@ package struct Profile: Equatable, Sendable {
 
   /// A temperature in degrees Celsius, and the fastest clock in MHz from there on.
   package struct SoftLimit: Equatable, Sendable {
+    /// In degrees Celsius.
     package var temperature: Double
+    /// In MHz.
     package var clock: Double
   }
 
@@ -95,6 +111,7 @@ package struct Profile: Equatable, Sendable {
     package var supply: Double?
     /// What it draws with nothing to do, and with all cores busy, in watts; nil where nobody has measured.
     package var idle: Double?
+    /// What it draws with all cores busy.
     package var full: Double?
   }
 

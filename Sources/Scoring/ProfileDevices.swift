@@ -12,6 +12,7 @@ extension Profile {
     /// LEDs of `/sys/class/leds`; the first that exists is taken.
     package var leds: [String] = []
 
+    /// A line, LEDs, or neither.
     package init(line: String? = nil, leds: [String] = []) {
       self.line = line
       self.leds = leds
@@ -25,6 +26,7 @@ extension Profile {
     /// Those that must never be, whoever allows them: they reach into the board itself.
     package var forbidden: [String] = []
 
+    /// Buses by texts of their adapters' names.
     package init(allowed: [String] = [], forbidden: [String] = []) {
       self.allowed = allowed
       self.forbidden = forbidden
@@ -49,7 +51,9 @@ extension Profile {
 
     /// One `name=value`.
     package struct Option: Equatable, Sendable {
+      /// Its name, as `shunt`.
       package var name: String
+      /// What it is set to, as it was written.
       package var value: String
     }
 
@@ -58,6 +62,7 @@ extension Profile {
     /// Most options of one sensor.
     package static let mostOptions = 8
 
+    /// A chip at an address of 0x08...0x77.
     package init(type: String, adapter: String, address: Int, options: [Option] = []) {
       self.type = type
       self.adapter = adapter

@@ -5,8 +5,11 @@ internal import Wire
 package struct ProfileDraft: Sendable {
   /// One value.
   package struct Line: Equatable, Sendable {
+    /// The section it stands in, as `processor`.
     package let section: String
+    /// Its key there.
     package let key: String
+    /// Its value as a profile writes it.
     package let value: String
     /// Path and text it was read from, or what it was taken after.
     package let evidence: String
@@ -17,6 +20,7 @@ package struct ProfileDraft: Sendable {
   /// Bytes of evidence that are shown at most, well below the longest line a profile may have.
   static let evidenceLimit = 500
 
+  /// In the order of the file.
   package private(set) var lines: [Line] = []
   private let snapshot: Snapshot
   /// Knows the cores of its architecture.

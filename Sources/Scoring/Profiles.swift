@@ -9,8 +9,11 @@ package struct Profiles: Sendable {
 
   /// A file of the owner's, as `/etc/hearth/boards.d/NAME.conf`.
   package struct Addition: Sendable {
+    /// The file's name without `.conf`.
     package let name: String
+    /// How errors name it.
     package let file: String
+    /// Its bytes.
     package let text: [UInt8]
 
     /// - Parameters:
@@ -75,7 +78,9 @@ package struct Profiles: Sendable {
       case none
     }
 
+    /// What is known of the board.
     package let profile: Profile
+    /// By what it was found.
     package let rule: Rule
     /// The text of the board that matched.
     package let text: String

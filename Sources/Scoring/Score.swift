@@ -10,8 +10,11 @@ package struct Score: Equatable, Sendable {
   package let value: Double
   /// The name of the profile it was made with.
   package let profile: String
+  /// What made it, one of each kind.
   package let terms: Terms
 
+  /// The score of an idle Raspberry Pi 3 Model B.
+  static let reference = 100.0
   /// The 7-zip MIPS that make a score of 100: four Cortex-A53 at 1200 MHz, 0.72 MIPS per MHz
   /// (ThomasKaiser/sbc-bench, Results.md).
   package static let referenceCapacity = 4 * 1200 * 0.72
@@ -32,7 +35,7 @@ package struct Score: Equatable, Sendable {
       .battery(snapshot, profile), .link(snapshot, profile), .storage(snapshot, profile),
     ])
     // From what is left and not from the terms of the cores, whose ratios would round up and down on the way.
-    var value = capacity.left / Self.referenceCapacity * 100
+    var value = capacity.left / Self.referenceCapacity * Self.reference
     for term in terms where !term.kind.isOfCores { value *= term.effect }
     // Written so that a NaN, should one ever come through, is the least and not the best.
     self.value = value > Self.least ? min(value, Double.greatestFiniteMagnitude) : Self.least
@@ -44,13 +47,17 @@ package struct Score: Equatable, Sendable {
 package struct Terms: RandomAccessCollection, Sendable, Equatable {
   private let storage: InlineArray<14, Term>
 
+  /// In the order of `Term.Kind`.
   init(_ storage: InlineArray<14, Term>) {
     self.storage = storage
   }
 
+  /// The position of the first kind.
   package var startIndex: Int { 0 }
+  /// Behind the last kind.
   package var endIndex: Int { storage.count }
 
+  /// The term of the kind at that position.
   package subscript(position: Int) -> Term {
     storage[position]
   }
@@ -60,6 +67,7 @@ package struct Terms: RandomAccessCollection, Sendable, Equatable {
     storage[Int(kind.rawValue)]
   }
 
+  /// Whether all terms are the same.
   package static func == (left: Terms, right: Terms) -> Bool {
     left.elementsEqual(right)
   }

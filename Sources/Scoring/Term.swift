@@ -2,11 +2,13 @@ package import Readings
 
 /// One part of a score: what was read, what stands in for it, and how much it takes away.
 package struct Term: Equatable, Sendable {
+  /// Which part of the score it is.
   package let kind: Kind
   /// The reading, in the unit of its kind.
   package let value: Double
   /// The value at which nothing is taken away, in the same unit.
   package let full: Double
+  /// Where `value` comes from.
   package let source: Source
   /// The share of the score this term takes away at its worst, 0...1.
   package let weight: Double
@@ -19,6 +21,9 @@ package struct Term: Equatable, Sendable {
   }
 
   /// The parts of a score, in the order of the report.
+  ///
+  /// Nodes tell each other the effects of their terms by position and without names (docs/wire-formats.md), and older
+  /// nodes stay in a home: a kind never moves, and none goes. A new one is appended; CONTRIBUTING has the recipe.
   package enum Kind: UInt8, CaseIterable, Sendable {
     case cores, clock, load, quota, memory, cpuPressure, memoryPressure, ioPressure, heat, throttling, supply
     case battery, link, storage

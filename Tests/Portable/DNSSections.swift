@@ -1,6 +1,6 @@
 import Basics
-internal import Readings
 internal import Mesh
+internal import Readings
 internal import Wire
 
 func dnsSections(_ sections: inout [Section]) {
@@ -51,6 +51,15 @@ private func messageSection() -> Section {
   return section
 }
 
+/// One packet in ten with a bit turned over.
+private func sometimesDamaged(_ packet: [UInt8], _ dice: inout SplitMix64) -> [UInt8] {
+  var packet = packet
+  if dice.below(10) == 0, !packet.isEmpty {
+    packet[dice.below(packet.count)] ^= 1 << UInt8(dice.below(8))
+  }
+  return packet
+}
+
 /// Four nodes find each other, with damaged copies of their packets among the good ones.
 private func discoverySection() -> Section {
   var section = Section("discovery")
@@ -89,12 +98,9 @@ private func discoverySection() -> Section {
     if step == 1_500 { take(nodes[3].stop(at: now), of: 3) }
     let packets = queue
     queue = []
-    for (sender, packet) in packets {
+    for (sender, sound) in packets {
       for index in nodes.indices where index != sender {
-        var packet = packet
-        if dice.below(10) == 0, !packet.isEmpty {
-          packet[dice.below(packet.count)] ^= 1 << UInt8(dice.below(8))
-        }
+        let packet = sometimesDamaged(sound, &dice)
         let origin = DiscoveryOrigin(address: address(sender), interface: 2)
         take(nodes[index].received(packet, from: origin, at: now), of: index)
       }

@@ -78,58 +78,59 @@ private func refusal(_ text: String) -> String? {
     #expect(refusal(text) == message)
   }
 
+  private static let everySetting = """
+    [board]
+    name = Board
+    compatible = a,b
+    soc = c,d
+    model = M
+    product = P
+    parts = 0xd03, 0xd09
+    architecture = arm64
+    [processor]
+    core = 0xd03   0.5  # a comment
+    mips-per-mhz = 0.6
+    thread-gain = 0.2
+    clock = 1500
+    cores = 6
+    capacity = 0xd03 462
+    capacity = 0xd09 1024
+    crypto = yes
+    [thermal]
+    zone = z
+    chip = c
+    throttle = 70.5
+    critical = 95
+    soft = 60 1200
+    trust-trips = no
+    margin = 15
+    [network]
+    limit = 300
+    wifi = 20
+    ample = 10
+    [power]
+    supply = 12.5
+    [assumed]
+    load = 0.25
+    memory = 1 GiB
+    temperature = 40
+    ample-memory = 64 MiB
+    ample-storage = 2 GiB
+    [weights]
+    memory = 0.1
+    cpu-pressure = 0.2
+    memory-pressure = 0.3
+    io-pressure = 0.4
+    heat = 0.5
+    throttling = 0.6
+    supply = 0.7
+    battery = 0.8
+    link = 0.9
+    storage = 0
+    """
+
   @Test func everySettingCanBeGiven() throws {
-    let profile = try parse(
-      """
-      [board]
-      name = Board
-      compatible = a,b
-      soc = c,d
-      model = M
-      product = P
-      parts = 0xd03, 0xd09
-      architecture = arm64
-      [processor]
-      core = 0xd03   0.5  # a comment
-      mips-per-mhz = 0.6
-      thread-gain = 0.2
-      clock = 1500
-      cores = 6
-      capacity = 0xd03 462
-      capacity = 0xd09 1024
-      crypto = yes
-      [thermal]
-      zone = z
-      chip = c
-      throttle = 70.5
-      critical = 95
-      soft = 60 1200
-      trust-trips = no
-      margin = 15
-      [network]
-      limit = 300
-      wifi = 20
-      ample = 10
-      [power]
-      supply = 12.5
-      [assumed]
-      load = 0.25
-      memory = 1 GiB
-      temperature = 40
-      ample-memory = 64 MiB
-      ample-storage = 2 GiB
-      [weights]
-      memory = 0.1
-      cpu-pressure = 0.2
-      memory-pressure = 0.3
-      io-pressure = 0.4
-      heat = 0.5
-      throttling = 0.6
-      supply = 0.7
-      battery = 0.8
-      link = 0.9
-      storage = 0
-      """)
+    let profile = try parse(Self.everySetting)
     #expect(
       profile.recognition
         == .init(

@@ -328,57 +328,72 @@ private let worsenings: [Worsening] = [
   /// No reading the types allow traps or leaves the range, however absurd.
   @Test func absurdReadingsAreHarmless() {
     var random = Randomness(seed: 4)
-    let doubles: [Double] = [.nan, .infinity, -.infinity, -1, 0, 1e308, -1e308, .leastNonzeroMagnitude]
-    let integers = [Int.min, -1, 0, 1, Int.max]
-    let words: [UInt64] = [0, 1, .max]
     for _ in 0..<cases {
       var snapshot = Snapshot.random(&random)
-      snapshot.processors.utilisation = .now(random.pick(doubles))
-      snapshot.load = .now(Load(one: random.pick(doubles), five: 0, fifteen: 0))
-      snapshot.memory = .now(Memory(total: 0, available: random.pick(words)))
-      for index in snapshot.processors.cores.indices {
-        snapshot.processors.cores[index].number = random.pick(integers)
-        snapshot.processors.cores[index].policy = random.pick(integers)
-        snapshot.processors.cores[index].capacity = .now(random.pick(integers))
-        if random.chance(0.5) { snapshot.processors.cores[index].utilisation = .now(random.pick(doubles)) }
-      }
-      for index in snapshot.processors.policies.indices {
-        snapshot.processors.policies[index].maximum = .now(random.pick(integers))
-        snapshot.processors.policies[index].limit = .now(random.pick(integers))
-      }
-      snapshot.board.processorParts = .now([
-        ProcessorPart(
-          part: random.pick(integers), megahertz: random.pick(integers), count: random.pick(integers))
-      ])
-      snapshot.thermal.zones = [
-        ThermalZone(
-          type: "cpu-thermal", temperature: .now(random.pick(integers)),
-          trips: [TripPoint(kind: .passive, temperature: random.pick(integers))])
-      ]
-      snapshot.thermal.coolingDevices = [
-        CoolingDevice(
-          type: "cpufreq", state: .now(random.pick(integers)), maximum: .now(random.pick(integers)))
-      ]
-      snapshot.pressure.cpu.someShare = .now(random.pick(doubles))
-      snapshot.pressure.io.someShare = .now(random.pick(doubles))
-      snapshot.storage.disks = [Disk(name: "d", busyShare: .now(random.pick(doubles)))]
-      snapshot.storage.state = .now(FileSystemSpace(total: 0, free: random.pick(words)))
-      snapshot.network.interfaces = [
-        NetworkInterface(
-          name: "", kind: random.pick([.ethernet, .wifi]), speed: .now(random.pick(integers)),
-          receiveRate: .now(random.pick(doubles)), transmitRate: .now(random.pick(doubles)),
-          wireless: .now(WirelessLink(quality: 0, level: random.pick(integers))))
-      ]
-      let state = PowerSupplyState(status: .discharging, capacity: random.pick(integers))
-      snapshot.power.supplies = [PowerSupply(name: "", kind: .ups, state: .now(state))]
-      snapshot.controlGroup.cores = .now(random.pick(doubles))
-      snapshot.controlGroup.use = .now(QuotaUse(cores: random.pick(doubles), throttled: random.pick(doubles)))
-      snapshot.controlGroup.memoryReclaimable = .now(random.pick(words))
-      snapshot.controlGroup.memoryMaximum = .now(random.pick(words))
-      snapshot.controlGroup.memoryCurrent = .now(random.pick(words))
+      makeAbsurd(&snapshot, &random)
+      makeRestAbsurd(&snapshot, &random)
       let score = Score(of: snapshot, profile: profile(snapshot, &random))
       #expect(score.value.isFinite && score.value >= Score.least)
       for term in score.terms { #expect((0...1).contains(term.factor) && !term.text.isEmpty) }
     }
+  }
+
+  private static let doubles: [Double] = [
+    .nan, .infinity, -.infinity, -1, 0, 1e308, -1e308, .leastNonzeroMagnitude,
+  ]
+  private static let integers = [Int.min, -1, 0, 1, Int.max]
+  private static let words: [UInt64] = [0, 1, .max]
+
+  /// What is said of the cores, memory and heat.
+  private func makeAbsurd(_ snapshot: inout Snapshot, _ random: inout Randomness) {
+    snapshot.processors.utilisation = .now(random.pick(Self.doubles))
+    snapshot.load = .now(Load(one: random.pick(Self.doubles), five: 0, fifteen: 0))
+    snapshot.memory = .now(Memory(total: 0, available: random.pick(Self.words)))
+    for index in snapshot.processors.cores.indices {
+      snapshot.processors.cores[index].number = random.pick(Self.integers)
+      snapshot.processors.cores[index].policy = random.pick(Self.integers)
+      snapshot.processors.cores[index].capacity = .now(random.pick(Self.integers))
+      if random.chance(0.5) { snapshot.processors.cores[index].utilisation = .now(random.pick(Self.doubles)) }
+    }
+    for index in snapshot.processors.policies.indices {
+      snapshot.processors.policies[index].maximum = .now(random.pick(Self.integers))
+      snapshot.processors.policies[index].limit = .now(random.pick(Self.integers))
+    }
+    snapshot.board.processorParts = .now([
+      ProcessorPart(
+        part: random.pick(Self.integers), megahertz: random.pick(Self.integers),
+        count: random.pick(Self.integers))
+    ])
+    snapshot.thermal.zones = [
+      ThermalZone(
+        type: "cpu-thermal", temperature: .now(random.pick(Self.integers)),
+        trips: [TripPoint(kind: .passive, temperature: random.pick(Self.integers))])
+    ]
+    snapshot.thermal.coolingDevices = [
+      CoolingDevice(
+        type: "cpufreq", state: .now(random.pick(Self.integers)), maximum: .now(random.pick(Self.integers)))
+    ]
+  }
+
+  /// What is said of all else.
+  private func makeRestAbsurd(_ snapshot: inout Snapshot, _ random: inout Randomness) {
+    snapshot.pressure.cpu.someShare = .now(random.pick(Self.doubles))
+    snapshot.pressure.io.someShare = .now(random.pick(Self.doubles))
+    snapshot.storage.disks = [Disk(name: "d", busyShare: .now(random.pick(Self.doubles)))]
+    snapshot.storage.state = .now(FileSystemSpace(total: 0, free: random.pick(Self.words)))
+    snapshot.network.interfaces = [
+      NetworkInterface(
+        name: "", kind: random.pick([.ethernet, .wifi]), speed: .now(random.pick(Self.integers)),
+        receiveRate: .now(random.pick(Self.doubles)), transmitRate: .now(random.pick(Self.doubles)),
+        wireless: .now(WirelessLink(quality: 0, level: random.pick(Self.integers))))
+    ]
+    let state = PowerSupplyState(status: .discharging, capacity: random.pick(Self.integers))
+    snapshot.power.supplies = [PowerSupply(name: "", kind: .ups, state: .now(state))]
+    snapshot.controlGroup.cores = .now(random.pick(Self.doubles))
+    snapshot.controlGroup.use = .now(
+      QuotaUse(cores: random.pick(Self.doubles), throttled: random.pick(Self.doubles)))
+    snapshot.controlGroup.memoryReclaimable = .now(random.pick(Self.words))
+    snapshot.controlGroup.memoryMaximum = .now(random.pick(Self.words))
+    snapshot.controlGroup.memoryCurrent = .now(random.pick(Self.words))
   }
 }

@@ -21,7 +21,18 @@ private func value(_ snapshot: Snapshot = .idlePi3, _ change: (inout Snapshot) -
     #expect((99.99...100.01).contains(score.value))
     #expect(score.profile == "raspberry-pi-3")
     #expect(score.terms.map { $0.kind } == Term.Kind.allCases)
+    for kind in Term.Kind.allCases { #expect(score.terms[kind].kind == kind) }
     for term in score.terms { #expect(term.effect == 1, "\(term.kind.name)") }
+  }
+
+  @Test func kindsKeepThePositionsThatOlderNodesSendThemAt() {
+    // What 0.1.0 sends. More may follow; none may move or go.
+    let sent = [
+      "cores", "clock", "load", "quota", "memory", "cpu-pressure", "memory-pressure", "io-pressure", "heat",
+      "throttling", "supply", "battery", "link", "storage",
+    ]
+    #expect(Term.Kind.allCases.prefix(sent.count).map { $0.name } == sent)
+    #expect(Term.Kind.allCases.enumerated().allSatisfy { $0 == Int($1.rawValue) })
   }
 
   @Test func termsMultiplyToTheScore() throws {

@@ -7,8 +7,10 @@ package struct Competition: Equatable, Sendable {
   /// Runs that mostly wait for the network, and images that are being fetched.
   package var flows: Double
 
+  /// Nothing runs there.
   package static let none = Competition()
 
+  /// Threads, those of them that are bound by memory, and flows; each 0 or more.
   package init(threads: Double = 0, copiers: Double = 0, flows: Double = 0) {
     self.threads = threads
     self.copiers = copiers
@@ -25,6 +27,7 @@ package struct Competition: Equatable, Sendable {
   /// What a run that waits for the network takes of a core.
   private static let networkThreads = 0.1
 
+  /// Both together.
   package static func + (left: Competition, right: Competition) -> Competition {
     Competition(
       threads: left.threads + right.threads, copiers: left.copiers + right.copiers,

@@ -8,9 +8,11 @@ package struct Constraint: Sendable, Equatable {
     case board = "node.board"
   }
 
+  /// What is compared.
   package let subject: Subject
   /// `==`, else `!=`.
   package let isEqual: Bool
+  /// What it is compared with, as it was written.
   package let value: String
 
   /// Most constraints of one request.
@@ -44,6 +46,7 @@ package struct Constraint: Sendable, Equatable {
     return constraints
   }
 
+  /// The constraint as one writes it, without blanks.
   package var text: String {
     subject.rawValue + (isEqual ? "==" : "!=") + value
   }
@@ -76,6 +79,7 @@ package enum ConstraintError: Error, Equatable {
   case unknownSubject(String)
   case badValue(String)
 
+  /// What was wrong, and what was expected.
   package var description: String {
     switch self {
     case .tooMany(let count): "\(count) constraints, at most \(Constraint.limit)"

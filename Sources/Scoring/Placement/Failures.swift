@@ -10,8 +10,10 @@ package struct Failures: Equatable, Sendable {
   private static let limit = 8.0
   private static let moment = Interval.seconds(2)
 
+  /// None yet.
   package init() {}
 
+  /// One more; of several within two seconds the first counts.
   package mutating func add(at now: Instant) {
     // All runs of a board that dies fail at one moment, of one cause.
     if count > 0, now - latest < Self.moment { return }

@@ -8,9 +8,12 @@ package struct HomeNode: Sendable, Equatable {
 
   /// A term of the score and what it multiplies the score by, 0...1.
   package struct Effect: Sendable, Equatable {
+    /// Which term.
     package var kind: Term.Kind
+    /// What it leaves of the score, 0...1.
     package var effect: Double
 
+    /// The effect of a term.
     package init(kind: Term.Kind, effect: Double) {
       self.kind = kind
       self.effect = effect
@@ -21,8 +24,10 @@ package struct HomeNode: Sendable, Equatable {
   package struct Image: Sendable, Equatable {
     /// Of its reference; see `Requirements.image`.
     package var hash: UInt32
+    /// Its size as the engine tells it.
     package var mebibytes: Int
 
+    /// An image by the hash of its reference.
     package init(hash: UInt32, mebibytes: Int) {
       self.hash = hash
       self.mebibytes = mebibytes
@@ -31,10 +36,12 @@ package struct HomeNode: Sendable, Equatable {
 
   /// A service that the node's owner has defined there.
   package struct Service: Sendable, Equatable {
+    /// What requests call it.
     package var name: String
     /// `container` or `native`.
     package var kind: String
 
+    /// A definition of that name and kind.
     package init(name: String, kind: String) {
       self.name = name
       self.kind = kind
@@ -67,17 +74,23 @@ package struct HomeNode: Sendable, Equatable {
   package var images: [Image]?
   /// In units of 1/100 of an idle Raspberry Pi 3; 0 where none was heard.
   package var score = 0.0
+  /// In the order of `Term.Kind`; empty where none were heard.
   package var terms: [Effect] = []
   /// Bytes; nil where unknown.
   package var memoryAvailable: Int64?
+  /// Whether a Docker Engine answers there.
   package var hasEngine = false
+  /// Whether its owner lets it run programs without a container.
   package var runsNative = false
   /// Its owner wants no new work on it.
   package var isDrained = false
+  /// As its owner has defined them there.
   package var services: [Service] = []
   /// Runs in flight there.
   package var runs = 0
+  /// By membership, as this requester sees it.
   package var state = State.alive
+  /// Whether it is this node.
   package var isSelf = false
   /// Whether its abilities, services and architecture are known.
   package var factsKnown = false
@@ -94,6 +107,7 @@ package struct HomeNode: Sendable, Equatable {
   /// Runs that it could not begin or lost lately, as this requester has seen it; each counts less as time passes.
   package internal(set) var failures = 0.0
 
+  /// A node of which only the identifier is known.
   package init(id: String) {
     self.id = id
   }

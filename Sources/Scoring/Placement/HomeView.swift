@@ -48,14 +48,18 @@ package struct HomeView: Sendable {
   /// By id, for the binary search.
   private var entries: [Entry] = []
 
+  /// A home without nodes.
   package init() {}
 
+  /// All nodes, by their identifiers.
   package var nodes: [HomeNode] {
     entries.map { $0.node }
   }
 
+  /// Whether no node is known, not even this one.
   package var isEmpty: Bool { entries.isEmpty }
 
+  /// What is known of a node; nil for one that is not.
   package func node(_ id: String) -> HomeNode? {
     index(of: id).map { entries[$0].node }
   }
@@ -119,6 +123,7 @@ package struct HomeView: Sendable {
     }
   }
 
+  /// The node is known no more.
   package mutating func forget(_ id: String) {
     if let index = index(of: id) { entries.remove(at: index) }
   }

@@ -23,7 +23,9 @@ package struct Outlook: Equatable, Sendable {
   /// Seconds it takes to run a thing elsewhere: two writes to flash, two ways through the network.
   static let moving = 0.05
   /// A speed below this is as good as none; it keeps what is divided by it finite.
-  private static let least = 0.01
+  fileprivate static let least = 0.01
+  /// The speed of a core of an idle Raspberry Pi 3.
+  private static let scale = 100.0
 
   /// The outlook of a run on a node.
   ///
@@ -37,38 +39,19 @@ package struct Outlook: Equatable, Sendable {
   ///
   /// It borrows: an initializer owns what it is given otherwise, and a node has a dozen references to count.
   package init(of run: borrowing Requirements, on node: borrowing HomeNode, imageSize: Int = 0) {
-    let standing = Standing(node, tellsMemory: run.memory > 0)
-    let there = standing.demand + node.placedDemand
+    let known = KnownCores(node, tellsMemory: run.memory > 0)
+    let there = known.demand + node.placedDemand
     competing = Self.finite(there.threads)
-    crowd = competing / max(standing.speeds.count, 1)
-    let worth = standing.health * node.trust / (1 + node.failures) * 100
-    let cores = standing.speeds.share(of: there.threads + run.cores) * standing.clock
-    let coresBefore = standing.speeds.share(of: there.threads) * standing.clock
-    var own = cores / Self.referenceSpeed
-    var cost = there.threads * max(1 / max(cores, 1) - 1 / max(coresBefore, 1), 0) * Self.referenceSpeed
-    switch run.bound {
-    case .processor: break
-    case .memory where node.memoryRate > 0:
-      let share = node.memoryRate / Self.referenceMemoryRate
-      // Of its core's time a copier has as much as everybody, and all of them share the bus.
-      func rate(_ copiers: Double) -> Double {
-        share * min(cores / max(standing.speeds.fastest, 1), Self.busRatio / max(copiers, Self.busRatio))
-      }
-      own = rate(there.copiers + run.cores)
-      cost += there.copiers * (1 / max(own, Self.least) - 1 / max(rate(there.copiers), Self.least))
-    case .network where node.linkRate > 0:
-      let link = node.linkRate / Self.referenceLinkRate
-      let free = there.flows > 0 ? link : link * max(1 - node.linkBusy, Self.leastFree)
-      own = free / (there.flows + 1)
-      cost = there.flows / max(link, Self.least)
-    case .memory, .network: break
-    }
-    speed = max(Self.finite(own * worth), Self.least)
+    crowd = competing / max(known.speeds.count, 1)
+    let worth = known.health * node.trust / (1 + node.failures) * Self.scale
+    let pace = Pace(of: run, on: node, known, beside: there)
+    speed = max(Self.finite(pace.own * worth), Self.least)
     wait = (node.isSelf ? 0 : Self.moving) + Self.finite(node.fetching(imageSize, beside: there.flows))
-    if run.isUrgent { cost = 0 }
-    let work = run.work * 100
+    let cost = run.isUrgent ? 0 : pace.cost
+    let work = run.work * Self.scale
     seconds = work / (speed * run.threads) + wait
-    rank = Self.finite(work / (work / speed + run.work * Self.consideration * cost * 100 / worth + wait))
+    rank = Self.finite(
+      work / (work / speed + run.work * Self.consideration * cost * Self.scale / worth + wait))
   }
 
   /// What no number came of counts as nothing.
@@ -78,15 +61,52 @@ package struct Outlook: Equatable, Sendable {
 
   /// A Raspberry Pi 3's: memcpy in MB/s (ThomasKaiser/sbc-bench, Results.md) and its Ethernet in Mbit/s.
   package static let referenceMemoryRate = 1110.0
+  /// Its Ethernet in Mbit/s.
   package static let referenceLinkRate = 100.0
   /// All cores together move half as much again as one does (a Raspberry Pi 3's STREAM against its memcpy).
   package static let busRatio = 1.5
   /// The share of a link that a new flow gets at least.
-  private static let leastFree = 0.1
+  fileprivate static let leastFree = 0.1
+}
+
+/// What a run would have of what it waits for, and what those lose that are there, by the formula of `Outlook`.
+private struct Pace {
+  /// As a share of what an idle Raspberry Pi 3 has of it: a core, its memory, its Ethernet.
+  var own: Double
+  /// For each unit of the run's work, in units of theirs.
+  var cost: Double
+
+  init(
+    of run: borrowing Requirements, on node: borrowing HomeNode, _ known: borrowing KnownCores,
+    beside there: Competition
+  ) {
+    let core = known.speeds.share(of: there.threads + run.cores) * known.clock
+    let coreBefore = known.speeds.share(of: there.threads) * known.clock
+    own = core / Outlook.referenceSpeed
+    cost = there.threads * max(1 / max(core, 1) - 1 / max(coreBefore, 1), 0) * Outlook.referenceSpeed
+    switch run.bound {
+    case .processor: break
+    case .memory where node.memoryRate > 0:
+      let alone = node.memoryRate / Outlook.referenceMemoryRate
+      let fastest = max(known.speeds.fastest, 1)
+      // Of its core's time a thread has as much as everybody, and all that wait for memory share the bus.
+      func rate(_ threads: Double) -> Double {
+        alone * min(core / fastest, Outlook.busRatio / max(threads, Outlook.busRatio))
+      }
+      own = rate(there.copiers + run.cores)
+      cost += there.copiers * (1 / max(own, Outlook.least) - 1 / max(rate(there.copiers), Outlook.least))
+    case .network where node.linkRate > 0:
+      let link = node.linkRate / Outlook.referenceLinkRate
+      let free = there.flows > 0 ? link : link * max(1 - node.linkBusy, Outlook.leastFree)
+      own = free / (there.flows + 1)
+      cost = there.flows / max(link, Outlook.least)
+    case .memory, .network: break
+    }
+  }
 }
 
 /// What is known of a node's cores, from its facts, or from its score alone.
-private struct Standing {
+private struct KnownCores {
   var speeds: CoreSpeeds
   var demand: Competition
   var clock = 1.0
@@ -106,7 +126,7 @@ private struct Standing {
       default: health *= term.effect
       }
     }
-    let cores = Double(node.cores > 0 ? min(node.cores, 4096) : Self.assumedCores)
+    let cores = Double(node.cores > 0 ? min(node.cores, Self.mostCores) : Self.assumedCores)
     demand = node.demand ?? Competition(threads: cores * (1 - load))
     speeds = node.speeds
     if speeds.isEmpty {
@@ -114,12 +134,16 @@ private struct Standing {
       let score = node.score > 0 && node.score < .greatestFiniteMagnitude ? node.score : 0
       clock = 1
       health = 1
-      speeds.add(cores, speed: score / 100 * Score.referenceCapacity / max(load, Self.leastFree) / cores)
+      let capacity = score / Score.reference * Score.referenceCapacity
+      speeds.add(cores, speed: capacity / max(load, Self.leastFree) / cores)
     }
   }
 
   /// Most boards have four.
   private static let assumedCores = 4
+  /// More are not believed.
+  private static let mostCores = 4096
+  /// A busy node's cores are taken to have left at least this share: its score is divided by it.
   private static let leastFree = 0.05
 }
 
@@ -132,11 +156,13 @@ extension HomeNode {
   /// Seconds to fetch an image of so many MiB over this node's link and unpack it to its card.
   fileprivate func fetching(_ mebibytes: Int, beside flows: Double) -> Double {
     guard mebibytes > 0 else { return 0 }
-    let megabits = Double(mebibytes) * 8.389
+    let megabits = Double(mebibytes) * Self.megabitsInMebibyte
     let rate = linkRate > 0 ? linkRate / (flows + 1) : Self.usualUplink
     return megabits / min(rate, Self.usualUplink) + Double(mebibytes) / Self.unpacking
   }
 
+  /// 2^20 bytes of 8 bits each, in millions.
+  private static var megabitsInMebibyte: Double { 8.389 }
   /// Mbit/s of what a home's line to the world brings.
   private static var usualUplink: Double { 100 }
   /// MiB a second onto an SD card (geerlingguy/sbc-reviews: 3.7 to 10 in small pieces, more in large ones).

@@ -15,9 +15,13 @@ package struct Placement: Sendable, Equatable {
 
   /// One node as it stood when the choice was made.
   package struct Row: Sendable, Equatable {
+    /// Its identifier.
     package var node: String
+    /// Its host name; empty where unknown.
     package var name: String
+    /// Where it is reached, as people write it.
     package var address: String
+    /// In units of 1/100 of an idle Raspberry Pi 3; 0 where none was heard.
     package var score: Double
     /// The terms of the score that take something away.
     package var terms: [HomeNode.Effect]
@@ -33,6 +37,7 @@ package struct Placement: Sendable, Equatable {
     package var tier: Tier
     /// Why it could not run it; nil for a candidate.
     package var objection: String?
+    /// What it said; nil while it was not asked.
     package var outcome: Outcome?
   }
 

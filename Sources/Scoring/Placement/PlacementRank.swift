@@ -5,10 +5,15 @@ extension Placement {
   /// Ranks this close to the best count as equal to it, because readings are no more exact than that.
   static let resolution = 0.97
 
-  /// In eighths of the cores: of nodes that are as fast, the emptier one stays cooler.
+  /// In parts of the cores: of nodes that are as fast, the emptier one stays cooler.
   static func crowd(_ outlook: Outlook) -> UInt64 {
-    UInt64(min(outlook.crowd * 8, 1e6))
+    UInt64(min(outlook.crowd * crowdSteps, mostCrowd))
   }
+
+  /// Eighths: demand is told and measured no more exactly.
+  private static let crowdSteps = 8.0
+  /// Far beyond what any node has, and an integer of every width holds it.
+  private static let mostCrowd = 1e6
 
   /// Spreads equal nodes over the runs: the same everywhere, different for each run.
   static func spread(_ run: FNV1a, _ node: String) -> UInt64 {

@@ -4,6 +4,7 @@ import Basics
 package struct Requirements: Sendable {
   /// `container` or `native`.
   package var kind: String
+  /// What the request calls the service.
   package var service: String
   /// Whether the node's owner must have defined the service there: for native programs, and containers whose command
   /// is the definition's.
@@ -14,6 +15,7 @@ package struct Requirements: Sendable {
   package var memory: Int64 = 0
   /// Whether the node that was asked may run it (Home Edge's `SelfSelection`).
   package var allowsSelf = true
+  /// All of which a node must meet.
   package var constraints: [Constraint] = []
   /// The candidate that goes before all others, whatever its rank; empty for none.
   package var preferredNode = ""
@@ -47,6 +49,7 @@ package struct Requirements: Sendable {
     return hash.folded
   }
 
+  /// A run of which nothing is asked but that the node can run it.
   package init(kind: String, service: String, mustBeRegistered: Bool) {
     self.kind = kind
     self.service = service

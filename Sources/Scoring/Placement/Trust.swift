@@ -13,6 +13,7 @@ package struct Trust: Equatable, Sendable {
   /// As it is told, also to the node itself: two that are equally good must not differ by what rounding does.
   private static let units = 128.0
 
+  /// No run has ended yet: the factor is 1.
   package init() {}
 
   /// The number in units of 1/128, as heartbeats carry it.
@@ -21,6 +22,7 @@ package struct Trust: Equatable, Sendable {
   /// 1 where its runs went as promised, 0.5 where they took twice as long.
   package var factor: Double { Self.factor(told: told) }
 
+  /// The factor that such a number means; outside `bounds` it is the nearest inside.
   package static func factor(told: UInt8) -> Double {
     min(max(Double(told) / units, bounds.lowerBound), bounds.upperBound)
   }

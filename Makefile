@@ -82,6 +82,10 @@ check: ## Check what needs no build: Swift's format, scripts, and the names in c
 shape: ## Measure the sources: the longest files and functions, the share without input and output, comments at doors
 	@Tests/lab/checks/shape
 
+coverage: ## Tell the share of lines of MODULE (all without input and output) that its tests run; builds anew, takes minutes
+	@cross/toolchain >/dev/null
+	@Tests/lab/checks/coverage $(MODULE)
+
 test: ## Run all tests, on one shipping program of each width too; installs the Debian packages they need
 	@cross/toolchain >/dev/null
 	@Tests/lab/requirements test

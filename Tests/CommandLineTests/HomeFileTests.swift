@@ -1,10 +1,10 @@
 import Foundation
 import Scoring
 import Simulation
+import TestSupport
 import Testing
 import Wire
 
-@testable import Agent
 @testable import Basics
 @testable import CommandLine
 

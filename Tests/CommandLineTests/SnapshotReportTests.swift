@@ -2,7 +2,6 @@ import Readings
 import Testing
 import Wire
 
-@testable import Agent
 @testable import Basics
 @testable import CommandLine
 

@@ -2,7 +2,6 @@ import Containers
 import Testing
 import Wire
 
-@testable import Agent
 @testable import Basics
 @testable import CommandLine
 @testable import Devices

@@ -3,12 +3,11 @@ import CMbedTLS
 import Foundation
 import Mesh
 import Settings
+import ServerSupport
 import Testing
 
-@testable import Agent
 @testable import Basics
 @testable import Platform
-@testable import Simulation
 
 /// Both ends of a connection whose bytes go through the test, which may change them.
 private final class Pair {
@@ -25,8 +24,8 @@ private final class Pair {
       }
       ends += pair
     }
-    guard let client = SecureSocket(ends[0], keys: [key.preshared], isServer: false),
-      let server = SecureSocket(ends[2], keys: [key.preshared], isServer: true)
+    guard let client = SecureSocket(ends[0], keys: [SecureHome.preshared(key)], isServer: false),
+      let server = SecureSocket(ends[2], keys: [SecureHome.preshared(key)], isServer: true)
     else { return nil }
     self.client = client
     self.server = server

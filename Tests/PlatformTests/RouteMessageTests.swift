@@ -1,7 +1,6 @@
 import Foundation
 import Testing
 
-@testable import Agent
 @testable import Basics
 @testable import Platform
 

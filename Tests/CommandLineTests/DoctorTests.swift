@@ -4,7 +4,6 @@ import Scoring
 import Testing
 import Wire
 
-@testable import Agent
 @testable import Basics
 @testable import CommandLine
 @testable import HomeEdge

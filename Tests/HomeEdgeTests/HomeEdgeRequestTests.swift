@@ -1,7 +1,6 @@
 import Testing
 import Wire
 
-@testable import Agent
 @testable import Basics
 @testable import HomeEdge
 

@@ -1,33 +1,34 @@
-import Basics
+package import Basics
 import Foundation
 import Testing
 
 extension SplitMix64 {
   /// A number from 0 up to but not including `bound`.
-  mutating func below(_ bound: Int) -> Int {
+  package mutating func below(_ bound: Int) -> Int {
     Int.random(in: 0..<max(1, bound), using: &self)
   }
 
-  mutating func oneIn(_ count: Int) -> Bool {
+  /// True once in so many times.
+  package mutating func oneIn(_ count: Int) -> Bool {
     below(count) == 0
   }
 }
 
 /// Makes damaged variants of known texts: flipped, inserted and removed bytes, truncation, splices, repetition.
-struct Mutator {
+package struct Mutator {
   let corpus: [[UInt8]]
   /// Pieces that mean something in the format: they find more than random bytes do.
   let dictionary: [[UInt8]]
   var random: SplitMix64
 
-  init(corpus: [[UInt8]], dictionary: [String] = [], seed: UInt64) {
+  package init(corpus: [[UInt8]], dictionary: [String] = [], seed: UInt64) {
     self.corpus = corpus
     self.dictionary = dictionary.map { Array($0.utf8) }
     random = SplitMix64(seed: seed)
   }
 
   /// A text of the corpus with one to eight mutations.
-  mutating func next() -> [UInt8] {
+  package mutating func next() -> [UInt8] {
     var bytes = corpus[random.below(corpus.count)]
     for _ in 0...random.below(8) { mutate(&bytes) }
     return bytes
@@ -57,7 +58,9 @@ struct Mutator {
 /// Runs a check on a fixed number of cases, or for `HEARTH_FUZZ_SECONDS` with a seed of its own.
 ///
 /// The check returns what is wrong, or `nil`; the seed and the case's number come with it.
-func fuzz(cases: Int = 20_000, seed: UInt64 = 1, _ name: String, _ check: (inout SplitMix64) -> String?) {
+package func fuzz(
+  cases: Int = 20_000, seed: UInt64 = 1, _ name: String, _ check: (inout SplitMix64) -> String?
+) {
   let seconds = ProcessInfo.processInfo.environment["HEARTH_FUZZ_SECONDS"].flatMap(Double.init)
   let start = seconds == nil ? seed : UInt64.random(in: 0...UInt64(Int64.max))
   let end = Date(timeIntervalSinceNow: seconds ?? 0)
@@ -74,7 +77,7 @@ func fuzz(cases: Int = 20_000, seed: UInt64 = 1, _ name: String, _ check: (inout
 }
 
 /// Bytes for a failure's message, printable and exact.
-func printable(_ bytes: [UInt8]) -> String {
+package func printable(_ bytes: [UInt8]) -> String {
   bytes.prefix(2000).map { byte in
     switch byte {
     case 0x20...0x7E where byte != 0x5C: String(UnicodeScalar(byte))

@@ -1,8 +1,8 @@
 import Foundation
 import Mesh
+import TestSupport
 import Testing
 
-@testable import Agent
 @testable import Basics
 @testable import Settings
 

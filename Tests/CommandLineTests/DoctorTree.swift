@@ -1,9 +1,9 @@
 import Foundation
 import Readings
+import TestSupport
 import Testing
 import Wire
 
-@testable import Agent
 @testable import Basics
 @testable import CommandLine
 @testable import Devices

@@ -3,10 +3,10 @@ import Devices
 import Foundation
 import Readings
 import Scoring
+import TestSupport
 import Testing
 import Wire
 
-@testable import Agent
 @testable import Basics
 @testable import Platform
 

@@ -3,7 +3,6 @@ import Scoring
 import Testing
 import Wire
 
-@testable import Agent
 @testable import Basics
 @testable import CommandLine
 

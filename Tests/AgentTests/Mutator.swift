@@ -1,1 +1,0 @@
-../WireTests/Mutator.swift

@@ -2,7 +2,9 @@ package import Wire
 
 /// The body of every answer to a service request.
 package struct HomeEdgeAnswer: Error {
+  /// `ERROR_NONE`, or what was wrong.
   package var message: String
+  /// The request's; empty where it could not be read.
   package var serviceName: String
   /// Where it runs; both words empty when nothing was selected, nil when the request was not understood.
   package var target: (kind: String, host: String)?
@@ -20,6 +22,7 @@ package struct HomeEdgeAnswer: Error {
     self.target = target
   }
 
+  /// The body as Home Edge writes it.
   package var json: JSON {
     var place = JSON.null
     if let target {

@@ -10,11 +10,14 @@ package import Wire
 package struct HomeEdgeNotification: Equatable {
   /// The asking node's number for the service. Home Edge reads it as a double, so it is at most 2^53.
   package var number: UInt64
+  /// Whether it ended with exit code 0.
   package var hasSucceeded: Bool
 
+  /// Where it is posted to; the number follows.
   package static let path = "/api/v1/servicemgr/services/notification/"
   static let numberLimit: UInt64 = 1 << 53
 
+  /// The end of that service.
   package init(number: UInt64, hasSucceeded: Bool) {
     self.number = number
     self.hasSucceeded = hasSucceeded
@@ -33,14 +36,17 @@ package struct HomeEdgeNotification: Equatable {
     return UInt64(value)
   }
 
+  /// The body as Home Edge writes it.
   package var json: JSON {
     ["ServiceID": .integer(Int64(clamping: number)), "Status": .string(hasSucceeded ? "Finished" : "Failed")]
   }
 
   // MARK: - As a callback
 
+  /// How such callbacks begin.
   package static let scheme = "home-edge://"
 
+  /// The callback of a run that the node at that address asked for.
   package static func callback(address: String, number: UInt64) -> String {
     scheme + address + "/" + String(number)
   }
@@ -74,16 +80,19 @@ package struct HomeEdgeNotification: Equatable {
 /// The number by which Home Edge knows a run of ours that it hosts: the run's 48 bits below five of the attempt, so
 /// that nothing has to be remembered and an earlier attempt's end is not taken for this one's.
 package struct HomeEdgeNumber: Equatable {
+  /// Our run.
   package let run: RunID
   /// The attempt, modulo 32.
   package let attempt: UInt64
 
+  /// nil above 53 bits, which no run of ours has.
   package init?(_ number: UInt64) {
     guard number < 1 << 53 else { return nil }
     run = RunID(random: number & 0xffff_ffff_ffff)
     attempt = number >> 48
   }
 
+  /// The number of that attempt.
   package static func number(of run: RunID, attempt: Int) -> UInt64 {
     // A run's identifier is 12 hexadecimal digits.
     let low = UInt64(run.text, radix: 16) ?? 0

@@ -4,13 +4,17 @@ package import Wire
 
 /// A service request in Home Edge's format.
 package struct HomeEdgeRequest {
+  /// One way to run the service.
   package struct Offer {
+    /// By a container, or without one.
     package var kind: ServiceDefinition.Kind
+    /// The words of its command.
     package var command: [String]
     /// `bound`, `memory` and `deadline` of its `ExecOption`, which Home Edge's own clients do not write.
     package var option: JSON?
   }
 
+  /// Never empty.
   package var serviceName: String
   /// What the requester can offer, of the kinds this node knows.
   package var offers: [Offer]
@@ -18,7 +22,9 @@ package struct HomeEdgeRequest {
   package var selfSelection: Bool
   /// Whether Home Edge's formula, from the resources of each node, decides: its last entry says so.
   package var scoresByResource: Bool
+  /// What the client calls itself; empty where it does not say.
   package var requester: String
+  /// Where the end is to be posted; empty for nowhere.
   package var callback: String
 
   /// Reads a request; what is missing or of the wrong type is `INVALID_PARAMETER`, with the service's name as far

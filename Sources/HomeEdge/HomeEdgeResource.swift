@@ -56,6 +56,7 @@ package struct HomeEdgeResource: Equatable {
 
   private static let names = ["cpuCount", "cpuFreq", "cpuUsage", "netBandwidth", "rtt"]
 
+  /// As Home Edge writes it, each number as a double.
   package var json: JSON {
     [
       "cpuCount": .double(cores), "cpuFreq": .double(clock), "cpuUsage": .double(usage),

@@ -5,8 +5,11 @@ package import Wire
 
 /// A request between Home Edge's nodes to start a service (`servicemgr/services`).
 package struct HomeEdgeStart: Equatable {
+  /// The asking node's number for the service, at most 2^53.
   package var number: UInt64
+  /// The service's name.
   package var service: String
+  /// What the client called itself.
   package var requester: String
   /// The command and behind it the execution type; at least the type.
   package var arguments: [String]
@@ -14,6 +17,7 @@ package struct HomeEdgeStart: Equatable {
   /// Words of a command; as many as `docker run` takes with us.
   package static let argumentLimit = 4096
 
+  /// A request with a command and its execution type.
   package init(number: UInt64, service: String, requester: String, arguments: [String]) {
     self.number = number
     self.service = service
@@ -54,8 +58,10 @@ package struct HomeEdgeStart: Equatable {
 
 /// Why a run cannot be given to a Home Edge node: what would end its daemon, or be understood differently (rule W16).
 package struct HomeEdgeObjection: Error, Equatable {
+  /// In words, for a person.
   package let reason: String
 
+  /// What would go wrong.
   package init(reason: String) {
     self.reason = reason
   }

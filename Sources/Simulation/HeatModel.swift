@@ -6,14 +6,18 @@ import Basics
 package struct HeatModel: Sendable {
   /// Degrees Celsius with nothing to do.
   package var idle: Double
+  /// The quick part.
   package var chip: Part
+  /// The slow part.
   package var board: Part
   /// From here on the cores are slowed, by `slope` of the full clock for each degree.
   package var throttle: Double
+  /// The share of the full clock that each degree above `throttle` takes.
   package var slope: Double
   /// The clock above a lower temperature, as a share of the full one; 1 for none.
   package var softLimit = (temperature: 200.0, clock: 1.0)
 
+  /// One part that warms up.
   package struct Part: Sendable {
     /// Degrees.
     package var rise: Double
@@ -50,8 +54,10 @@ package struct HeatModel: Sendable {
     private var chip = 0.0
     private var board = 0.0
 
+    /// As cool as with nothing to do.
     package init() {}
 
+    /// Degrees Celsius of the processor now.
     package func celsius(_ model: HeatModel) -> Double {
       model.idle + chip + board
     }

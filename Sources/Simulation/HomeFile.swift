@@ -4,19 +4,26 @@ import Scoring
 
 /// A home and what is asked of it, as a file of `hearth simulate` describes them; `docs/simulate.conf` shows every key.
 package struct HomeFile: Sendable {
+  /// In the order of the file.
   package internal(set) var groups: [Group] = []
+  /// In the order of the file, at most `loadLimit`.
   package internal(set) var loads: [Load] = []
+  /// Boards that are switched off and on again.
   package internal(set) var crashes: [Scenario.Crash] = []
   /// Seconds in which requests come.
   package internal(set) var length = 1800.0
+  /// What chance begins with: the same gives the same home.
   package internal(set) var seed: UInt64 = 1
   /// Simulations whose mean is taken, each with a seed of its own.
   package internal(set) var runs = 3
 
   /// Equal nodes: a section `[node "NAME"]`.
   package final class Group: Sendable {
+    /// The section's name.
     package let name: String
+    /// How many nodes there are of it.
     package let count: Int
+    /// What each of them is.
     package let board: SimulatedBoard
 
     init(name: String, count: Int, board: SimulatedBoard) {
@@ -33,13 +40,17 @@ package struct HomeFile: Sendable {
 
   /// Requests of one kind: a section `[load "NAME"]`.
   package struct Load: Sendable {
+    /// The section's name.
     package var name: String
     /// Seconds between requests, or between bursts of them.
     package var every: Double
+    /// Whether the pauses are all alike; else they come by chance.
     package var isEven = false
+    /// Requests at one moment.
     package var burst = 1
     /// Seconds on a core of an idle Raspberry Pi 3, and the deviation of their logarithm.
     package var work: Double
+    /// 0 where all are alike.
     package var spread = 0.0
     /// What else each of its jobs is.
     package var job: Job
@@ -54,7 +65,9 @@ package struct HomeFile: Sendable {
 
   /// As many as one looks at, and simulates in some seconds.
   package static let nodeLimit = 32
+  /// Loads of one home at most.
   package static let loadLimit = 16
+  /// Requests of one simulation at most.
   package static let requestLimit = 5000
   /// Sums over the homes that are compared of nodes times seconds, of all simulations together: half a minute
   /// on a desktop.
@@ -63,6 +76,7 @@ package struct HomeFile: Sendable {
   /// The text of `docs/simulate.conf`.
   package static var example: [UInt8] { Array(String(cString: cboards_simulate()).utf8) }
 
+  /// Nodes of all groups.
   package var nodeCount: Int {
     var count = 0
     for group in groups { count += group.count }

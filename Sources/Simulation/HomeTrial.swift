@@ -2,23 +2,29 @@ import Scoring
 
 /// What comes of one home under its load, over several simulations of Hearth's own placement.
 package final class HomeTrial {
+  /// How this home differs from the file's.
   package let change: HomeFile.Change
   private let file: HomeFile
   private let scenario: Scenario
   /// Simulations so far.
   package private(set) var runs = 0
+  /// In the order of the file.
   package private(set) var nodes: [Node] = []
   /// Of each load in the order of the file, and behind them of all.
   package private(set) var loads: [Figures]
   /// Runs that the kernel killed because a node's memory was full, and that were begun elsewhere because their host died;
   /// in all simulations together.
   package private(set) var kills = 0
+  /// Runs that were begun elsewhere because their host died.
   package private(set) var moves = 0
 
   /// A node in all simulations together.
   package final class Node {
+    /// What it is called, as `kitchen-2`.
     package let name: String
+    /// Its profile's name.
     package let board: String
+    /// Runs that it brought to their end.
     package var finished = 0
     /// Sums of the shares of its cores' time that were used, and of the seconds in which heat slowed it.
     var busy = 0.0
@@ -27,6 +33,7 @@ package final class HomeTrial {
     package var celsius: Double?
     /// Bytes that runs had at most, and that there are.
     package var memoryUsed: Int64 = 0
+    /// Bytes that programs can have.
     package let memory: Int64
     /// Sum of watts; nil where the profile does not know.
     var power: Double?
@@ -42,7 +49,9 @@ package final class HomeTrial {
 
   /// Requests of one kind, or all.
   package final class Figures {
+    /// The load's name; empty for all.
     package let name: String
+    /// How many came.
     package fileprivate(set) var requests = 0
     /// That no node would have at once.
     fileprivate var waited = 0
@@ -75,11 +84,13 @@ package final class HomeTrial {
     package var slowest: Double {
       slowdowns.isEmpty ? 0 : slowdowns[min(slowdowns.count * 99 / 100, slowdowns.count - 1)]
     }
+    /// The share 0...1 that no node would have at once.
     package var waitedShare: Double { Double(waited) / Double(max(requests, 1)) }
     /// Of those that had not ended when the simulation did, which count with the time that they had.
     package var unfinishedShare: Double { Double(unfinished) / Double(max(requests, 1)) }
   }
 
+  /// A trial of the home, with one node less or more.
   package init(_ file: HomeFile, _ change: HomeFile.Change) {
     self.file = file
     self.change = change
@@ -101,6 +112,7 @@ package final class HomeTrial {
     return sum
   }
 
+  /// Watts of one node, a mean over its time; nil where its profile does not know.
   package func power(of node: Node) -> Double? {
     guard let power = node.power else { return nil }
     return power / Double(max(runs, 1))
@@ -159,6 +171,7 @@ package final class HomeTrial {
 package struct HomeVerdict: Sendable {
   /// The groups one node of which is missed most, and one node more of which would help most.
   package var best: Int?
+  /// The group one node more of which would help most.
   package var more: Int?
   /// The group one node of which could be switched off: runs would take a twentieth longer at most, and hardly more of
   /// them would wait or not end.

@@ -6,9 +6,11 @@ package struct Job: Sendable {
   package var arrival: Double
   /// The index of the node that is asked.
   package var hub: Int
+  /// What it is called: its speed is learned by that name.
   package var service: String
   /// Seconds on a core of an idle Raspberry Pi 3, or with its memory or its Ethernet alone.
   package var work: Double
+  /// What it mostly waits for.
   package var bound = Requirements.Bound.processor
   /// Threads that share the work alike.
   package var threads = 1.0
@@ -18,8 +20,10 @@ package struct Job: Sendable {
   package var tellsMemory = true
   /// The image that it needs; 0 for one that every node has.
   package var image = 0
+  /// What has to be fetched of it, in MiB.
   package var imageMebibytes = 0
 
+  /// A job of one thread that needs no memory and no image.
   package init(arrival: Double, hub: Int, service: String, work: Double) {
     self.arrival = arrival
     self.hub = hub

@@ -4,26 +4,36 @@ import Scoring
 package struct Outcome: Sendable {
   /// How many times longer each job took, from its request on, than on the best node of the home alone; sorted.
   package let slowdowns: [Double]
+  /// The mean of those.
   package let meanSlowdown: Double
   /// Of the time from request to end, in seconds.
   package let meanResponse: Double
   /// Seconds from the first request to the last end.
   package let makespan: Double
+  /// Jobs that had not ended when the simulation did.
   package let unfinished: Int
+  /// Runs that the kernel killed because a node's memory was full.
   package let memoryKills: Int
   /// Seconds in which a node was slowed by heat, of all nodes together.
   package let throttledSeconds: Double
   /// Watt hours above idling are part of it; of the nodes whose profile knows what they draw.
   package let energy: Double
+  /// Runs that were begun on another node because their host died.
   package let moves: Int
+  /// How often a request had to be asked again because no node would have it.
   package let waits: Int
   /// Of each node: runs that it finished, and the share of its cores' time that was used.
   package let nodes: [Share]
 
+  /// What one node did.
   package struct Share: Sendable {
+    /// What it is called.
     package var name: String
+    /// Runs that it brought to their end.
     package var finished: Int
+    /// Of its cores' time, 0...1.
     package var busyShare: Double
+    /// Seconds in which heat slowed it.
     package var throttledSeconds: Double
   }
 

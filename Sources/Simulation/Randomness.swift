@@ -4,10 +4,12 @@ import Basics
 package struct Randomness: RandomNumberGenerator, Sendable {
   private var generator: SplitMix64
 
+  /// The numbers of that seed, from the first on.
   package init(seed: UInt64) {
     generator = SplitMix64(seed: seed)
   }
 
+  /// The next 64 bits.
   package mutating func next() -> UInt64 { generator.next() }
 
   /// Above 0 and below 1.
@@ -15,10 +17,12 @@ package struct Randomness: RandomNumberGenerator, Sendable {
     (Double(next() >> 12) + 0.5) / 4_503_599_627_370_496
   }
 
+  /// 0 or more, and less than `count`; 0 where that is less than 2.
   package mutating func below(_ count: Int) -> Int {
     count > 1 ? Int(next() % UInt64(count)) : 0
   }
 
+  /// Each number of the range alike.
   package mutating func between(_ range: ClosedRange<Double>) -> Double {
     range.lowerBound + unit() * (range.upperBound - range.lowerBound)
   }
@@ -28,6 +32,7 @@ package struct Randomness: RandomNumberGenerator, Sendable {
     -Mathematics.logarithm(unit()) * mean
   }
 
+  /// Of the standard normal distribution (Box and Muller).
   package mutating func normal() -> Double {
     (-2 * Mathematics.logarithm(unit())).squareRoot() * Mathematics.cosine(turn: unit())
   }

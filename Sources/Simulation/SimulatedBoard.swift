@@ -4,7 +4,9 @@ package import Scoring
 
 /// A node as it is described: what it has and how it behaves.
 package struct SimulatedBoard: Sendable {
+  /// What it is called.
   package var name: String
+  /// What the agent knows of it.
   package var profile: Profile
   /// How fast its cores really are.
   package var speeds: CoreSpeeds
@@ -13,10 +15,13 @@ package struct SimulatedBoard: Sendable {
   /// Mbit/s, and the seconds that it adds to the way to another node. Two wired ones answer each other in 0.53 ms (a
   /// Raspberry Pi and a server, SLAC-PUB-16343); that of Wi-Fi is an estimate.
   package var linkRate: Double
+  /// The seconds, one way.
   package var latency: Double
+  /// Whether its link is Wi-Fi.
   package var isWireless: Bool
   /// MB/s that one core copies.
   package var memoryRate: Double
+  /// How it warms up; nil for one that stays cool enough.
   package var heat: HeatModel?
   /// Its cores are so many times as fast as its profile says.
   package var truth = 1.0

@@ -6,12 +6,17 @@ package import Scoring
 ///
 /// Between two changes all speeds are constant, so that time passes in one step (`advance`).
 package final class SimulatedNode {
+  /// What it is.
   package let board: SimulatedBoard
+  /// Its place among the nodes.
   package let index: Int
+  /// Whether it has power.
   package internal(set) var isUp = true
   /// What is here, in the order of its coming.
   package internal(set) var tasks: [Task] = []
+  /// Threads of its owner's own.
   package internal(set) var background = 0
+  /// Numbers of those that need no fetching.
   package internal(set) var images: [Int]
   /// The share of the full clock that heat allows.
   package private(set) var clock = 1.0
@@ -28,13 +33,17 @@ package final class SimulatedNode {
   private var sampledAt = 0.0
 
   // Since the beginning.
+  /// Seconds in which heat slowed it.
   package private(set) var throttledSeconds = 0.0
+  /// Seconds of its cores that were used, of all cores together.
   package private(set) var busySeconds = 0.0
   /// Watt seconds, where the profile knows what the board draws.
   package private(set) var energy = 0.0
+  /// Runs that it brought to their end.
   package internal(set) var finished = 0
   /// By its samples: degrees Celsius, and bytes that runs had.
   package private(set) var highestCelsius = 0.0
+  /// Bytes that runs had at most.
   package private(set) var highestMemory: Int64 = 0
   /// Jobs whose images came since this was last looked at.
   var fetched: [Int] = []
@@ -43,13 +52,17 @@ package final class SimulatedNode {
   package struct Task: Sendable {
     /// The index of its job.
     package var job: Int
+    /// What it mostly waits for.
     package var bound: Requirements.Bound
+    /// Threads that share its work alike.
     package var threads: Double
+    /// Bytes.
     package var memory: Int64
     /// MB of its image that are still to come; it does nothing else before.
     package var fetching: Double
     /// What is left to do, in the unit of its kind.
     package var left: Double
+    /// The number of its image; 0 for one that every node has.
     package var image: Int
   }
 
@@ -163,6 +176,7 @@ package final class SimulatedNode {
     if let model = board.heat { clock = heat.clock(model) }
   }
 
+  /// Degrees Celsius of the processor; a comfortable 45 where nobody knows how it warms up.
   package var celsius: Double {
     board.heat.map { heat.celsius($0) } ?? 45
   }
@@ -180,6 +194,7 @@ package final class SimulatedNode {
 
   // MARK: - Memory
 
+  /// Bytes of what runs.
   package var memoryUsed: Int64 {
     var sum: Int64 = 0
     for task in tasks where task.fetching <= 0 { sum += task.memory }
@@ -193,6 +208,7 @@ package final class SimulatedNode {
     return sum
   }
 
+  /// Whether there is memory for one more.
   package func fits(_ job: Job) -> Bool {
     memoryPromised + job.memory <= board.memory
   }

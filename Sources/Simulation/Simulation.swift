@@ -6,12 +6,17 @@ import Scoring
 /// The nodes tell each other of themselves as the mesh does; what a policy may know is in `seen`. Hearth's own choice is
 /// made by the agent's own orchestrators (`HearthDispatch`); everything else is a `Policy`.
 public final class Simulation {
+  /// What is simulated.
   package let scenario: Scenario
+  /// In the order of the scenario's boards.
   package let nodes: [SimulatedNode]
+  /// What is asked of the home; others name a job by its index here.
   package let jobs: [Job]
+  /// Seconds from the beginning.
   package private(set) var now = 0.0
   /// What each node last heard of each: `seen[observer][node]`.
   package private(set) var seen: [[Sight]]
+  /// What became of each job so far.
   package private(set) var progress: [Progress]
   /// Runs that were begun on another node because their host died.
   package internal(set) var moves = 0
@@ -31,7 +36,9 @@ public final class Simulation {
 
   /// What became of a job.
   package struct Progress: Sendable {
+    /// Seconds from the beginning when it was last begun; -1 before.
     package var begun = -1.0
+    /// When it ended; -1 before.
     package var ended = -1.0
     /// The node that it ran on last.
     package var node = -1
@@ -51,6 +58,7 @@ public final class Simulation {
   /// A client asks again after this.
   static let patience = 1.0
 
+  /// A scenario as that seed makes it, before anything has happened.
   package init(_ scenario: Scenario, seed: UInt64) {
     self.scenario = scenario
     var random = Randomness(seed: seed &* 0x9e37_79b9 &+ 1)
@@ -328,12 +336,17 @@ public final class Simulation {
 
 /// What a node's heartbeats tell whoever listens.
 package struct Sight: Sendable {
+  /// Whether it has power, as far as is known.
   package var isUp = true
   /// Of all cores, in the last second, 0...1.
   package var busyShare = 0.0
+  /// How many it has.
   package var cores: Double
+  /// Its full clock by the profile.
   package var megahertz: Double
+  /// Bytes that programs can have.
   package var memoryAvailable: Int64
+  /// Runs that are there or on their way.
   package var runs = 0
 
   init(_ node: SimulatedNode) {

@@ -24,7 +24,8 @@ let rooms: [Target] = [
   room("Wire", knows: ["Basics"]),
   room("Platform", knows: ["Basics", "CLinux", "CMbedTLS", "Wire"]),
   room("Readings", knows: ["Basics"]),
-  room("Hardware", knows: ["Basics", "CLinux", "Platform", "Readings"]),
+  room("Sampling", knows: ["Basics", "Readings"]),
+  room("Hardware", knows: ["Basics", "CLinux", "Platform", "Readings", "Sampling"]),
   room("Scoring", knows: ["Basics", "CBoards", "Readings", "Wire"]),
   room(
     "Devices",
@@ -47,13 +48,13 @@ let rooms: [Target] = [
     knows: [
       "Basics", "CLinux", "Containers", "Devices", "EngineClient", "Hardware", "HomeEdge", "HTTPServer",
       "Mesh",
-      "Orchestration", "Platform", "Readings", "Scoring", "Settings", "Wire",
+      "Orchestration", "Platform", "Readings", "Sampling", "Scoring", "Settings", "Wire",
     ]),
   room(
     "CommandLine",
     knows: [
       "Basics", "CLinux", "Containers", "Devices", "Hardware", "HomeEdge", "Mesh", "Orchestration",
-      "Platform", "Readings",
+      "Platform", "Readings", "Sampling",
       "Scoring", "Settings", "Simulation", "Wire",
     ]),
 ]
@@ -94,7 +95,8 @@ let tests: [Target] = [
   .executableTarget(
     name: "Portable",
     dependencies: [
-      "Basics", "CLinux", "Containers", "Hardware", "Mesh", "Orchestration", "Readings", "Scoring", "Wire",
+      "Basics", "CLinux", "Containers", "Hardware", "Mesh", "Orchestration", "Readings", "Sampling",
+      "Scoring", "Wire",
     ],
     path: "Tests/Portable", swiftSettings: strict),
   .testTarget(
@@ -102,14 +104,14 @@ let tests: [Target] = [
     dependencies: ["Basics", "TestSupport", "Wire"]),
   .testTarget(
     name: "HardwareTests",
-    dependencies: ["Basics", "CLinux", "Hardware", "Platform", "Readings"],
+    dependencies: ["Basics", "CLinux", "Hardware", "Platform", "Readings", "Sampling"],
     exclude: ["Fixtures"]),
   .testTarget(
     name: "MeshTests",
     dependencies: ["Basics", "Mesh", "Wire"]),
   .testTarget(
     name: "ScoringTests",
-    dependencies: ["Basics", "Hardware", "Readings", "Scoring", "Wire"],
+    dependencies: ["Basics", "Hardware", "Readings", "Sampling", "Scoring", "Wire"],
     exclude: ["Fixtures"]),
   .testTarget(
     name: "ContainersTests",

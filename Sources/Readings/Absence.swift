@@ -56,10 +56,10 @@ extension Absence.Reason {
     switch self {
     case .noFile: "no such file"
     case .notSupported(let errno):
-      errno == 0 ? "not supported" : "not supported (\(errorWords(errno)))"
+      errno == 0 ? "not supported" : "not supported (\(ErrorNumber.words(errno)))"
     case .permission: "permission denied"
     case .malformed(let text): text.isEmpty ? "empty" : "unexpected text \"" + text + "\""
-    case .failed(let errno): errorWords(errno)
+    case .failed(let errno): ErrorNumber.words(errno)
     case .notYet: "not measured yet"
     case .unusable(let text): text
     }

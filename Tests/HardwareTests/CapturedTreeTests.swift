@@ -4,6 +4,7 @@ import Testing
 @testable import Basics
 @testable import Hardware
 @testable import Readings
+@testable import Sampling
 
 @Suite struct CapturedTreeTests {
   @Test func aServerTreeYieldsEverySection() throws {

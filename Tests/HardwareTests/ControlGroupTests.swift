@@ -3,6 +3,7 @@ import Testing
 @testable import Basics
 @testable import Hardware
 @testable import Readings
+@testable import Sampling
 
 @Suite struct ControlGroupTests {
   private let base = "sys/fs/cgroup/"

@@ -3,6 +3,7 @@ import Testing
 @testable import Basics
 @testable import Hardware
 @testable import Readings
+@testable import Sampling
 
 @Suite struct CoreKindTests {
   private static let hikey960 = (0..<8).map {

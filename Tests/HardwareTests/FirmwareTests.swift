@@ -4,6 +4,7 @@ import Testing
 @testable import Basics
 @testable import Hardware
 @testable import Readings
+@testable import Sampling
 
 /// A Raspberry Pi's firmware as far as its device files show it: answers to text commands, in the message's place.
 private final class Firmware3B {
@@ -35,12 +36,15 @@ private final class Firmware3B {
   }
 
   func sampler(_ root: String) -> FirmwareSampler {
-    FirmwareSampler(root: root, exchange: { self.exchange($0, $1) }, microseconds: { self.clock })
+    var files = FileSource.system
+    files.exchange = { self.exchange($0, $1) }
+    files.microseconds = { self.clock }
+    return FirmwareSampler(root: root, files: files)
   }
 }
 
 @Suite struct FirmwareTests {
-  private let reader = FileReader()
+  private let reader = FileReader(files: .system)
 
   private func sample(_ sampler: inout FirmwareSampler, _ count: Int = 1) -> Firmware {
     var firmware = Firmware()
@@ -106,7 +110,7 @@ private final class Firmware3B {
     let tree = Tree()
     tree.write("dev/vcio_gencmd", "throttled=0x0")
     // The kernel's own answer to this ioctl on a plain file.
-    var sampler = FirmwareSampler(root: tree.root)
+    var sampler = FirmwareSampler(root: tree.root, files: .system)
     let firmware = sample(&sampler)
     #expect(firmware.throttle.value == nil && firmware.clock.value == nil)
     #expect(firmware.throttle.absence?.path == tree.root + "/dev/vcio_gencmd")
@@ -179,7 +183,7 @@ private final class Firmware3B {
   @Test func theIoctlsNumberIsTheDrivers() {
     // Wrong descriptor: the call itself is made, and fails with what open files would never give.
     var bytes = [UInt8](repeating: 0, count: FirmwareMessage.size)
-    #expect(bytes.withUnsafeMutableBytes { FirmwareMailbox.system(-1, $0) } == EBADF)
+    #expect(bytes.withUnsafeMutableBytes { FileSource.askFirmware(-1, $0) } == EBADF)
   }
 
   @Test(

@@ -3,6 +3,7 @@ import Testing
 @testable import Basics
 @testable import Hardware
 @testable import Readings
+@testable import Sampling
 
 /// Xorshift: the same mutations in every run.
 private struct Mutator {

@@ -5,6 +5,7 @@ import Testing
 @testable import Basics
 @testable import Hardware
 @testable import Readings
+@testable import Sampling
 
 @Suite struct ParserTests {
   @Test func coreListsAreReadInBothOfTheKernelsForms() {
@@ -160,13 +161,13 @@ import Testing
 
   @Test func errorNumbersAreWordedAsTheLibraryWordsThem() {
     var worded = 0
-    for number in Int32(1)...140 where errorWords(number) != "error \(number)" {
-      #expect(errorWords(number) == SystemError.words(number))
+    for number in Int32(1)...140 where ErrorNumber.words(number) != "error \(number)" {
+      #expect(ErrorNumber.words(number) == SystemError.words(number))
       worded += 1
     }
-    #expect(worded >= 30 && errorWords(4000) == "error 4000")
+    #expect(worded >= 30 && ErrorNumber.words(4000) == "error 4000")
     for number in [EISDIR, ESPIPE, ERANGE, ENODEV, EIO, ETIMEDOUT, EREMOTEIO, EPROTO, EOPNOTSUPP] {
-      #expect(errorWords(number) == SystemError.words(number))
+      #expect(ErrorNumber.words(number) == SystemError.words(number))
     }
   }
 }

@@ -4,6 +4,7 @@ import Testing
 @testable import Basics
 @testable import Hardware
 @testable import Readings
+@testable import Sampling
 
 /// What a steady sampler costs on this machine.
 @Suite(.serialized) struct SteadyTests {

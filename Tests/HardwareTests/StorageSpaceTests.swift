@@ -3,6 +3,7 @@ import Testing
 
 @testable import Hardware
 @testable import Readings
+@testable import Sampling
 
 @Suite struct StorageSpaceTests {
   @Test func howFullTheDisksAreIsReadEachFiveSecondsAndSaysWhen() throws {

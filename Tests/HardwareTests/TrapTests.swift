@@ -4,6 +4,7 @@ import Testing
 @testable import Basics
 @testable import Hardware
 @testable import Readings
+@testable import Sampling
 
 /// What captured trees do not show: one trap of the kernel's interfaces each.
 @Suite struct TrapTests {

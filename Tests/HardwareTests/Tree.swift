@@ -4,6 +4,7 @@ internal import CLinux
 @testable import Hardware
 @testable import Platform
 @testable import Readings
+@testable import Sampling
 
 /// A folder that stands for the root of some board, removed with this object.
 final class Tree {
@@ -96,7 +97,7 @@ struct NoFixture: Error {
 
 /// The text of a file in `Fixtures`.
 func fixture(_ name: String) throws -> String {
-  let reader = FileReader()
+  let reader = FileReader(files: .system)
   var file = Attribute(parent(#filePath) + "/Fixtures/" + name, .once)
   guard let text = reader.contents(of: &file) else { throw NoFixture(name: name) }
   return text.text(limit: FileReader.largestFile) + "\n"

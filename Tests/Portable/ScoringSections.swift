@@ -2,7 +2,7 @@ import Basics
 internal import CLinux
 internal import Hardware
 internal import Readings
-import Sampling
+internal import Sampling
 internal import Scoring
 internal import Wire
 

@@ -1,5 +1,4 @@
 import Basics
-import Platform
 import Readings
 
 /// Keeps `ControlGroup` up to date: limits at each scan, what the group holds in each sample.
@@ -55,7 +54,7 @@ struct ControlGroupSampler {
     if text.hash != lastMembership {
       lastMembership = text.hash
       closeAll(reader)
-      find(parseMembership(text), &group)
+      find(parseMembership(text), &group, with: reader)
     }
     guard let version = group.version else { return }
     let index = readProcessorLimit(&group, version, with: reader, at: now)
@@ -79,10 +78,12 @@ struct ControlGroupSampler {
   }
 
   /// Names the files of each group from this process's own up to the highest that can be seen.
-  private mutating func find(_ paths: GroupPaths, _ group: inout ControlGroup) {
+  private mutating func find(
+    _ paths: GroupPaths, _ group: inout ControlGroup, with reader: FileReader
+  ) {
     let isV1 =
-      (paths.memory != nil && File.exists(mount + "/memory"))
-      || (paths.processor != nil && File.exists(mount + "/cpu"))
+      (paths.memory != nil && reader.files.exists(mount + "/memory"))
+      || (paths.processor != nil && reader.files.exists(mount + "/cpu"))
     guard isV1 || paths.unified != nil else {
       group.version = nil
       let absence = membership.absent(.notSupported(errno: 0))
@@ -93,11 +94,11 @@ struct ControlGroupSampler {
     }
     group.version = isV1 ? .v1 : .v2
     let processor = isV1 ? paths.processor ?? "/" : paths.unified ?? "/"
-    let folders = ancestors(processor, below: isV1 ? mount + "/cpu" : mount)
+    let folders = ancestors(processor, below: isV1 ? mount + "/cpu" : mount, with: reader)
     // Controllers apart may have this process in groups of different names; then nobody accounts for the quota's.
     var accounts = folders
     if isV1, paths.accounting == paths.processor {
-      let found = ancestors(processor, below: mount + "/cpuacct")
+      let found = ancestors(processor, below: mount + "/cpuacct", with: reader)
       if found.count == folders.count { accounts = found }
     }
     for index in folders.indices {
@@ -108,7 +109,7 @@ struct ControlGroupSampler {
           period: Attribute(folders[index] + "/cpu.cfs_period_us", .once)))
     }
     let memory = isV1 ? paths.memory ?? "/" : paths.unified ?? "/"
-    for folder in ancestors(memory, below: isV1 ? mount + "/memory" : mount) {
+    for folder in ancestors(memory, below: isV1 ? mount + "/memory" : mount, with: reader) {
       memoryGroups.append(
         MemoryGroup(
           maximum: Attribute(folder + (isV1 ? "/memory.limit_in_bytes" : "/memory.max"), .once),
@@ -116,18 +117,18 @@ struct ControlGroupSampler {
           statistics: Attribute(folder + "/memory.stat")))
     }
     let cores = ancestors(
-      isV1 ? paths.cores ?? "/" : paths.unified ?? "/", below: isV1 ? mount + "/cpuset" : mount)
+      isV1 ? paths.cores ?? "/" : paths.unified ?? "/", below: isV1 ? mount + "/cpuset" : mount, with: reader)
     let name = isV1 ? "/cpuset.effective_cpus" : "/cpuset.cpus.effective"
     // The kernel has already intersected the lists of all groups above.
     coreList = Attribute((cores.first ?? mount) + name, .once)
   }
 
   /// The folders of a group and of all above it that exist here: inside a container only the highest may.
-  private func ancestors(_ path: String, below mount: String) -> [String] {
+  private func ancestors(_ path: String, below mount: String, with reader: FileReader) -> [String] {
     var folders: [String] = []
     var rest = path
     while rest.utf8.count > 1, folders.count < Self.mostAncestors {
-      if !contains(rest, ".."), File.exists(mount + rest) { folders.append(mount + rest) }
+      if !contains(rest, ".."), reader.files.exists(mount + rest) { folders.append(mount + rest) }
       rest = parent(rest)
     }
     folders.append(mount)

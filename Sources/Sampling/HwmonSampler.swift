@@ -1,5 +1,4 @@
 import Basics
-import Platform
 import Readings
 
 /// Keeps `Hwmon` up to date.
@@ -23,7 +22,7 @@ struct HwmonSampler {
 
   /// Looks for chips, if any came or went or `anew`.
   mutating func scan(_ hwmon: inout Hwmon, anew: Bool, with reader: FileReader, at now: Instant) {
-    let seen = fingerprint(of: folder)
+    let seen = reader.fingerprint(of: folder)
     guard anew || seen != lastFingerprint else { return }
     lastFingerprint = seen
     for chip in files.indices {
@@ -32,7 +31,7 @@ struct HwmonSampler {
     }
     files = []
     var numbers: [Int] = []
-    let number = File.forEachName(in: folder) { name in
+    let number = reader.files.forEachName(folder) { name in
       if let number = name.number(after: "hwmon"), numbers.count < Self.mostChips { numbers.append(number) }
     }
     numbers.sort()
@@ -43,16 +42,16 @@ struct HwmonSampler {
   private mutating func add(_ number: Int, to hwmon: inout Hwmon, with reader: FileReader, at now: Instant) {
     let top = folder + "/hwmon\(number)"
     var path = top
-    var (sensors, alarms) = names(in: path)
+    var (sensors, alarms) = names(in: path, with: reader)
     if sensors.isEmpty && alarms.isEmpty {
       // Old drivers keep everything at the device.
       path += "/device"
-      (sensors, alarms) = names(in: path)
+      (sensors, alarms) = names(in: path, with: reader)
     }
     var chip = HwmonChip(
       number: number,
       name: reader.text(top + "/name", at: now).value ?? reader.text(path + "/name", at: now).value ?? "",
-      device: File.linkTarget(top + "/device").map(lastPart) ?? "")
+      device: reader.files.linkTarget(top + "/device").map(lastPart) ?? "")
     var chipFiles = ChipFiles()
     for order in sensors {
       guard let sensor = SensorName(order: order) else { continue }
@@ -73,10 +72,10 @@ struct HwmonSampler {
   }
 
   /// The sensors and alarms among the files of a chip, in a steady order.
-  private func names(in path: String) -> (sensors: [Int], alarms: [String]) {
+  private func names(in path: String, with reader: FileReader) -> (sensors: [Int], alarms: [String]) {
     var sensors: [Int] = []
     var alarms: [String] = []
-    _ = File.forEachName(in: path) { name in
+    _ = reader.files.forEachName(path) { name in
       if let sensor = SensorName(name) {
         if sensors.count < Self.mostSensors { sensors.append(sensor.order) }
       } else if name.ends(in: "_alarm") || name.ends(in: "_fault"), alarms.count < Self.mostSensors {

@@ -1,5 +1,4 @@
 import Basics
-import Platform
 import Readings
 
 /// Keeps `Storage` up to date; all disks come from one read of `/proc/diskstats`.
@@ -28,8 +27,8 @@ struct StorageSampler {
     // Samples come a little more than a second apart: by less than half of one, the fifth is late enough.
     if spaceReadAt.map({ now - $0 > Self.spacePause - .milliseconds(500) }) ?? true {
       spaceReadAt = now
-      Self.sampleSpace(&storage.state, of: statePath, &folderAbsences.state, at: now)
-      Self.sampleSpace(&storage.engine, of: enginePath, &folderAbsences.engine, at: now)
+      Self.sampleSpace(&storage.state, of: statePath, &folderAbsences.state, with: reader, at: now)
+      Self.sampleSpace(&storage.engine, of: enginePath, &folderAbsences.engine, with: reader, at: now)
     }
     guard let lines = reader.contents(of: &table) else {
       if !storage.disks.isEmpty { storage.disks = [] }
@@ -44,11 +43,14 @@ struct StorageSampler {
   }
 
   private static func sampleSpace(
-    _ space: inout Reading<FileSystemSpace>, of path: String, _ attribute: inout Attribute, at now: Instant
+    _ space: inout Reading<FileSystemSpace>, of path: String, _ attribute: inout Attribute,
+    with reader: FileReader, at now: Instant
   ) {
-    switch fileSystemSpace(of: path) {
-    case .success(let value): space = .value(value, at: now)
-    case .failure(let error): space = .absent(attribute.absent(absenceReason(error.errno)))
+    let found = reader.files.space(path)
+    if let value = found.value {
+      space = .value(value, at: now)
+    } else {
+      space = .absent(attribute.absent(absenceReason(found.error)))
     }
   }
 

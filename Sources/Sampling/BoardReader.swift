@@ -1,12 +1,11 @@
 import Basics
-import Platform
 import Readings
 
 /// Reads what the board is, once.
 func readBoard(root: String, with reader: FileReader, at now: Instant) -> Board {
   // `/proc/device-tree` is an absolute link to the first: a captured tree's would lead out of the tree.
   var tree = root + "/sys/firmware/devicetree/base"
-  if !File.exists(tree) { tree = root + "/proc/device-tree" }
+  if !reader.files.exists(tree) { tree = root + "/proc/device-tree" }
   let dmi = root + "/sys/class/dmi/id/"
   var board = Board(
     model: reader.text(tree + "/model", at: now), serial: reader.text(tree + "/serial-number", at: now),

@@ -1,5 +1,4 @@
 import Basics
-import Platform
 import Readings
 
 /// Keeps `Processors` up to date.
@@ -31,7 +30,7 @@ struct ProcessorSampler {
 
   /// Looks for cores and policies, if any came or went.
   mutating func scan(_ processors: inout Processors, with reader: FileReader, at now: Instant) {
-    let seen = fingerprint(of: folder) &+ 31 &* fingerprint(of: policyFolder)
+    let seen = reader.fingerprint(of: folder) &+ 31 &* reader.fingerprint(of: policyFolder)
     guard isStale || seen != lastFingerprint else { return }
     lastFingerprint = seen
     isStale = false
@@ -42,7 +41,7 @@ struct ProcessorSampler {
   private mutating func scanCores(_ processors: inout Processors, with reader: FileReader, at now: Instant) {
     var exists = [Bool](repeating: false, count: Processors.mostCores)
     var isOnline = exists
-    _ = File.forEachName(in: folder) { name in
+    _ = reader.files.forEachName(folder) { name in
       if let number = name.number(after: "cpu"), number < Processors.mostCores { exists[number] = true }
     }
     if var lines = reader.contents(of: &stat) {
@@ -96,7 +95,7 @@ struct ProcessorSampler {
     policyFiles = []
     processors.policies = []
     var numbers: [Int] = []
-    _ = File.forEachName(in: policyFolder) { name in
+    _ = reader.files.forEachName(policyFolder) { name in
       if let number = name.number(after: "policy"), numbers.count < Self.mostPolicies {
         numbers.append(number)
       }
@@ -113,13 +112,13 @@ struct ProcessorSampler {
     _ processors: inout Processors, with reader: FileReader, at now: Instant
   ) {
     var numbers: [Int] = []
-    _ = File.forEachName(in: folder) { name in
+    _ = reader.files.forEachName(folder) { name in
       if let number = name.number(after: "cpu"), numbers.count < Self.mostPolicies { numbers.append(number) }
     }
     numbers.sort()
     for number in numbers {
       let path = folder + "/cpu\(number)/cpufreq"
-      guard File.exists(path) else { continue }
+      guard reader.files.exists(path) else { continue }
       var isKnown = false
       for policy in processors.policies where policy.cores.contains(number) { isKnown = true }
       if !isKnown { add(number, at: path, to: &processors, with: reader, at: now) }

@@ -1,6 +1,4 @@
 import Basics
-internal import CLinux
-import Platform
 import Readings
 
 /// A file that is read again and again, and how it last failed.
@@ -70,6 +68,8 @@ extension Cursor {
 
 /// Reads attributes into one buffer that all of them share.
 final class FileReader {
+  /// Where it reads from.
+  let files: FileSource
   /// Longer files are cut here.
   static let largestFile = 256 * 1024
   /// Lines of `/proc/net/dev` and `/proc/diskstats` have some 20 numbers and a name of at most 32 letters.
@@ -86,7 +86,8 @@ final class FileReader {
   /// A file that was open answered that its device is gone.
   var sawVanished = false
 
-  init() {
+  init(files: FileSource) {
+    self.files = files
     capacity = 4096
     buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
   }
@@ -106,7 +107,7 @@ final class FileReader {
   func contents(of attribute: inout Attribute) -> Cursor? {
     if attribute.descriptor < 0 {
       if attribute.failedScan == scan { return nil }
-      let opened = File.openForReading(attribute.path)
+      let opened = files.open(attribute.path)
       guard opened >= 0 else {
         attribute.failedScan = scan
         _ = attribute.absent(absenceReason(-opened))
@@ -117,8 +118,9 @@ final class FileReader {
       keptCount += 1
     }
     let count = fill(from: attribute.descriptor, attribute.mode)
-    if count == -Int(ENODEV) || count == -Int(ENOENT) { sawVanished = true }
-    if attribute.mode == .once || keptCount > Self.mostKept || count == -Int(ENODEV) || count == -Int(ENOENT)
+    if count == -Int(ErrorNumber.ENODEV) || count == -Int(ErrorNumber.ENOENT) { sawVanished = true }
+    if attribute.mode == .once || keptCount > Self.mostKept || count == -Int(ErrorNumber.ENODEV)
+      || count == -Int(ErrorNumber.ENOENT)
     {
       close(&attribute)
     }
@@ -136,7 +138,7 @@ final class FileReader {
         guard capacity < Self.largestFile else { return count }
         grow()
       }
-      let got = File.read(descriptor, into: buffer + count, count: capacity - count, at: count)
+      let got = files.read(descriptor, buffer + count, capacity - count, count)
       guard got > 0 else { return got < 0 ? got : count }
       count += got
       if mode == .kept, count < capacity { return count }
@@ -155,7 +157,7 @@ final class FileReader {
   /// Closes the file if it is open.
   func close(_ attribute: inout Attribute) {
     guard attribute.descriptor >= 0 else { return }
-    File.close(attribute.descriptor)
+    files.close(attribute.descriptor)
     attribute.descriptor = -1
     keptCount -= 1
   }
@@ -197,11 +199,11 @@ final class FileReader {
     let text = cursor.part(upTo: 0).text()
     return text.isEmpty ? .absent(attribute.malformed(cursor)) : .value(text, at: now)
   }
-}
 
-/// A number that changes when names in a folder come or go, whatever their order; 0 where there is no folder.
-func fingerprint(of path: String) -> UInt64 {
-  var sum: UInt64 = 0
-  _ = File.forEachName(in: path) { sum &+= $0.hash }
-  return sum
+  /// A number that changes when names in a folder come or go, whatever their order; 0 where there is no folder.
+  func fingerprint(of path: String) -> UInt64 {
+    var sum: UInt64 = 0
+    _ = files.forEachName(path) { sum &+= $0.hash }
+    return sum
+  }
 }

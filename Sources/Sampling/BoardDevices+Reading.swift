@@ -1,22 +1,21 @@
 import Basics
-import Platform
 package import Readings
 
 extension BoardDevices {
   /// Reads the folders below `root`; what is not there is empty.
-  package init(root: String) {
+  package init(root: String, files: FileSource) {
     self.init()
     let root = withoutTrailingSlashes(root)
-    let reader = FileReader()
+    let reader = FileReader(files: files)
     var names: [String] = []
-    _ = File.forEachName(in: root + "/sys/class/leds") {
+    _ = reader.files.forEachName(root + "/sys/class/leds") {
       if names.count < Self.limit { names.append($0.text()) }
     }
     sortNames(&names)
     leds = names
     let folder = root + "/sys/class/i2c-dev"
     var numbers: [Int] = []
-    _ = File.forEachName(in: folder) {
+    _ = reader.files.forEachName(folder) {
       if let number = $0.number(after: "i2c-"), numbers.count < Self.limit { numbers.append(number) }
     }
     numbers.sort()
@@ -25,7 +24,7 @@ extension BoardDevices {
       adapters.append(
         Adapter(
           number: number, name: reader.text(path + "/name", at: Instant(nanoseconds: 0)).value ?? "",
-          node: File.linkTarget(path + "/device/of_node").map(lastPart) ?? ""))
+          node: reader.files.linkTarget(path + "/device/of_node").map(lastPart) ?? ""))
     }
   }
 }

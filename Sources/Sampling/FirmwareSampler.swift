@@ -1,5 +1,4 @@
 import Basics
-internal import CLinux
 import Readings
 
 /// Keeps `Firmware` up to date: hwmon's alarm, then what the firmware itself answers, then sysfs's word.
@@ -18,8 +17,7 @@ struct FirmwareSampler {
   private var throttle: Attribute
   /// The firmware's device files in the order of preference; newer systems open only the first to others than root.
   private let paths: [String]
-  private let exchange: FirmwareMailbox.Exchange
-  private let microseconds: () -> Int64
+  private let files: FileSource
   private var mailbox: FirmwareMailbox?
   private var absence: Absence
   private var clockAbsence: Absence
@@ -27,17 +25,13 @@ struct FirmwareSampler {
   private var nextPause = firstPause
   private var samplesSinceClock = samplesPerClock
 
-  init(
-    root: String, exchange: @escaping FirmwareMailbox.Exchange = FirmwareMailbox.system,
-    microseconds: @escaping () -> Int64 = FirmwareMailbox.microseconds
-  ) {
+  init(root: String, files: FileSource) {
+    self.files = files
     noAlarm = Absence(path: root + "/sys/class/hwmon/*/in0_lcrit_alarm", reason: .noFile)
     throttle = Attribute(root + "/sys/devices/platform/soc/soc:firmware/get_throttled")
     paths = [root + "/dev/vcio_gencmd", root + "/dev/vcio"]
     absence = Absence(path: paths[0], reason: .notYet)
     clockAbsence = absence
-    self.exchange = exchange
-    self.microseconds = microseconds
   }
 
   mutating func sample(
@@ -55,7 +49,7 @@ struct FirmwareSampler {
       $0.hexadecimal().map { ThrottleFlags(rawValue: $0) }
     }
     if case .value(let flags, _) = firmware.throttle, flags.isEmpty {
-      firmware.throttle = .absent(throttle.absent(.notSupported(errno: EOPNOTSUPP)))
+      firmware.throttle = .absent(throttle.absent(.notSupported(errno: ErrorNumber.EOPNOTSUPP)))
     } else if throttle.absence.reason == .noFile {
       // That attribute is gone from newer kernels; the device file is what should have told.
       if case .absent = firmware.throttle { firmware.throttle = .absent(absence) }
@@ -71,12 +65,12 @@ struct FirmwareSampler {
     }
     if mailbox == nil { open() }
     guard let mailbox else { return false }
-    let begin = microseconds()
-    guard case .success(var answer) = mailbox.ask("get_throttled"), let flags = parseThrottled(&answer),
+    let begin = files.microseconds()
+    guard var answer = mailbox.ask("get_throttled"), let flags = parseThrottled(&answer),
       answer.isBlank
     else {
       self.mailbox = nil
-      note(.notSupported(errno: EPROTO))
+      note(.notSupported(errno: ErrorNumber.EPROTO))
       wait()
       return false
     }
@@ -84,7 +78,7 @@ struct FirmwareSampler {
     samplesSinceClock += 1
     if !flags.isDisjoint(with: .slowsNow) || samplesSinceClock >= Self.samplesPerClock {
       samplesSinceClock = 0
-      if case .success(var answer) = mailbox.ask("measure_clock arm"),
+      if var answer = mailbox.ask("measure_clock arm"),
         let clock = parseMeasuredClock(&answer), answer.isBlank
       {
         firmware.clock = .value(clock, at: now)
@@ -92,7 +86,7 @@ struct FirmwareSampler {
         firmware.clock = .absent(clockAbsence)
       }
     }
-    if microseconds() &- begin > Self.slow {
+    if files.microseconds() &- begin > Self.slow {
       wait()
       pause = min(pause, Self.longestSlowPause)
     } else {
@@ -105,17 +99,17 @@ struct FirmwareSampler {
   private mutating func open() {
     for (index, path) in paths.enumerated() {
       var error: Int32 = 0
-      guard let opened = FirmwareMailbox(path, error: &error, exchange: exchange) else {
+      guard let opened = FirmwareMailbox(path, error: &error, files: files) else {
         // The first file's absence says less than a refusal of the second.
-        if index == 0 || error != ENOENT { note(path, absenceReason(error)) }
+        if index == 0 || error != ErrorNumber.ENOENT { note(path, absenceReason(error)) }
         continue
       }
-      guard case .success = opened.ask("get_throttled") else {
-        note(path, .notSupported(errno: EPROTO))
+      guard opened.ask("get_throttled") != nil else {
+        note(path, .notSupported(errno: ErrorNumber.EPROTO))
         continue
       }
       mailbox = opened
-      clockAbsence = Absence(path: path, reason: .notSupported(errno: EPROTO))
+      clockAbsence = Absence(path: path, reason: .notSupported(errno: ErrorNumber.EPROTO))
       return
     }
     wait()

@@ -12,7 +12,7 @@ package final class Sampler {
   /// What the last sample found.
   package private(set) var snapshot = Snapshot()
 
-  private let reader = FileReader()
+  private let reader: FileReader
   private let root: String
   private var processors: ProcessorSampler
   private var system: SystemSampler
@@ -32,7 +32,9 @@ package final class Sampler {
   ///   - root: the folder that holds `proc` and `sys`; empty or `/` for this machine.
   ///   - statePath: the agent's state folder, below the root.
   ///   - enginePath: the Engine's folder, below the root.
-  package init(root: String, statePath: String, enginePath: String) {
+  ///   - files: where all of it is read.
+  package init(root: String, statePath: String, enginePath: String, files: FileSource) {
+    reader = FileReader(files: files)
     let root = withoutTrailingSlashes(root)
     self.root = root
     processors = ProcessorSampler(root: root)
@@ -43,7 +45,7 @@ package final class Sampler {
     storage = StorageSampler(root: root, statePath: statePath, enginePath: enginePath)
     power = PowerSupplySampler(root: root)
     controlGroup = ControlGroupSampler(root: root)
-    firmware = FirmwareSampler(root: root)
+    firmware = FirmwareSampler(root: root, files: files)
     noPowerChip = Absence(path: root + "/sys/class/hwmon/*/power1_input", reason: .noFile)
   }
 

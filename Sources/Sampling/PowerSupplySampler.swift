@@ -1,5 +1,4 @@
 import Basics
-import Platform
 import Readings
 
 /// Keeps `PowerSupplies` up to date: one consistent read of `uevent` each.
@@ -16,13 +15,13 @@ struct PowerSupplySampler {
 
   /// Looks for supplies, if any came or went or `anew`.
   mutating func scan(_ power: inout PowerSupplies, anew: Bool, with reader: FileReader, at now: Instant) {
-    let seen = fingerprint(of: folder)
+    let seen = reader.fingerprint(of: folder)
     guard anew || seen != lastFingerprint else { return }
     lastFingerprint = seen
     for index in files.indices { reader.close(&files[index]) }
     files = []
     var names: [String] = []
-    let number = File.forEachName(in: folder) { name in
+    let number = reader.files.forEachName(folder) { name in
       if names.count < Self.mostSupplies { names.append(name.text()) }
     }
     sortNames(&names)

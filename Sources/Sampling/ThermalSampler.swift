@@ -1,6 +1,4 @@
 import Basics
-internal import CLinux
-import Platform
 import Readings
 
 /// Keeps `Thermal` up to date.
@@ -19,7 +17,7 @@ struct ThermalSampler {
 
   /// Looks for zones and devices, if any came or went or `anew`.
   mutating func scan(_ thermal: inout Thermal, anew: Bool, with reader: FileReader, at now: Instant) {
-    let seen = fingerprint(of: folder)
+    let seen = reader.fingerprint(of: folder)
     guard anew || seen != lastFingerprint else { return }
     lastFingerprint = seen
     for index in zoneFiles.indices { reader.close(&zoneFiles[index]) }
@@ -28,7 +26,7 @@ struct ThermalSampler {
     deviceFiles = []
     var zones: [Int] = []
     var devices: [Int] = []
-    let number = File.forEachName(in: folder) { name in
+    let number = reader.files.forEachName(folder) { name in
       if let number = name.number(after: "thermal_zone"), zones.count < Self.mostZones {
         zones.append(number)
       } else if let number = name.number(after: "cooling_device"), devices.count < Self.mostZones {
@@ -75,7 +73,8 @@ struct ThermalSampler {
     for index in zoneFiles.indices where index < thermal.zones.count {
       reader.updateInteger(&thermal.zones[index].temperature, from: &zoneFiles[index], at: now)
       if case .value(let value, _) = thermal.zones[index].temperature, value < -40_000 || value > 150_000 {
-        thermal.zones[index].temperature = .absent(zoneFiles[index].absent(.notSupported(errno: ERANGE)))
+        thermal.zones[index].temperature = .absent(
+          zoneFiles[index].absent(.notSupported(errno: ErrorNumber.ERANGE)))
       }
     }
     for index in deviceFiles.indices where index < thermal.coolingDevices.count {

@@ -1,5 +1,4 @@
 import Basics
-import Platform
 import Readings
 
 /// Keeps `Network` up to date; the counters of all interfaces come from one read of `/proc/net/dev`.
@@ -106,7 +105,7 @@ struct NetworkSampler {
       let path = folder + name
       let kind = kind(of: name, with: reader, at: now)
       var interface = NetworkInterface(
-        name: name, kind: kind, isUSB: File.linkTarget(path).map { contains($0, "/usb") } ?? false,
+        name: name, kind: kind, isUSB: reader.files.linkTarget(path).map { contains($0, "/usb") } ?? false,
         receiveRate: .absent(noRate), transmitRate: .absent(noRate),
         wireless: .absent(Absence(path: wireless.path, reason: .noFile)))
       for known in old where sameBytes(known.name, name) { interface.counters = known.counters }
@@ -124,9 +123,9 @@ struct NetworkSampler {
     let path = folder + name
     let type = reader.integer(path + "/type", at: now).value
     if type == 772 || (type == nil && sameBytes(name, "lo")) { return .loopback }
-    if File.exists(path + "/bridge") { return .bridge }
-    if File.exists(path + "/phy80211") || File.exists(path + "/wireless") { return .wifi }
-    if File.exists(path + "/device") { return type == 1 ? .ethernet : .other }
+    if reader.files.exists(path + "/bridge") { return .bridge }
+    if reader.files.exists(path + "/phy80211") || reader.files.exists(path + "/wireless") { return .wifi }
+    if reader.files.exists(path + "/device") { return type == 1 ? .ethernet : .other }
     return type == nil ? .other : .virtual
   }
 

@@ -133,7 +133,7 @@ final class Admission {
       case .busier(let demand):
         var problem = Problem(
           status: 409,
-          detail: "\(decimal(demand.threads, places: 1)) threads compete for its cores, more than was known")
+          detail: "\(decimal(demand.threads, places: 1)) threads contend for its cores, more than was known")
         problem.extra = JSONMember(name: "demand", value: demand.json)
         throw problem
       }

@@ -2,11 +2,11 @@ import Basics
 import Devices
 import EngineClient
 import Hardware
-import Readings
-import Sampling
 import Mesh
 import Orchestration
 import Platform
+import Readings
+import Sampling
 import Scoring
 import Settings
 
@@ -29,7 +29,7 @@ final class NodeStatus {
   var home: Home?
   /// Called when the owner has drained the node, or has let it work again.
   var onDrained: () -> Void = {}
-  /// What competes for this node's cores, as samples show it.
+  /// What contends for this node's cores, as samples show it.
   private var demand = Demand()
   private var loadNews: LoadNews
   private var drainedMark: DrainedMark
@@ -66,7 +66,7 @@ final class NodeStatus {
 
   // MARK: - Readings
 
-  /// Reads the board, and tells the orchestrator what competes for its cores and what memory is free.
+  /// Reads the board, and tells the orchestrator what contends for its cores and what memory is free.
   func sample() {
     sampler.sample(at: Clock.now())
     rate()

@@ -1,9 +1,9 @@
 import Basics
 internal import CLinux
 internal import Hardware
+import Platform
 internal import Readings
 import Sampling
-import Platform
 internal import Scoring
 import Settings
 internal import Wire

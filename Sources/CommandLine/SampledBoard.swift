@@ -1,9 +1,9 @@
 internal import CLinux
 import Devices
 import Hardware
+import Platform
 import Readings
 import Sampling
-import Platform
 import Scoring
 import Settings
 import Wire

@@ -5,8 +5,8 @@ package enum AskResult: Sendable, Equatable {
   /// It has the run on its disk.
   case accepted
   case refused(String)
-  /// This competes there: more than the requester knew of when it chose.
-  case busier(Competition)
+  /// This contends there: more than the requester knew of when it chose.
+  case busier(Contention)
   /// Nothing of the request was sent: no connection came about.
   case unreachable(String)
   /// The request, or a part of it, was sent and no answer came: it may have been accepted.

@@ -8,6 +8,6 @@ package enum HostingDecision: Sendable, Equatable {
   case persisting
   /// In words, for the placement's table.
   case refused(String)
-  /// More competes here than the requester knew of: it is to choose once more.
-  case busier(Competition)
+  /// More contends here than the requester knew of: it is to choose once more.
+  case busier(Contention)
 }

@@ -147,7 +147,7 @@ extension Orchestrator {
     guard record.run.requesterNode == requester, record.run.attempt <= attempt else { return (true, drain()) }
     remember(revoked: id, attempt)
     let isOver = record.step.isSettled
-    if isOver, let speed, !record.hosting.endIsSeen { trust.learn(speed: speed) }
+    if isOver, let speed, !record.hosting.endIsSeen { calibration.learn(speed: speed) }
     record.hosting.endIsSeen = true
     if !isOver { requestStop(&record, at: moment) }
     return (isOver, drain(storing: record))

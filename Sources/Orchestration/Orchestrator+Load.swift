@@ -1,7 +1,7 @@
 package import Basics
 package import Scoring
 
-// What this node has taken on: what competes for its cores, and the memory that is spoken for.
+// What this node has taken on: what contends for its cores, and the memory that is spoken for.
 extension Orchestrator {
   /// Takes this node's new sample. What began or ended since is added to it, so that a run counts from its
   /// acceptance on.
@@ -21,9 +21,9 @@ extension Orchestrator {
   /// Whether this node's own demand is known.
   var isSampled: Bool { measured.to.nanoseconds > 0 }
 
-  /// What competes here, with the runs that this node has taken and the sample does not show.
-  package func demand(at now: Instant) -> Competition {
-    var sum = Competition(threads: measured.threads)
+  /// What contends here, with the runs that this node has taken and the sample does not show.
+  package func demand(at now: Instant) -> Contention {
+    var sum = Contention(threads: measured.threads)
     if measured.isBlind {
       var begun = 0.0
       for record in records.values where takesRoomHere(record.run) {
@@ -41,7 +41,7 @@ extension Orchestrator {
         sum.threads -= its.threads * (measured.hidden(since: ended) - measured.hidden(since: started))
       } else if !record.run.state.isFinal {
         sum.threads += its.threads * (record.attempt.startedAt.map { measured.hidden(since: $0) } ?? 1)
-        sum.copiers += its.copiers
+        sum.memoryBound += its.memoryBound
         sum.flows += its.flows
         if record.isFetching { sum.flows += 1 }
       }

@@ -37,7 +37,7 @@ extension Orchestrator {
   }
 
   /// The host is busier than was known: the choice is made anew with that, and who has refused is not asked again.
-  mutating func placeAnew(_ record: inout RunRecord, demand: Competition, at moment: Moment) {
+  mutating func placeAnew(_ record: inout RunRecord, demand: Contention, at moment: Moment) {
     let node = record.run.hostNode
     home.displace(run: record.run.id.text, from: node)
     home.told(demand: demand, by: node, at: moment.instant)
@@ -193,12 +193,13 @@ extension Orchestrator {
     let seconds = Double(ended - run.times.started) / 1000
     guard seconds >= Self.leastLesson, run.bound == .processor else { return nil }
     // What the node had promised: what was expected of it without what is known of its promises and its failures.
-    let promised = row.outlook.speed / 100 * (1 + row.failures) / max(row.trust, Trust.bounds.lowerBound)
+    let promised =
+      row.estimate.speed / 100 * (1 + row.failures) / max(row.calibration, SpeedCalibration.bounds.lowerBound)
     var told: Double?
     if let work = history.work(of: run.service) {
       let speed = work / seconds / promised
       // A node of Home Edge is not told, and so tells nobody.
-      if isHere(run) { trust.learn(speed: speed) } else { told = speed }
+      if isHere(run) { calibration.learn(speed: speed) } else { told = speed }
     }
     // By what was promised as well: the runs of all nodes make the mean, and it stays where it is.
     history.learn(run.service, work: seconds * promised)

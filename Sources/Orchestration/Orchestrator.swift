@@ -51,7 +51,7 @@ package struct Orchestrator {
   var touched: [String] = []
   /// Attempts that were revoked before they came, newest last.
   var revokedAttempts: [(id: RunID, attempt: Int)] = []
-  /// This node's last sample of what competes for its cores.
+  /// This node's last sample of what contends for its cores.
   var measured = Demand()
   /// Bytes that were available before runs had any reserved; nil where that is not known.
   var unreservedMemory: Int64?
@@ -59,7 +59,7 @@ package struct Orchestrator {
   package internal(set) var loadChanges = 0
   var history = ServiceHistory()
   /// What requesters say of the runs here, this node among them.
-  package internal(set) var trust = Trust()
+  package internal(set) var calibration = SpeedCalibration()
   /// Directives of the event at hand; every public method returns and empties them.
   var pending: [Directive] = []
 

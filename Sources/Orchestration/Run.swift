@@ -79,7 +79,7 @@ package struct Run: Sendable {
   package var bound = Requirements.Bound.processor
   /// Seconds from the request within which it should have ended; nil where that does not matter.
   package var deadline: Int?
-  /// Threads that the requester has heard to compete for the host's cores; in asks only.
+  /// Threads that the requester has heard to contend for the host's cores; in asks only.
   package internal(set) var expectedDemand: Double?
   /// The last choice among the nodes; nil where this node did not choose.
   package internal(set) var placement: Placement?

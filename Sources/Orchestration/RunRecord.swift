@@ -12,7 +12,7 @@ struct RunRecord {
   var command: RunCommand?
   let usesTerminal: Bool
   /// What it adds to the competition on its host.
-  let demand: Competition
+  let demand: Contention
   var stopIsRequested = false
   /// A write of the run failed and is to be tried again.
   var persistIsDue = false
@@ -24,7 +24,7 @@ struct RunRecord {
   var hosting: Hosting
 
   init(run: Run, command: RunCommand?) {
-    demand = Competition(of: run.bound, cores: command?.wantedCores ?? 1)
+    demand = Contention(of: run.bound, cores: command?.wantedCores ?? 1)
     hosting = Hosting(awaitsCommit: run.isHosted)
     self.run = run
     self.command = command

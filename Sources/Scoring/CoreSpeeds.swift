@@ -72,7 +72,7 @@ package struct CoreSpeeds: Equatable, Sendable {
   /// MB/s that one core copies: what the profile says, else as much as the cores are faster than a Raspberry Pi 3's.
   package func memoryRate(_ profile: Profile) -> Double {
     profile.processor.copyRate > 0
-      ? profile.processor.copyRate : Outlook.referenceMemoryRate * fastest / Outlook.referenceSpeed
+      ? profile.processor.copyRate : Estimate.referenceMemoryRate * fastest / Estimate.referenceSpeed
   }
 
   /// What one of so many threads, at least one, gets where all always have work: the kernel puts them on the fastest

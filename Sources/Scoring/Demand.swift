@@ -1,7 +1,7 @@
 package import Basics
 package import Readings
 
-/// How many threads compete for a node's cores, as its own counters show it.
+/// How many threads contend for a node's cores, as its own counters show it.
 ///
 /// While cores are idle that is what is busy of them; once all are busy, it is how many tasks the kernel counts as
 /// runnable (proc_loadavg(5)), since the busy share says nothing of those that wait.

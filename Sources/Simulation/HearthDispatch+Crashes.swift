@@ -8,7 +8,7 @@ extension HearthDispatch {
       guard let flight = flights[job] else { continue }
       if flight.waiting?.node == node.index { flight.waiting = nil }
       if flight.pulling == node.index { flight.pulling = -1 }
-      if simulation.jobs[job].hub == node.index, flight.asked == nil, !isUnderWay(job) {
+      if simulation.jobs[job].origin == node.index, flight.asked == nil, !isUnderWay(job) {
         flights[job] = nil
         lost.append(job)
       }
@@ -46,7 +46,7 @@ extension HearthDispatch {
     let jobs = lost
     lost = []
     for job in jobs {
-      if simulation.jobs[job].hub == node.index { request(job) } else { lost.append(job) }
+      if simulation.jobs[job].origin == node.index { request(job) } else { lost.append(job) }
     }
   }
 }

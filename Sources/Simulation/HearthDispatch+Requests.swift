@@ -20,7 +20,7 @@ extension HearthDispatch {
       requesterAddress: "", callback: "", host: "", times: RunTimes(accepted: moment.wallMilliseconds))
     run.bound = it.bound
     var isRefused = false
-    perform(it.hub) { orchestrator in
+    perform(it.origin) { orchestrator in
       do throws(RunRefusal) {
         return try orchestrator.submit(run, command: command, at: self.moment)
       } catch {

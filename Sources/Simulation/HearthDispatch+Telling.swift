@@ -18,7 +18,7 @@ extension HearthDispatch {
   private func described(_ node: SimulatedNode) -> HomeNode {
     var own = agents[node.index].sample
     own.demand = agents[node.index].orchestrator.demand(at: moment.instant)
-    own.trust = agents[node.index].orchestrator.trust.factor
+    own.calibration = agents[node.index].orchestrator.calibration.factor
     var held: [HomeNode.Image] = []
     if !images.isEmpty { held.append(images[0]) }
     for image in node.images where image < images.count { held.append(images[image]) }

@@ -172,7 +172,7 @@ package struct HomeFile: Sendable {
         job.arrival = next[first]
         let work = dice[first].lognormal(mean: load.work, sigma: load.spread)
         job.work = min(max(work, Self.shortest), Self.longest)
-        job.hub = Self.hub(dice[first].unit(), load.from, places)
+        job.origin = Self.origin(dice[first].unit(), load.from, places)
         jobs.append(job)
       }
       next[first] += load.isEven ? load.every : dice[first].exponential(mean: load.every)
@@ -185,7 +185,7 @@ package struct HomeFile: Sendable {
   static let longest = 86400.0
 
   /// One of the nodes that are asked, and where none of them is left, any.
-  private static func hub(_ chance: Double, _ from: Range<Int>, _ places: [Int]) -> Int {
+  private static func origin(_ chance: Double, _ from: Range<Int>, _ places: [Int]) -> Int {
     var left: [Int] = []
     for node in from where places[node] >= 0 { left.append(places[node]) }
     if left.isEmpty {

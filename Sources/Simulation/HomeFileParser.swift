@@ -114,7 +114,7 @@ extension HomeFile {
     let every = try seconds(section, "every", in: 0.01...Self.longest)
     let work = try seconds(section, "work", in: Self.shortest...Self.longest)
     var load = Load(
-      name: name, every: every, work: work, job: Job(arrival: 0, hub: 0, service: name, work: 0))
+      name: name, every: every, work: work, job: Job(arrival: 0, origin: 0, service: name, work: 0))
     load.isEven = try section.bool("evenly") ?? false
     load.burst = try section.integer("burst", in: 1...1000) ?? 1
     load.spread = try section.number("spread", in: 0...3) ?? 0

@@ -5,7 +5,7 @@ package struct Job: Sendable {
   /// Seconds from the beginning.
   package var arrival: Double
   /// The index of the node that is asked.
-  package var hub: Int
+  package var origin: Int
   /// What it is called: its speed is learned by that name.
   package var service: String
   /// Seconds on a core of an idle Raspberry Pi 3, or with its memory or its Ethernet alone.
@@ -24,9 +24,9 @@ package struct Job: Sendable {
   package var imageMebibytes = 0
 
   /// A job of one thread that needs no memory and no image.
-  package init(arrival: Double, hub: Int, service: String, work: Double) {
+  package init(arrival: Double, origin: Int, service: String, work: Double) {
     self.arrival = arrival
-    self.hub = hub
+    self.origin = origin
     self.service = service
     self.work = work
   }
@@ -34,9 +34,9 @@ package struct Job: Sendable {
   /// What there is to do: 7-zip MI, MB through memory, or MB through the network.
   var amount: Double {
     switch bound {
-    case .processor: work * Outlook.referenceSpeed
-    case .memory: work * Outlook.referenceMemoryRate
-    case .network: work * Outlook.referenceLinkRate / 8
+    case .processor: work * Estimate.referenceSpeed
+    case .memory: work * Estimate.referenceMemoryRate
+    case .network: work * Estimate.referenceLinkRate / 8
     }
   }
 }

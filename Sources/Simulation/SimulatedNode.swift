@@ -83,7 +83,7 @@ package final class SimulatedNode {
     // Of its core's time a copier has as much as everybody.
     let fastest = board.speeds.share(of: 1) * board.truth
     let copying = min(
-      board.memoryRate * share / fastest, board.memoryRate * Outlook.busRatio / max(mix.copiers, 1))
+      board.memoryRate * share / fastest, board.memoryRate * Estimate.busRatio / max(mix.memoryBound, 1))
     return tasks.map { task in
       if task.fetching > 0 { return min(flow, SimulatedNode.uplink) }
       switch task.bound {
@@ -99,7 +99,7 @@ package final class SimulatedNode {
 
   private struct Mix {
     var threads: Double
-    var copiers = 0.0
+    var memoryBound = 0.0
     var flows = 0
 
     init(_ tasks: [Task], background: Int) {
@@ -109,7 +109,7 @@ package final class SimulatedNode {
           flows += 1
         } else {
           threads += task.threads
-          if task.bound == .memory { copiers += task.threads }
+          if task.bound == .memory { memoryBound += task.threads }
         }
       }
     }

@@ -226,7 +226,7 @@ public final class Simulation {
   // MARK: - Jobs
 
   private func arrive(_ job: Int) {
-    guard nodes[jobs[job].hub].isUp else { return again(job) }
+    guard nodes[jobs[job].origin].isUp else { return again(job) }
     if let hearth { hearth.request(job) } else { place(job) }
   }
 
@@ -256,8 +256,8 @@ public final class Simulation {
   /// What a choice takes until its job begins, as Hearth's own does: it is written down here, and once more on the node
   /// that is asked.
   private func carryingOut(of job: Int, on choice: Int) -> Double {
-    let hub = jobs[job].hub
-    return hub == choice ? Self.writing : 2 * Self.writing + way(hub, choice)
+    let origin = jobs[job].origin
+    return origin == choice ? Self.writing : 2 * Self.writing + way(origin, choice)
   }
 
   /// Seconds between two nodes of the home, one way.

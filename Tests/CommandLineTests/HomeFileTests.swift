@@ -100,7 +100,7 @@ private func refusal(of text: String) throws -> String {
       let scenario = home.scenario(change)
       let boards = scenario.boards(&random)
       let jobs = scenario.load(boards, &random)
-      #expect(jobs.allSatisfy { boards.indices.contains($0.hub) && $0.arrival < 1800 })
+      #expect(jobs.allSatisfy { boards.indices.contains($0.origin) && $0.arrival < 1800 })
       works.append(jobs.map { $0.arrival + $0.work })
       switch change {
       case .none: #expect(boards.map { $0.name } == ["a", "b-1", "b-2"])
@@ -232,7 +232,7 @@ private func refusal(of text: String) throws -> String {
           let boards = scenario.boards(&dice)
           let jobs = scenario.load(boards, &dice)
           guard !boards.isEmpty, jobs.count <= 3 * HomeFile.requestLimit else { return printable(text) }
-          for job in jobs where !boards.indices.contains(job.hub) || !(job.work > 0) {
+          for job in jobs where !boards.indices.contains(job.origin) || !(job.work > 0) {
             return printable(text)
           }
           for crash in scenario.crashes where !boards.indices.contains(crash.node) { return printable(text) }

@@ -44,12 +44,12 @@ struct MembershipMessageTests {
   @Test func aBriefHeartbeatTakes37BytesAnd43WithWhatCompetes() {
     #expect(samples()[1].encoded().count == 37)
     var telling = samples()[1]
-    telling.load?.demand = NodeDemand(threads: 0x0140, copiers: 1, flows: 2, link: 3)
-    telling.load?.trust = 100
+    telling.load?.demand = NodeDemand(threads: 0x0140, memoryBound: 1, flows: 2, link: 3)
+    telling.load?.calibration = 100
     let bytes = telling.encoded()
     #expect(bytes.count == 43 && MembershipMessage(bytes) == telling)
-    // An older node tells no trust.
-    telling.load?.trust = 128
+    // An older node tells no calibration.
+    telling.load?.calibration = 128
     #expect(MembershipMessage(Array(bytes.dropLast())) == telling)
   }
 

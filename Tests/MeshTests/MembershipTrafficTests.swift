@@ -2,7 +2,7 @@ import Basics
 import Mesh
 import Testing
 
-/// What a node of a home of nine sends as the agent sends it: with what competes, by both families where it introduces
+/// What a node of a home of nine sends as the agent sends it: with what contends, by both families where it introduces
 /// itself, with Ethernet headers.
 @Suite struct MembershipTrafficTests {
   /// Packets and bytes a second of the node that sends most, where each says new readings every second.
@@ -13,7 +13,7 @@ import Testing
     for second in 0..<seconds {
       for device in home.devices.indices {
         let reading = UInt8(truncatingIfNeeded: (second + device) * 37)
-        let demand = NodeDemand(threads: UInt16(reading), copiers: 0, flows: 0, link: reading)
+        let demand = NodeDemand(threads: UInt16(reading), memoryBound: 0, flows: 0, link: reading)
         home.say(
           device, NodeLoad(score: 10_000 + Double(reading), runs: 0, memory: 1 << 30, demand: demand),
           terms: [UInt8](repeating: reading, count: 14), isNews: isNews(second))

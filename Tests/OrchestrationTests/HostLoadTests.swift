@@ -100,11 +100,11 @@ import Wire
   @Test func aHostThatIsBusierThanWasKnownSaysSo() throws {
     var world = Self.world(threads: 1)
     #expect(try World.host(&world, Self.asked(1, by: "a", expected: 1)) == .persisting)
-    #expect(try World.host(&world, Self.asked(2, by: "b", expected: 1)) == .busier(Competition(threads: 2)))
+    #expect(try World.host(&world, Self.asked(2, by: "b", expected: 1)) == .busier(Contention(threads: 2)))
     #expect(try World.host(&world, Self.asked(2, by: "b", expected: 2)) == .persisting)
     // Of its own runs a requester knows, whatever it has heard.
     #expect(try World.host(&world, Self.asked(4, by: "a", expected: 2)) == .persisting)
-    #expect(try World.host(&world, Self.asked(5, by: "c", expected: 2)) == .busier(Competition(threads: 4)))
+    #expect(try World.host(&world, Self.asked(5, by: "c", expected: 2)) == .busier(Contention(threads: 4)))
     #expect(
       try World.host(&world, Self.asked(5, by: "c")) == .persisting, "asked for the last time it takes it")
   }
@@ -154,7 +154,7 @@ import Wire
     node.cores = 4
     node.score = 100
     node.speeds.add(4, speed: speed)
-    node.demand = Competition(threads: threads)
+    node.demand = Contention(threads: threads)
     return node
   }
 
@@ -183,7 +183,7 @@ import Wire
     let first = Self.asks(&world)
     #expect(first.map(\.node) == ["a"] && first[0].body["expectedDemand"]?.double == 0)
     world.perform(
-      world.orchestrator.answered(id, node: "a", attempt: 1, .busier(Competition(threads: 9)), at: world.now))
+      world.orchestrator.answered(id, node: "a", attempt: 1, .busier(Contention(threads: 9)), at: world.now))
     world.settle()
     let second = Self.asks(&world)
     #expect(second.map(\.node) == ["b"] && second[0].attempt == 2)
@@ -202,7 +202,7 @@ import Wire
       // Each is busier than it was, so that the other one is chosen.
       world.perform(
         world.orchestrator.answered(
-          id, node: asks[0].node, attempt: round, .busier(Competition(threads: Double(round * 40))),
+          id, node: asks[0].node, attempt: round, .busier(Contention(threads: Double(round * 40))),
           at: world.now))
     }
     // Who says so even then has refused: nobody can keep a requester choosing for ever.
@@ -219,7 +219,7 @@ import Wire
     world.settle()
     #expect(Self.asks(&world).map(\.node) == ["b"])
     world.perform(
-      world.orchestrator.answered(id, node: "b", attempt: 2, .busier(Competition(threads: 1)), at: world.now))
+      world.orchestrator.answered(id, node: "b", attempt: 2, .busier(Contention(threads: 1)), at: world.now))
     world.settle()
     #expect(Self.asks(&world).map(\.node) == ["b"])
     #expect(

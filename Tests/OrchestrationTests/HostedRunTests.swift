@@ -151,12 +151,12 @@ import Wire
     world.engine.endPrograms(code: 0)
     world.settle()
     World.revoke(&world, run.id, of: "thief", speed: 0.5)
-    #expect(world.orchestrator.trust == Trust())
-    var once = Trust()
+    #expect(world.orchestrator.calibration == SpeedCalibration())
+    var once = SpeedCalibration()
     once.learn(speed: 0.5)
     World.revoke(&world, run.id, speed: 0.5)
     World.revoke(&world, run.id, speed: 0.5)
-    #expect(world.orchestrator.trust == once && once.factor < 1)
+    #expect(world.orchestrator.calibration == once && once.factor < 1)
   }
 
   @Test func nobodyElseCanRevokeOrReplaceARun() throws {

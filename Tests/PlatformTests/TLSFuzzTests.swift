@@ -2,8 +2,8 @@ import CLinux
 import CMbedTLS
 import Foundation
 import Mesh
-import Settings
 import ServerSupport
+import Settings
 import Testing
 
 @testable import Basics

@@ -40,7 +40,7 @@ private func home(of size: Int) -> [HomeNode] {
     node.cores = 4
     node.score = 100 + Double(index % 7) * 20
     node.speeds.add(4, speed: 800 + Double(index % 7) * 200)
-    node.demand = Competition(threads: Double(index % 5))
+    node.demand = Contention(threads: Double(index % 5))
     node.memoryAvailable = 512 << 20
     node.hasEngine = true
     node.factsKnown = true

@@ -5,7 +5,7 @@ import Wire
 @testable import Basics
 @testable import Scoring
 
-private let one = Competition(threads: 1)
+private let one = Contention(threads: 1)
 
 /// The choice among nodes for one run.
 @Suite struct PlacementTests {
@@ -181,7 +181,7 @@ private let one = Competition(threads: 1)
       for index in 0..<Int.random(in: 2...8, using: &random) {
         var node = Self.node("n\(index)", score: Double.random(in: 0.01...300, using: &random))
         node.terms[0].effect = Double.random(in: 0...1, using: &random)
-        node.placedDemand = Competition(threads: Double(Int.random(in: 0...9, using: &random)))
+        node.placedDemand = Contention(threads: Double(Int.random(in: 0...9, using: &random)))
         node.cores = Int.random(in: 0...8, using: &random)
         nodes.append(node)
       }
@@ -192,7 +192,7 @@ private let one = Competition(threads: 1)
       let place = { (order: [String]) in order.firstIndex(of: "n\(index)") ?? -1 }
       #expect(place(after) <= place(before))
       for row in Self.place(nodes).rows {
-        #expect(row.outlook.rank > 0 && row.outlook.rank <= row.outlook.speed * 1.0001)
+        #expect(row.estimate.rank > 0 && row.estimate.rank <= row.estimate.speed * 1.0001)
       }
     }
   }

@@ -41,7 +41,7 @@ private struct Optimum {
   ) -> (response: Double, slowdown: Double) {
     let chosen = jobs.indices.filter { subset & 1 << $0 != 0 }
     var alone = chosen.map { jobs[$0] }
-    for index in alone.indices { alone[index].hub = 0 }
+    for index in alone.indices { alone[index].origin = 0 }
     let simulation = Simulation(Worlds.scenario([board], alone), seed: 1)
     _ = simulation.run(Fixed(alone.map { _ in 0 }))
     var sums = (response: 0.0, slowdown: 0.0)
@@ -84,7 +84,7 @@ private struct Optimum {
     let jobs = (0..<6).map { _ in
       time += random.exponential(mean: 2)
       var job = Job(
-        arrival: time, hub: random.below(3), service: "job", work: random.lognormal(mean: 40, sigma: 1))
+        arrival: time, origin: random.below(3), service: "job", work: random.lognormal(mean: 40, sigma: 1))
       // So few boards are full only by such jobs.
       if random.unit() < 0.5 { job.threads = 4 }
       return job

@@ -28,7 +28,7 @@ import Testing
       let works = Array(repeating: 30.0, count: 3 * count)
       let outcome = Simulation(Worlds.scenario([board], Worlds.jobs(works)), seed: 1)
         .run(Fixed(works.map { _ in 0 }))
-      let all = 30 * Double(works.count) * Outlook.referenceSpeed / board.capacity
+      let all = 30 * Double(works.count) * Estimate.referenceSpeed / board.capacity
       #expect((outcome.makespan - all).magnitude < 0.02 * all, "\(profile): \(outcome.makespan), \(all)")
       #expect(outcome.unfinished == 0 && outcome.nodes[0].finished == works.count)
     }
@@ -60,7 +60,7 @@ import Testing
         }
       }
       #expect(cores <= board.capacity * 1.0001)
-      #expect(copied <= board.memoryRate * Outlook.busRatio * 1.0001)
+      #expect(copied <= board.memoryRate * Estimate.busRatio * 1.0001)
       #expect(moved <= board.linkRate / 8 * 1.0001)
     }
   }

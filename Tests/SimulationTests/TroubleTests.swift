@@ -53,16 +53,16 @@ import Testing
 
   @Test func aChoiceCostsHearthAndItsRivalsTheSameButForItsWord() throws {
     // Far apart, so that nothing is chosen anew.
-    let jobs = (0..<20).map { Job(arrival: 30 * Double($0 + 1), hub: $0 % 3, service: "job", work: 10) }
+    let jobs = (0..<20).map { Job(arrival: 30 * Double($0 + 1), origin: $0 % 3, service: "job", work: 10) }
     let scenario = Worlds.scenario(try home(3), jobs)
     for contestant in Contestant.all where contestant.kind != .oracle {
       let simulation = Simulation(scenario, seed: 1)
       _ = simulation.run(contestant.policy(1))
       for (job, progress) in zip(jobs, simulation.progress) {
-        let way = simulation.way(job.hub, progress.node)
+        let way = simulation.way(job.origin, progress.node)
         // Hearth's host answers, and starts nothing before it is told to begin.
         let ways = contestant.kind == .hearth ? 3.0 : 1
-        let cost = job.hub == progress.node ? Simulation.writing : 2 * Simulation.writing + ways * way
+        let cost = job.origin == progress.node ? Simulation.writing : 2 * Simulation.writing + ways * way
         #expect((progress.begun - job.arrival - cost).magnitude < 1e-6, "\(contestant.name)")
       }
     }

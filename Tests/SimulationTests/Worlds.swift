@@ -19,7 +19,7 @@ enum Worlds {
   /// Jobs of that work, all at once, to node 0.
   static func jobs(_ works: [Double], _ change: (inout Job) -> Void = { _ in }) -> [Job] {
     works.map {
-      var job = Job(arrival: 1, hub: 0, service: "job", work: $0)
+      var job = Job(arrival: 1, origin: 0, service: "job", work: $0)
       change(&job)
       return job
     }

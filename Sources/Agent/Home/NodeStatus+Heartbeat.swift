@@ -17,7 +17,7 @@ extension NodeStatus {
     if catalogue.definitions.contains(where: { $0.kind == .native }) { abilities.insert(.native) }
     if isDrained { abilities.insert(.drained) }
     let facts = self.facts
-    // Others choose by it; what competes they hear of in each heartbeat.
+    // Others choose by it; what contends they hear of in each heartbeat.
     var health = 1.0
     for term in score.terms where term.kind != .load && term.kind != .cpuPressure { health *= term.effect }
     let isNews = isNews || healthNews.isNews(health, at: loop.now)
@@ -42,7 +42,7 @@ extension NodeStatus {
     let demand = driver.orchestrator.demand(at: loop.now)
     let link = LinkUse(of: sampler.snapshot, profile: match.profile)
     return NodeDemand(
-      threads: demand.threads, copiers: demand.copiers, flows: demand.flows, linkBusy: link.busy)
+      threads: demand.threads, memoryBound: demand.memoryBound, flows: demand.flows, linkBusy: link.busy)
   }
 
   /// A hash of what changes seldom and is told by the API in full.

@@ -28,11 +28,11 @@ extension HomeNode {
       terms.append(Effect(kind: kind, effect: effect))
     }
     if let demand = peer.load.demand {
-      self.demand = Competition(
-        threads: demand.threadCount, copiers: Double(demand.copiers), flows: Double(demand.flows))
+      self.demand = Contention(
+        threads: demand.threadCount, memoryBound: Double(demand.memoryBound), flows: Double(demand.flows))
       linkBusy = demand.linkBusy
     }
-    trust = Trust.factor(told: peer.load.trust)
+    calibration = SpeedCalibration.factor(told: peer.load.calibration)
     if let facts { take(facts) }
   }
 
@@ -89,7 +89,7 @@ extension HomeNode {
         terms.map { term in
           ["effect": hundredths(term.effect), "term": .string(term.kind.name)]
         }),
-      "trust": hundredths(trust),
+      "trust": hundredths(calibration),
     ]
   }
 }
@@ -114,7 +114,7 @@ extension NodeStatus {
     let link = LinkUse(of: snapshot, profile: match.profile)
     own.linkRate = link.rate
     own.linkBusy = link.busy
-    own.trust = driver.orchestrator.trust.factor
+    own.calibration = driver.orchestrator.calibration.factor
     own.demand = driver.orchestrator.demand(at: Clock.now())
     own.images = engine.images
     own.hasEngine = engine.description != nil
@@ -134,17 +134,17 @@ private func hundredths(_ value: Double) -> JSON {
   .double(Double(Int64(min(max(value, 0), 1e9) * 100 + 0.5)) / 100)
 }
 
-extension Competition {
+extension Contention {
   /// `{"copiers": …, "flows": …, "threads": …}`.
   var json: JSON {
     func number(_ value: Double) -> JSON { hundredths(min(value, 1e6)) }
-    return ["copiers": number(copiers), "flows": number(flows), "threads": number(threads)]
+    return ["copiers": number(memoryBound), "flows": number(flows), "threads": number(threads)]
   }
 
   /// Reads it back; nil where the object is none.
   init?(json: JSON?) {
     guard let threads = json?["threads"]?.double, threads >= 0, threads < 1e6 else { return nil }
     func number(_ name: String) -> Double { min(max(json?[name]?.double ?? 0, 0), 1e6) }
-    self.init(threads: threads, copiers: number("copiers"), flows: number("flows"))
+    self.init(threads: threads, memoryBound: number("copiers"), flows: number("flows"))
   }
 }

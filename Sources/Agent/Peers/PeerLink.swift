@@ -86,7 +86,7 @@ final class PeerLink {
       return .accepted
     case .success(let answer):
       let problem = try? JSON.parse(answer.body)
-      if let demand = Competition(json: problem?["demand"]) { return .busier(demand) }
+      if let demand = Contention(json: problem?["demand"]) { return .busier(demand) }
       let detail = problem?["detail"]?.string
       return .refused(detail?.plain(limit: Self.detailLimit) ?? "status \(answer.status)")
     case .failure(let error):

@@ -1,6 +1,6 @@
 import Basics
-internal import Readings
 import HomeEdge
+internal import Readings
 internal import Scoring
 
 /// What `hearth inspect` prints: one line per thing, and for every reading that is absent the reason.

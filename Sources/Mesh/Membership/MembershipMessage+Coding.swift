@@ -10,8 +10,8 @@
 ///            ping request: target, 16; incarnation, 4; sequence, 4
 ///            nack: target, 16
 ///     then   count of notes, 1; each: claim, 1; node, 16; incarnation, 4; sequence, 4; age, 1
-///     then   heartbeat: threads that compete, 2; copiers, 1; flows, 1; share of the link taken, 1;
-///            trust, 1
+///     then   heartbeat: threads that contend, 2; memoryBound, 1; flows, 1; share of the link taken, 1;
+///            calibration, 1
 ///
 /// Bytes behind these are of a later writer of the same version and are ignored.
 extension MembershipMessage {
@@ -57,10 +57,10 @@ extension MembershipMessage {
     }
     if kind == .heartbeat, let load, let demand = load.demand {
       bytes.append(demand.threads, size: 2)
-      bytes.append(demand.copiers)
+      bytes.append(demand.memoryBound)
       bytes.append(demand.flows)
       bytes.append(demand.link)
-      bytes.append(load.trust)
+      bytes.append(load.calibration)
     }
     return bytes
   }
@@ -106,13 +106,13 @@ extension MembershipMessage {
       else { return nil }
       notes.append(Note(claim: claim, node: node, evidence: evidence, age: age))
     }
-    if kind == .heartbeat, let threads = reader.number(2), let copiers = reader.byte(),
+    if kind == .heartbeat, let threads = reader.number(2), let memoryBound = reader.byte(),
       let flows = reader.byte(),
       let link = reader.byte()
     {
       load?.demand = NodeDemand(
-        threads: UInt16(truncatingIfNeeded: threads), copiers: copiers, flows: flows, link: link)
-      if let trust = reader.byte() { load?.trust = trust }
+        threads: UInt16(truncatingIfNeeded: threads), memoryBound: memoryBound, flows: flows, link: link)
+      if let calibration = reader.byte() { load?.calibration = calibration }
     }
   }
 }

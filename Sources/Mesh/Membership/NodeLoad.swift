@@ -7,7 +7,7 @@ package struct NodeLoad: Hashable, Sendable {
   /// Memory that new programs can have, in units of 16 MiB, at most 0xFFFE; `unknownMemory` where it is not known.
   package var memory: UInt16
 
-  /// What competes there; nil from a node that does not tell.
+  /// What contends there; nil from a node that does not tell.
   package var demand: NodeDemand?
   /// How fast its runs went of how fast it had promised, in units of 1/128; a node that tells no demand does not tell it.
   package var trust = NodeLoad.asPromised
@@ -49,12 +49,12 @@ package struct NodeLoad: Hashable, Sendable {
   }
 }
 
-/// What competes for a node's cores, memory bus and link.
+/// What contends for a node's cores, memory bus and link.
 package struct NodeDemand: Hashable, Sendable {
   /// Threads that want a core, in `threadUnits`, at most 0xFFFF.
   package var threads: UInt16
   /// Of these, those that mostly wait for memory, at most 255.
-  package var copiers: UInt8
+  package var memoryBound: UInt8
   /// Flows over the link, at most 255.
   package var flows: UInt8
   /// The share of the link that is taken, 255 for all of it.
@@ -63,9 +63,9 @@ package struct NodeDemand: Hashable, Sendable {
   /// A thread that computes half of the time counts, and 2 bytes reach to 1023 threads.
   private static let threadUnits = 64.0
 
-  package init(threads: UInt16, copiers: UInt8, flows: UInt8, link: UInt8) {
+  package init(threads: UInt16, memoryBound: UInt8, flows: UInt8, link: UInt8) {
     self.threads = threads
-    self.copiers = copiers
+    self.memoryBound = memoryBound
     self.flows = flows
     self.link = link
   }
@@ -73,9 +73,10 @@ package struct NodeDemand: Hashable, Sendable {
   /// From readings; what does not fit counts as the most that does.
   ///
   /// - Parameter linkBusy: the share of the link that is taken, 0...1.
-  package init(threads: Double, copiers: Double, flows: Double, linkBusy: Double) {
+  package init(threads: Double, memoryBound: Double, flows: Double, linkBusy: Double) {
     self.init(
-      threads: UInt16(min(threads * Self.threadUnits + 0.5, 65_535)), copiers: UInt8(min(copiers + 0.5, 255)),
+      threads: UInt16(min(threads * Self.threadUnits + 0.5, 65_535)),
+      memoryBound: UInt8(min(memoryBound + 0.5, 255)),
       flows: UInt8(min(flows + 0.5, 255)), link: UInt8(share: linkBusy))
   }
 

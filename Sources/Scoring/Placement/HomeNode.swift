@@ -68,8 +68,8 @@ package struct HomeNode: Sendable, Equatable {
   package var linkRate = 0.0
   /// The share of that which passes now, 0...1.
   package var linkBusy = 0.0
-  /// What competes there, with the runs it has accepted; nil where it does not tell.
-  package var demand: Competition?
+  /// What contends there, with the runs it has accepted; nil where it does not tell.
+  package var demand: Contention?
   /// Images of its engine; nil where it does not tell.
   package var images: [Image]?
   /// In units of 1/100 of an idle Raspberry Pi 3; 0 where none was heard.
@@ -101,9 +101,9 @@ package struct HomeNode: Sendable, Equatable {
   /// Runs that this requester placed there and the score cannot show yet; `HomeView` keeps count.
   package internal(set) var placedSinceHeard = 0
   /// What those add to the competition.
-  package internal(set) var placedDemand = Competition.none
-  /// How fast its runs went of how fast it had promised (`Trust`), as it tells itself.
-  package var trust = 1.0
+  package internal(set) var placedDemand = Contention.none
+  /// How fast its runs went of how fast it had promised (`SpeedCalibration`), as it tells itself.
+  package var calibration = 1.0
   /// Runs that it could not begin or lost lately, as this requester has seen it; each counts less as time passes.
   package internal(set) var failures = 0.0
 
@@ -113,7 +113,7 @@ package struct HomeNode: Sendable, Equatable {
   }
 
   /// Takes what this node knows of its own demand, with all that was placed on it.
-  package mutating func knowsItself(demand: Competition) {
+  package mutating func knowsItself(demand: Contention) {
     self.demand = demand
     placedSinceHeard = 0
     placedDemand = .none

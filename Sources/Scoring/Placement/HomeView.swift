@@ -5,7 +5,7 @@ package struct HomeView: Sendable {
   /// A placement counts against a node until a heartbeat that came so long after the node took it: that one
   /// tells of it, and heartbeats are read in groups.
   package static let settling = Interval.milliseconds(200)
-  /// The same for a node that does not tell what competes for its cores: the start takes its time, and the
+  /// The same for a node that does not tell what contends for its cores: the start takes its time, and the
   /// load is an average.
   package static let settlingUntold = Interval.seconds(2)
   /// A placement of which no more is heard counts so long.
@@ -32,7 +32,7 @@ package struct HomeView: Sendable {
 
   private struct Recent {
     var run: String
-    var demand: Competition
+    var demand: Contention
     var at: Instant
     /// When the node took it.
     var acceptedAt: Instant?
@@ -129,7 +129,7 @@ package struct HomeView: Sendable {
   }
 
   /// A run was placed there; its load does not show in the score yet.
-  package mutating func place(run: String, adding demand: Competition, on id: String, at now: Instant) {
+  package mutating func place(run: String, adding demand: Contention, on id: String, at now: Instant) {
     guard let index = index(of: id) else { return }
     if entries[index].recent.count >= Self.recentLimit { entries[index].recent.removeFirst() }
     entries[index].recent.append(Recent(run: run, demand: demand, at: now))
@@ -144,8 +144,8 @@ package struct HomeView: Sendable {
     }
   }
 
-  /// The node has said what competes for its cores, outside a heartbeat.
-  package mutating func told(demand: Competition, by id: String, at now: Instant) {
+  /// The node has said what contends for its cores, outside a heartbeat.
+  package mutating func told(demand: Contention, by id: String, at now: Instant) {
     guard let index = index(of: id) else { return }
     entries[index].node.demand = demand
     entries[index].node.heardAt = now

@@ -26,11 +26,11 @@ package struct Placement: Sendable, Equatable {
     /// The terms of the score that take something away.
     package var terms: [HomeNode.Effect]
     /// What the run could expect there; nodes are compared by its `rank`.
-    package var outlook: Outlook
+    package var estimate: Estimate
     /// Runs placed there that its readings did not show yet.
     package var placed: Int
     /// How fast its runs went of how fast it had promised.
-    package var trust: Double
+    package var calibration: Double
     /// Runs that it could not begin or lost lately.
     package var failures: Double
     /// The group it stands in; each goes before the next.
@@ -69,12 +69,12 @@ package struct Placement: Sendable, Equatable {
   /// Ranks the nodes for the run of that identifier.
   package init(run: String, requirements: Requirements, nodes: [HomeNode], madeAt: Int64) {
     let size = Self.size(ofImage: requirements.image, nodes)
-    var standings: [Standing] = []
-    standings.reserveCapacity(nodes.count)
+    var candidates: [Candidate] = []
+    candidates.reserveCapacity(nodes.count)
     var top = 0
     for index in nodes.indices {
-      standings.append(Standing(of: nodes[index], at: index, requirements, imageSize: size))
-      if standings[index].isAbove(standings[top]) { top = index }
+      candidates.append(Candidate(of: nodes[index], at: index, requirements, imageSize: size))
+      if candidates[index].isAbove(candidates[top]) { top = index }
     }
     // Only the best are made rows of, so that a large home's placement is kept in no more memory than a small one's.
     var best: [Int] = []
@@ -82,18 +82,18 @@ package struct Placement: Sendable, Equatable {
     var hash = FNV1a()
     hash.add(run)
     for index in nodes.indices {
-      if standings[index].compare(with: standings[top]) {
-        standings[index].spread = Self.spread(hash, nodes[index].id)
+      if candidates[index].compare(with: candidates[top]) {
+        candidates[index].spread = Self.spread(hash, nodes[index].id)
       }
       var place = best.count
-      while place > 0, standings[index].isBetter(than: standings[best[place - 1]], nodes) { place -= 1 }
+      while place > 0, candidates[index].isBetter(than: candidates[best[place - 1]], nodes) { place -= 1 }
       guard place < Self.rowLimit else { continue }
       best.insert(index, at: place)
       if best.count > Self.rowLimit { best.removeLast() }
     }
     rows = []
     rows.reserveCapacity(best.count)
-    for index in best { rows.append(standings[index].row(nodes[index], requirements)) }
+    for index in best { rows.append(candidates[index].row(nodes[index], requirements)) }
     omitted = nodes.count - rows.count
     self.madeAt = madeAt
   }
@@ -120,58 +120,58 @@ package struct Placement: Sendable, Equatable {
   }
 
   /// What decides a node's place.
-  private struct Standing {
+  private struct Candidate {
     let index: Int
-    let isCandidate: Bool
+    let isEligible: Bool
     let tier: Tier
-    let outlook: Outlook
+    let estimate: Estimate
     private let group: UInt8
     /// Whether its rank is the best of its group's, as far as readings are exact.
     private var isTop = false
-    private let crowd: UInt64
+    private let contention: UInt64
     /// Of those with the best rank; the same everywhere, different for each run.
     var spread: UInt64 = 0
 
     init(of node: borrowing HomeNode, at index: Int, _ requirements: borrowing Requirements, imageSize: Int) {
       self.index = index
-      isCandidate = requirements.objection(to: node) == nil
+      isEligible = requirements.objection(to: node) == nil
       var missing = 0
       if imageSize > 0, let hash = requirements.image, node.images != nil, node.size(ofImage: hash) == nil {
         missing = imageSize
       }
-      outlook = Outlook(of: requirements, on: node, imageSize: missing)
-      tier = Self.tier(of: node, requirements, outlook)
+      estimate = Estimate(of: requirements, on: node, imageSize: missing)
+      tier = Self.tier(of: node, requirements, estimate)
       let isPreferred = !requirements.preferredNode.isEmpty && node.id == requirements.preferredNode
-      group = !isCandidate ? UInt8.max : isPreferred ? 0 : tier.rawValue + 1
-      crowd = Placement.crowd(outlook)
+      group = !isEligible ? UInt8.max : isPreferred ? 0 : tier.rawValue + 1
+      contention = Placement.contention(estimate)
     }
 
-    private static func tier(of node: HomeNode, _ run: Requirements, _ outlook: Outlook) -> Tier {
+    private static func tier(of node: HomeNode, _ run: Requirements, _ estimate: Estimate) -> Tier {
       if node.state == .suspect { return .suspect }
       if node.isHomeEdge { return .homeEdge }
       if node.isSelf && node.factsKnown && !node.hasEngine && run.kind == "container" {
         return .withoutEngine
       }
-      if let deadline = run.deadline, run.workIsKnown, outlook.seconds > deadline { return .late }
+      if let deadline = run.deadline, run.workIsKnown, estimate.seconds > deadline { return .late }
       return .ready
     }
 
     /// Whether it is in an earlier group, or has a higher rank in the same.
-    func isAbove(_ other: Standing) -> Bool {
-      group != other.group ? group < other.group : outlook.rank > other.outlook.rank
+    func isAbove(_ other: Candidate) -> Bool {
+      group != other.group ? group < other.group : estimate.rank > other.estimate.rank
     }
 
     /// - Returns: whether its rank is as good as the best.
-    mutating func compare(with top: Standing) -> Bool {
-      isTop = group == top.group && outlook.rank >= top.outlook.rank * Placement.resolution
+    mutating func compare(with top: Candidate) -> Bool {
+      isTop = group == top.group && estimate.rank >= top.estimate.rank * Placement.resolution
       return isTop
     }
 
-    func isBetter(than other: Standing, _ nodes: [HomeNode]) -> Bool {
+    func isBetter(than other: Candidate, _ nodes: [HomeNode]) -> Bool {
       if group != other.group { return group < other.group }
       if isTop != other.isTop { return isTop }
-      if !isTop, outlook.rank != other.outlook.rank { return outlook.rank > other.outlook.rank }
-      if crowd != other.crowd { return crowd < other.crowd }
+      if !isTop, estimate.rank != other.estimate.rank { return estimate.rank > other.estimate.rank }
+      if contention != other.contention { return contention < other.contention }
       if spread != other.spread { return spread > other.spread }
       return nodes[index].id < nodes[other.index].id
     }
@@ -179,9 +179,9 @@ package struct Placement: Sendable, Equatable {
     func row(_ node: HomeNode, _ requirements: Requirements) -> Row {
       Row(
         node: node.id, name: node.name, address: node.address, score: node.score,
-        terms: Self.noticed(of: node), outlook: outlook,
-        placed: node.placedSinceHeard, trust: node.trust, failures: node.failures, tier: tier,
-        objection: isCandidate ? nil : requirements.objection(to: node))
+        terms: Self.noticed(of: node), estimate: estimate,
+        placed: node.placedSinceHeard, calibration: node.calibration, failures: node.failures, tier: tier,
+        objection: isEligible ? nil : requirements.objection(to: node))
     }
 
     /// Counted first: a list that grows by one at a time is allocated several times, and most are empty.

@@ -33,13 +33,13 @@ extension Placement.Row {
     if let objection { return objection }
     switch tier {
     case .late:
-      return "done in \(Self.whole(outlook.seconds)) s there, after the deadline"
+      return "done in \(Self.whole(estimate.seconds)) s there, after the deadline"
     case .withoutEngine: return "its container engine is away and would be waited for"
     case .homeEdge: return "a Home Edge node, asked after all others"
     case .suspect: return "it does not answer lately, and is asked last"
     case .ready: break
     }
-    return outlook.words(placed: placed, trust: trust, failures: failures, terms)
+    return estimate.words(placed: placed, calibration: calibration, failures: failures, terms)
   }
 
   func json(place: Int) -> JSON {
@@ -63,19 +63,19 @@ extension Placement.Row {
     } else {
       object["place"] = .integer(Int64(place))
     }
-    object["competing"] = .double(Self.rounded(outlook.competing))
+    object["competing"] = .double(Self.rounded(estimate.competing))
     object["failures"] = .double(Self.rounded(failures))
     object["placed"] = .integer(Int64(placed))
-    object["rank"] = .double(Self.rounded(outlook.rank))
+    object["rank"] = .double(Self.rounded(estimate.rank))
     object["reason"] = .string(reason)
     object["score"] = .double(Self.rounded(score))
-    object["seconds"] = .double(Self.rounded(outlook.seconds))
-    object["speed"] = .double(Self.rounded(outlook.speed))
+    object["seconds"] = .double(Self.rounded(estimate.seconds))
+    object["speed"] = .double(Self.rounded(estimate.speed))
     object["terms"] = .object(
       JSONObject(terms.map { JSONMember(name: $0.kind.name, value: .double(Self.rounded($0.effect))) }))
     object["tier"] = .integer(Int64(tier.rawValue))
-    object["trust"] = .double(Self.rounded(trust))
-    object["wait"] = .double(Self.rounded(outlook.wait))
+    object["trust"] = .double(Self.rounded(calibration))
+    object["wait"] = .double(Self.rounded(estimate.wait))
     return .object(object)
   }
 
@@ -100,10 +100,10 @@ extension Placement.Row {
     self.init(
       node: node, name: json["name"]?.string ?? "", address: json["address"]?.string ?? "",
       score: number("score"), terms: terms,
-      outlook: Outlook(
+      estimate: Estimate(
         competing: number("competing"), speed: number("speed"), wait: number("wait"),
         seconds: number("seconds"), rank: number("rank")),
-      placed: Int(min(max(json["placed"]?.integer ?? 0, 0), 64)), trust: json["trust"]?.double ?? 1,
+      placed: Int(min(max(json["placed"]?.integer ?? 0, 0), 64)), calibration: json["trust"]?.double ?? 1,
       failures: number("failures"),
       tier: Placement.Tier.allCases.first { Int64($0.rawValue) == tier } ?? .ready,
       objection: json["filtered"]?.string, outcome: outcome)
@@ -120,7 +120,7 @@ extension Placement.Row {
   }
 }
 
-extension Outlook {
+extension Estimate {
   init(competing: Double, speed: Double, wait: Double, seconds: Double, rank: Double) {
     self.competing = competing
     self.speed = speed
@@ -130,7 +130,7 @@ extension Outlook {
   }
 
   /// `speed 230 beside 3.0 busy threads, of which 1 run is on its way; heat takes 8 %`.
-  func words(placed: Int, trust: Double, failures: Double, _ terms: [HomeNode.Effect]) -> String {
+  func words(placed: Int, calibration: Double, failures: Double, _ terms: [HomeNode.Effect]) -> String {
     func percent(_ effect: Double) -> String { Placement.Row.whole((1 - effect) * 100) + " %" }
     var words = "speed " + Placement.Row.whole(speed)
     if competing >= 0.05 { words += " beside " + decimal(competing, places: 1) + " busy threads" }
@@ -139,8 +139,9 @@ extension Outlook {
     for term in terms where term.effect < Self.large && Self.tells(term.kind) {
       words += "; " + term.kind.name + " takes " + percent(term.effect)
     }
-    if (trust - 1).magnitude >= 0.05 {
-      words += "; its runs took " + decimal(1 / max(trust, 0.01), places: 2) + " times as long as it promised"
+    if (calibration - 1).magnitude >= 0.05 {
+      words +=
+        "; its runs took " + decimal(1 / max(calibration, 0.01), places: 2) + " times as long as it promised"
     }
     if failures >= 0.1 { words += "; failures of late take " + percent(1 / (1 + failures)) }
     return words

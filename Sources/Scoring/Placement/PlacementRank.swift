@@ -6,14 +6,14 @@ extension Placement {
   static let resolution = 0.97
 
   /// In parts of the cores: of nodes that are as fast, the emptier one stays cooler.
-  static func crowd(_ outlook: Outlook) -> UInt64 {
-    UInt64(min(outlook.crowd * crowdSteps, mostCrowd))
+  static func contention(_ estimate: Estimate) -> UInt64 {
+    UInt64(min(estimate.contention * contentionSteps, mostContention))
   }
 
   /// Eighths: demand is told and measured no more exactly.
-  private static let crowdSteps = 8.0
+  private static let contentionSteps = 8.0
   /// Far beyond what any node has, and an integer of every width holds it.
-  private static let mostCrowd = 1e6
+  private static let mostContention = 1e6
 
   /// Spreads equal nodes over the runs: the same everywhere, different for each run.
   static func spread(_ run: FNV1a, _ node: String) -> UInt64 {

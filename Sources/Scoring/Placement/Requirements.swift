@@ -26,7 +26,7 @@ package struct Requirements: Sendable {
   /// The hash of the image it needs; nil where none is needed, or any pull is wanted anyway.
   package var image: UInt32?
   /// Seconds of its work on a core of an idle Raspberry Pi 3, as far as is known.
-  package var work = Outlook.assumedWork
+  package var work = Estimate.assumedWork
   /// Whether `work` was learned from earlier runs.
   package var workIsKnown = false
   /// Seconds from the request within which it should have ended; nil where that does not matter.

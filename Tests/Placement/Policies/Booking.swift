@@ -35,7 +35,7 @@ class Booking: Policy {
   final func least(_ job: Int, _ simulation: Simulation, _ value: (Int, Sight) -> Double?) -> Int? {
     if jobs.isEmpty { jobs = simulation.jobs }
     var best: (node: Int, value: Double)?
-    let seen = simulation.seen[simulation.jobs[job].hub]
+    let seen = simulation.seen[simulation.jobs[job].origin]
     for node in simulation.nodes.indices where seen[node].isUp {
       guard let value = value(node, seen[node]), value < best?.value ?? .infinity else { continue }
       best = (node, value)

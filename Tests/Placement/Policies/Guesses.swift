@@ -20,7 +20,7 @@ final class TwoChoices: Booking {
   }
 
   override func choose(_ job: Int, _ simulation: Simulation) -> Int? {
-    let seen = simulation.seen[simulation.jobs[job].hub]
+    let seen = simulation.seen[simulation.jobs[job].origin]
     let up = simulation.nodes.indices.filter { seen[$0].isUp }
     guard !up.isEmpty else { return nil }
     let first = up[random.below(up.count)]
@@ -40,7 +40,7 @@ final class RoundRobin: Booking {
 
   override func choose(_ job: Int, _ simulation: Simulation) -> Int? {
     let count = simulation.nodes.count
-    let seen = simulation.seen[simulation.jobs[job].hub]
+    let seen = simulation.seen[simulation.jobs[job].origin]
     for _ in 0..<count {
       next = (next + 1) % count
       if seen[next].isUp { return least(job, simulation) { node, _ in node == next ? 0 : nil } }

@@ -18,13 +18,13 @@ final class HomeEdge: Booking {
   }
 
   override func choose(_ job: Int, _ simulation: Simulation) -> Int? {
-    let hub = simulation.jobs[job].hub
+    let origin = simulation.jobs[job].origin
     return least(job, simulation) { node, sight in
-      if excludesSelf && node == hub && simulation.nodes.count > 1 { return nil }
+      if excludesSelf && node == origin && simulation.nodes.count > 1 { return nil }
       let clock = pow(Self.firstClock(simulation.nodes[node].board), 0.66) / 5.66
       let load = pow(sight.busyShare * 100, 0.241) / 3.22
       let processor = (clock + load + pow(sight.cores, 0.3) / 4) / 3
-      return -(pow(1000, 0.9) / 8770 + processor / 2 + 0.77 * pow(ping(node, hub, simulation), -0.43))
+      return -(pow(1000, 0.9) / 8770 + processor / 2 + 0.77 * pow(ping(node, origin, simulation), -0.43))
     }
   }
 
@@ -35,12 +35,12 @@ final class HomeEdge: Booking {
 
   /// The last ping, in seconds: one HTTP request each 5 s with its connection, so two ways there and back, and the
   /// programs' own time on both ends. It is not smoothed (`resourceutil/roundtriptime.go`).
-  private func ping(_ node: Int, _ hub: Int, _ simulation: Simulation) -> Double {
+  private func ping(_ node: Int, _ origin: Int, _ simulation: Simulation) -> Double {
     let round = UInt64(simulation.now / Self.pause)
     var random = Randomness(
-      seed: seed &* 0x1_0000_01b3 ^ round << 16 ^ UInt64(node) << 8 ^ UInt64(hub))
-    if node == hub { return 0.0003 + random.exponential(mean: 0.0002) }
-    let boards = [simulation.nodes[node].board, simulation.nodes[hub].board]
+      seed: seed &* 0x1_0000_01b3 ^ round << 16 ^ UInt64(node) << 8 ^ UInt64(origin))
+    if node == origin { return 0.0003 + random.exponential(mean: 0.0002) }
+    let boards = [simulation.nodes[node].board, simulation.nodes[origin].board]
     let way = boards.reduce(0) { $0 + $1.latency }
     let jitter = boards.contains { $0.isWireless } ? Self.wirelessJitter : Self.jitter
     return 4 * way + Self.programs + random.exponential(mean: jitter)

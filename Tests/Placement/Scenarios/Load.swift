@@ -26,7 +26,7 @@ struct Load: Sendable {
   var coming = Coming.byChance
   var length = Length.lognormal
   /// The nodes that are asked; nil for all.
-  var hubs: [Int]?
+  var origins: [Int]?
   var shape: @Sendable (inout Job, inout Randomness) -> Void = { _, _ in }
 
   init(_ share: Double) {
@@ -46,7 +46,7 @@ struct Load: Sendable {
   }
 
   func jobs(for boards: [SimulatedBoard], _ random: inout Randomness) -> [Job] {
-    let capacity = boards.reduce(0) { $0 + $1.capacity } / Outlook.referenceSpeed
+    let capacity = boards.reduce(0) { $0 + $1.capacity } / Estimate.referenceSpeed
     let pause = mean / (capacity * share)
     var time = 0.0
     var list: [Job] = []
@@ -62,8 +62,8 @@ struct Load: Sendable {
       case .lognormal: work = random.lognormal(mean: mean, sigma: 1)
       case .heavyTailed: work = random.heavyTailed(mean: mean, shape: 1.5)
       }
-      let hub = hubs.map { $0[random.below($0.count)] } ?? random.below(boards.count)
-      var job = Job(arrival: time, hub: hub, service: "job", work: max(work, Self.leastWork))
+      let origin = origins.map { $0[random.below($0.count)] } ?? random.below(boards.count)
+      var job = Job(arrival: time, origin: origin, service: "job", work: max(work, Self.leastWork))
       shape(&job, &random)
       list.append(job)
     }

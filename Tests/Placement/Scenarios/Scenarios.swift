@@ -34,9 +34,10 @@ enum Scenarios {
     let all = home(Homes.unlike)
     let bursts = Load(0.3).with { $0.coming = .bursts(14) }
     return [
-      scenario("one hub", "the Raspberry Pi 4 is asked for all", all, Load(0.5).with { $0.hubs = [3] }),
+      scenario("one hub", "the Raspberry Pi 4 is asked for all", all, Load(0.5).with { $0.origins = [3] }),
       scenario("bursts", "14 requests at an instant, of all nodes", all, bursts),
-      scenario("bursts at one", "14 requests at an instant, of one node", all, bursts.with { $0.hubs = [3] }),
+      scenario(
+        "bursts at one", "14 requests at an instant, of one node", all, bursts.with { $0.origins = [3] }),
       scenario("evenly", "requests at equal distances", all, Load(0.5).with { $0.coming = .evenly }),
       scenario(
         "heavy tail", "few runs hold most of the work", all, Load(0.5).with { $0.length = .heavyTailed }),
@@ -86,7 +87,7 @@ enum Scenarios {
     var loss = scenario("loss", "a fifth of the heartbeats is lost", all, Load(0.5))
     loss.lossShare = 0.2
     var crashes = scenario(
-      "crashes", "the three fastest boards die in turn", all, Load(0.3).with { $0.hubs = [3] })
+      "crashes", "the three fastest boards die in turn", all, Load(0.3).with { $0.origins = [3] })
     crashes.crashes = [(5, 300.0), (4, 600), (6, 900)].map {
       Scenario.Crash(node: $0.0, at: $0.1, seconds: 120)
     }

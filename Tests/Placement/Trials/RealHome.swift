@@ -60,7 +60,7 @@ struct RealHome {
     }
     let hub = description.nodes.firstIndex { $0.name == description.hub } ?? 0
     let jobs = description.jobs.map { item in
-      var job = Job(arrival: item.at, hub: hub, service: "work", work: item.work / Outlook.referenceSpeed)
+      var job = Job(arrival: item.at, origin: hub, service: "work", work: item.work / Estimate.referenceSpeed)
       job.memory = item.memoryMiB << 20
       return job
     }

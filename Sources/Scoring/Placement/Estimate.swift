@@ -1,9 +1,9 @@
 /// What a run may expect of a node: how fast it would go there, and how long it would wait before that.
-package struct Outlook: Equatable, Sendable {
-  /// Threads that compete for the node's cores already, with those on their way there.
+package struct Estimate: Equatable, Sendable {
+  /// Threads that contend for the node's cores already, with those on their way there.
   package var competing: Double
   /// The same for each core.
-  package var crowd = 0.0
+  package var contention = 0.0
   /// The run's speed beside them, where 100 is a core of an idle Raspberry Pi 3.
   package var speed: Double
   /// Seconds before it begins: the way there, and fetching the image.
@@ -27,9 +27,9 @@ package struct Outlook: Equatable, Sendable {
   /// The speed of a core of an idle Raspberry Pi 3.
   private static let scale = 100.0
 
-  /// The outlook of a run on a node.
+  /// The estimate of a run on a node.
   ///
-  /// With `n` there that compete for the same thing, each has the speed `share(n)` of it. The run would have
+  /// With `n` there that contend for the same thing, each has the speed `share(n)` of it. The run would have
   /// `s = share(n + 1)`, and each of the others would fall to that, so for each unit of work
   ///
   ///     cost = 1 / s + consideration * n (1 / s - 1 / share(n))
@@ -42,8 +42,8 @@ package struct Outlook: Equatable, Sendable {
     let known = KnownCores(node, tellsMemory: run.memory > 0)
     let there = known.demand + node.placedDemand
     competing = Self.finite(there.threads)
-    crowd = competing / max(known.speeds.count, 1)
-    let worth = known.health * node.trust / (1 + node.failures) * Self.scale
+    contention = competing / max(known.speeds.count, 1)
+    let worth = known.health * node.calibration / (1 + node.failures) * Self.scale
     let pace = Pace(of: run, on: node, known, beside: there)
     speed = max(Self.finite(pace.own * worth), Self.least)
     wait = (node.isSelf ? 0 : Self.moving) + Self.finite(node.fetching(imageSize, beside: there.flows))
@@ -69,7 +69,7 @@ package struct Outlook: Equatable, Sendable {
   fileprivate static let leastFree = 0.1
 }
 
-/// What a run would have of what it waits for, and what those lose that are there, by the formula of `Outlook`.
+/// What a run would have of what it waits for, and what those lose that are there, by the formula of `Estimate`.
 private struct Pace {
   /// As a share of what an idle Raspberry Pi 3 has of it: a core, its memory, its Ethernet.
   var own: Double
@@ -78,28 +78,29 @@ private struct Pace {
 
   init(
     of run: borrowing Requirements, on node: borrowing HomeNode, _ known: borrowing KnownCores,
-    beside there: Competition
+    beside there: Contention
   ) {
     let core = known.speeds.share(of: there.threads + run.cores) * known.clock
     let coreBefore = known.speeds.share(of: there.threads) * known.clock
-    own = core / Outlook.referenceSpeed
-    cost = there.threads * max(1 / max(core, 1) - 1 / max(coreBefore, 1), 0) * Outlook.referenceSpeed
+    own = core / Estimate.referenceSpeed
+    cost = there.threads * max(1 / max(core, 1) - 1 / max(coreBefore, 1), 0) * Estimate.referenceSpeed
     switch run.bound {
     case .processor: break
     case .memory where node.memoryRate > 0:
-      let alone = node.memoryRate / Outlook.referenceMemoryRate
+      let alone = node.memoryRate / Estimate.referenceMemoryRate
       let fastest = max(known.speeds.fastest, 1)
       // Of its core's time a thread has as much as everybody, and all that wait for memory share the bus.
       func rate(_ threads: Double) -> Double {
-        alone * min(core / fastest, Outlook.busRatio / max(threads, Outlook.busRatio))
+        alone * min(core / fastest, Estimate.busRatio / max(threads, Estimate.busRatio))
       }
-      own = rate(there.copiers + run.cores)
-      cost += there.copiers * (1 / max(own, Outlook.least) - 1 / max(rate(there.copiers), Outlook.least))
+      own = rate(there.memoryBound + run.cores)
+      cost +=
+        there.memoryBound * (1 / max(own, Estimate.least) - 1 / max(rate(there.memoryBound), Estimate.least))
     case .network where node.linkRate > 0:
-      let link = node.linkRate / Outlook.referenceLinkRate
-      let free = there.flows > 0 ? link : link * max(1 - node.linkBusy, Outlook.leastFree)
+      let link = node.linkRate / Estimate.referenceLinkRate
+      let free = there.flows > 0 ? link : link * max(1 - node.linkBusy, Estimate.leastFree)
       own = free / (there.flows + 1)
-      cost = there.flows / max(link, Outlook.least)
+      cost = there.flows / max(link, Estimate.least)
     case .memory, .network: break
     }
   }
@@ -108,7 +109,7 @@ private struct Pace {
 /// What is known of a node's cores, from its facts, or from its score alone.
 private struct KnownCores {
   var speeds: CoreSpeeds
-  var demand: Competition
+  var demand: Contention
   var clock = 1.0
   /// What the terms beside those of the cores leave.
   var health = 1.0
@@ -127,7 +128,7 @@ private struct KnownCores {
       }
     }
     let cores = Double(node.cores > 0 ? min(node.cores, Self.mostCores) : Self.assumedCores)
-    demand = node.demand ?? Competition(threads: cores * (1 - load))
+    demand = node.demand ?? Contention(threads: cores * (1 - load))
     speeds = node.speeds
     if speeds.isEmpty {
       // The score is what all cores have left, with all that is taken from it.

@@ -2,7 +2,7 @@
 ///
 /// Requesters say it of each run, the node keeps the mean and tells it to all: so its next requester knows what the others
 /// have seen, and all nodes choose by the same number. Bounded, so that no bad luck shuts a node out.
-package struct Trust: Equatable, Sendable {
+package struct SpeedCalibration: Equatable, Sendable {
   private var mean = 1.0
 
   /// A node is never taken for slower or faster than this.

@@ -11,8 +11,8 @@ private func node(_ id: String = "a", speed: Double = 100, threads: Double = 0) 
   node.hasEngine = true
   node.cores = 4
   node.score = speed
-  node.speeds.add(4, speed: speed / 100 * Outlook.referenceSpeed)
-  node.demand = Competition(threads: threads)
+  node.speeds.add(4, speed: speed / 100 * Estimate.referenceSpeed)
+  node.demand = Contention(threads: threads)
   node.linkRate = 100
   node.memoryRate = 1110
   return node
@@ -20,33 +20,33 @@ private func node(_ id: String = "a", speed: Double = 100, threads: Double = 0) 
 
 private let container = Requirements(kind: "container", service: "s", mustBeRegistered: false)
 
-private func outlook(_ node: HomeNode, imageSize: Int = 0, _ change: (inout Requirements) -> Void = { _ in })
-  -> Outlook
+private func estimate(_ node: HomeNode, imageSize: Int = 0, _ change: (inout Requirements) -> Void = { _ in })
+  -> Estimate
 {
   var run = container
   change(&run)
-  return Outlook(of: run, on: node, imageSize: imageSize)
+  return Estimate(of: run, on: node, imageSize: imageSize)
 }
 
-@Suite struct OutlookTests {
+@Suite struct EstimateTests {
   @Test func aRunOnAnIdleRaspberryPi3HasTheSpeed100() {
-    let outlook = outlook(node())
-    #expect((outlook.speed - 100).magnitude < 1e-9)
-    #expect((outlook.seconds - 30.05).magnitude < 1e-9, "30 s of work, and the way there")
-    #expect((99.7...100).contains(outlook.rank))
+    let estimate = estimate(node())
+    #expect((estimate.speed - 100).magnitude < 1e-9)
+    #expect((estimate.seconds - 30.05).magnitude < 1e-9, "30 s of work, and the way there")
+    #expect((99.7...100).contains(estimate.rank))
   }
 
   @Test func whileCoresAreFreeNobodyLosesAndBeyondAllShare() {
-    #expect(outlook(node(threads: 3)).speed == outlook(node()).speed)
-    #expect((outlook(node(threads: 7)).speed - 50).magnitude < 1e-9)
+    #expect(estimate(node(threads: 3)).speed == estimate(node()).speed)
+    #expect((estimate(node(threads: 7)).speed - 50).magnitude < 1e-9)
     // Seven others fall from 4/7 to 4/8 of a core.
     let lost = 7 * (1 / 50.0 - 1 / (400.0 / 7))
-    let rank = 1 / (1 / 50 + Outlook.consideration * lost)
-    #expect((outlook(node(threads: 7)).rank - rank).magnitude < 0.1)
+    let rank = 1 / (1 / 50 + Estimate.consideration * lost)
+    #expect((estimate(node(threads: 7)).rank - rank).magnitude < 0.1)
   }
 
   @Test func whatIsUrgentDoesNotCountWhatOthersLose() {
-    let urgent = outlook(node(threads: 7)) { $0.deadline = 60 }
+    let urgent = estimate(node(threads: 7)) { $0.deadline = 60 }
     #expect((49.5...50).contains(urgent.rank))
   }
 
@@ -55,9 +55,9 @@ private func outlook(_ node: HomeNode, imageSize: Int = 0, _ change: (inout Requ
       var last = Double.infinity
       for threads in 0..<40 {
         var node = node(threads: Double(threads))
-        node.demand?.copiers = Double(threads)
+        node.demand?.memoryBound = Double(threads)
         node.demand?.flows = Double(threads)
-        let rank = outlook(node) { $0.bound = bound }.rank
+        let rank = estimate(node) { $0.bound = bound }.rank
         #expect(rank <= last && rank > 0, "\(bound) beside \(threads)")
         if threads > 4 { #expect(rank < last, "\(bound) beside \(threads)") }
         last = rank
@@ -68,9 +68,9 @@ private func outlook(_ node: HomeNode, imageSize: Int = 0, _ change: (inout Requ
   @Test func placedRunsCountLikeThoseThatRun() {
     var placed = node(threads: 2)
     placed.placedSinceHeard = 3
-    placed.placedDemand = Competition(threads: 3)
-    #expect(outlook(placed).rank == outlook(node(threads: 5)).rank)
-    #expect(outlook(placed).competing == 5)
+    placed.placedDemand = Contention(threads: 3)
+    #expect(estimate(placed).rank == estimate(node(threads: 5)).rank)
+    #expect(estimate(placed).competing == 5)
   }
 
   @Test func fastCoresComeFirstAndTheSlowOnesAreShared() {
@@ -91,10 +91,10 @@ private func outlook(_ node: HomeNode, imageSize: Int = 0, _ change: (inout Requ
     hot.terms = [
       .init(kind: .heat, effect: 0.8), .init(kind: .load, effect: 0.1), .init(kind: .memory, effect: 0.5),
     ]
-    #expect((outlook(hot).speed - 40).magnitude < 1e-9, "load is what competes")
-    #expect((outlook(hot) { $0.memory = 1 }.speed - 80).magnitude < 1e-9, "memory is asked for before")
+    #expect((estimate(hot).speed - 40).magnitude < 1e-9, "load is what contends")
+    #expect((estimate(hot) { $0.memory = 1 }.speed - 80).magnitude < 1e-9, "memory is asked for before")
     hot.terms.append(.init(kind: .clock, effect: 0.5))
-    #expect((outlook(hot) { $0.memory = 1 }.speed - 40).magnitude < 1e-9)
+    #expect((estimate(hot) { $0.memory = 1 }.speed - 40).magnitude < 1e-9)
   }
 
   @Test func anImageThatIsThereIsWorthWhatFetchingItCosts() {
@@ -157,9 +157,9 @@ private func outlook(_ node: HomeNode, imageSize: Int = 0, _ change: (inout Requ
   @Test func theReasonSaysEachPartInWords() {
     var seen = node(threads: 3)
     seen.placedSinceHeard = 2
-    seen.placedDemand = Competition(threads: 2)
+    seen.placedDemand = Contention(threads: 2)
     seen.terms = [.init(kind: .heat, effect: 0.85), .init(kind: .supply, effect: 1)]
-    seen.trust = 0.8
+    seen.calibration = 0.8
     seen.failures = 1
     let reason = Placement(run: "1", requirements: container, nodes: [seen], madeAt: 0).rows[0].reason
     #expect(
@@ -172,7 +172,7 @@ private func outlook(_ node: HomeNode, imageSize: Int = 0, _ change: (inout Requ
   func whatIsNoNumberIsHeldInBounds(value: Double) {
     var odd = node()
     odd.speeds.add(1, speed: value)
-    odd.demand = Competition(threads: value, copiers: value, flows: value)
+    odd.demand = Contention(threads: value, memoryBound: value, flows: value)
     odd.linkRate = value
     odd.memoryRate = value
     odd.linkBusy = value
@@ -190,18 +190,18 @@ private func outlook(_ node: HomeNode, imageSize: Int = 0, _ change: (inout Requ
   private let start = Instant(nanoseconds: 0)
 
   @Test func oneSlowRunSaysLittleAndManySayItWithinBounds() {
-    var trust = Trust()
-    #expect(trust.factor == 1 && trust.told == 128)
-    trust.learn(speed: 0.1)
-    #expect(trust.factor > 0.98 && trust.factor < 1)
-    for _ in 0..<500 { trust.learn(speed: 0.1) }
-    #expect(trust.factor == Trust.bounds.lowerBound)
-    for _ in 0..<500 { trust.learn(speed: 100) }
-    #expect(trust.factor == Trust.bounds.upperBound)
-    for wrong in [Double.nan, 0, -1] { trust.learn(speed: wrong) }
-    #expect(trust.factor == Trust.bounds.upperBound)
-    #expect(Trust.factor(told: 0) == Trust.bounds.lowerBound)
-    #expect(Trust.factor(told: 255) == Trust.bounds.upperBound)
+    var calibration = SpeedCalibration()
+    #expect(calibration.factor == 1 && calibration.told == 128)
+    calibration.learn(speed: 0.1)
+    #expect(calibration.factor > 0.98 && calibration.factor < 1)
+    for _ in 0..<500 { calibration.learn(speed: 0.1) }
+    #expect(calibration.factor == SpeedCalibration.bounds.lowerBound)
+    for _ in 0..<500 { calibration.learn(speed: 100) }
+    #expect(calibration.factor == SpeedCalibration.bounds.upperBound)
+    for wrong in [Double.nan, 0, -1] { calibration.learn(speed: wrong) }
+    #expect(calibration.factor == SpeedCalibration.bounds.upperBound)
+    #expect(SpeedCalibration.factor(told: 0) == SpeedCalibration.bounds.lowerBound)
+    #expect(SpeedCalibration.factor(told: 255) == SpeedCalibration.bounds.upperBound)
   }
 
   @Test func failuresAreForgottenInMinutes() {
@@ -226,9 +226,9 @@ private func outlook(_ node: HomeNode, imageSize: Int = 0, _ change: (inout Requ
     home.failed(on: "a", at: start)
     var next = node()
     next.heardAt = start + .seconds(1)
-    next.trust = 0.8
+    next.calibration = 0.8
     home.update(next, at: next.heardAt)
-    #expect(home.node("a")?.trust == 0.8 && (home.node("a")?.failures ?? 0) > 0.9)
+    #expect(home.node("a")?.calibration == 0.8 && (home.node("a")?.failures ?? 0) > 0.9)
     home.failed(on: "unknown", at: start)
   }
 }

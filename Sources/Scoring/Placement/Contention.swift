@@ -1,26 +1,26 @@
-/// What runs on a node beside a new run, by what it competes for.
-package struct Competition: Equatable, Sendable {
+/// What runs on a node beside a new run, by what it contends for.
+package struct Contention: Equatable, Sendable {
   /// Threads that want a core.
   package var threads: Double
   /// Of these, threads of runs that mostly wait for memory.
-  package var copiers: Double
+  package var memoryBound: Double
   /// Runs that mostly wait for the network, and images that are being fetched.
   package var flows: Double
 
   /// Nothing runs there.
-  package static let none = Competition()
+  package static let none = Contention()
 
   /// Threads, those of them that are bound by memory, and flows; each 0 or more.
-  package init(threads: Double = 0, copiers: Double = 0, flows: Double = 0) {
+  package init(threads: Double = 0, memoryBound: Double = 0, flows: Double = 0) {
     self.threads = threads
-    self.copiers = copiers
+    self.memoryBound = memoryBound
     self.flows = flows
   }
 
   /// What one run adds.
   package init(of bound: Requirements.Bound, cores: Double) {
     self.init(
-      threads: bound == .network ? Self.networkThreads : cores, copiers: bound == .memory ? cores : 0,
+      threads: bound == .network ? Self.networkThreads : cores, memoryBound: bound == .memory ? cores : 0,
       flows: bound == .network ? 1 : 0)
   }
 
@@ -28,9 +28,9 @@ package struct Competition: Equatable, Sendable {
   private static let networkThreads = 0.1
 
   /// Both together.
-  package static func + (left: Competition, right: Competition) -> Competition {
-    Competition(
-      threads: left.threads + right.threads, copiers: left.copiers + right.copiers,
+  package static func + (left: Contention, right: Contention) -> Contention {
+    Contention(
+      threads: left.threads + right.threads, memoryBound: left.memoryBound + right.memoryBound,
       flows: left.flows + right.flows)
   }
 }

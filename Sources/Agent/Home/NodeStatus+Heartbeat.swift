@@ -27,7 +27,7 @@ extension NodeStatus {
       load: NodeLoad(
         score: score.value, runs: driver.orchestrator.runsUnderWay, memory: unreservedMemory,
         demand: nodeDemand,
-        trust: driver.orchestrator.trust.told),
+        calibration: driver.orchestrator.calibration.told),
       details: NodeDetails(
         effects: score.terms.map { $0.effect }, abilities: abilities, facts: facts),
       isNews: isNews)

@@ -10,7 +10,7 @@ package struct NodeLoad: Hashable, Sendable {
   /// What contends there; nil from a node that does not tell.
   package var demand: NodeDemand?
   /// How fast its runs went of how fast it had promised, in units of 1/128; a node that tells no demand does not tell it.
-  package var trust = NodeLoad.asPromised
+  package var calibration = NodeLoad.asPromised
 
   package static let asPromised: UInt8 = 128
   package static let unknownMemory: UInt16 = 0xFFFF
@@ -30,14 +30,14 @@ package struct NodeLoad: Hashable, Sendable {
   /// - Parameter memory: bytes, rounded down, so that no node promises what it does not have; nil for unknown.
   package init(
     score: Double, runs: Int, memory: UInt64?, demand: NodeDemand? = nil,
-    trust: UInt8 = NodeLoad.asPromised
+    calibration: UInt8 = NodeLoad.asPromised
   ) {
     let units = score * Self.scoreUnits
     self.score = units >= 0 ? UInt32(min(units, 4e9)) : 0
     self.runs = UInt8(clamping: runs)
     self.memory = memory.map { UInt16(min($0 / Self.memoryUnit, 0xFFFE)) } ?? Self.unknownMemory
     self.demand = demand
-    self.trust = trust
+    self.calibration = calibration
   }
 
   /// The score in units of 1/100 of an idle Raspberry Pi 3.

@@ -39,7 +39,7 @@ package struct Daemon {
   }
 
   private static func say(_ text: String, to descriptor: Int32, code: Int32) -> Int32 {
-    _ = try? File.writeAll(descriptor, Array(text.plain(keepsLines: true).utf8), "standard output")
+    _ = try? File.writeAll(descriptor, Array(text.sanitized(keepsLines: true).utf8), "standard output")
     return code
   }
 

@@ -23,8 +23,8 @@ final class Followers {
 
     /// Bytes that may wait for a client. The list of a requester's runs is as long as these are, and who is cut off
     /// from it would only ask for it again.
-    var backlog: Int {
-      if case .hosted = self { 2 * HomeSettings().hostedBytes } else { Server.streamBacklog }
+    var sendBacklogLimit: Int {
+      if case .hosted = self { 2 * HomeSettings().hostedBytes } else { Server.sendBacklogLimit }
     }
   }
 
@@ -93,7 +93,7 @@ final class Followers {
     bytes += [10, 10]
     // A client that does not keep up is let go: it reads the present state when it comes back.
     let isTaken = follower.connection.send(bytes)
-    guard isTaken || follower.connection.backlog <= follower.subject.backlog else {
+    guard isTaken || follower.connection.sendBacklog <= follower.subject.sendBacklogLimit else {
       return follower.connection.close()
     }
     if case .one = follower.subject, run.state.isFinal {

@@ -1,3 +1,4 @@
+import Basics
 import Orchestration
 import Platform
 import Readings
@@ -16,13 +17,6 @@ final class Reload {
   /// What the files said when the agent started, and what they said when they were last read.
   private let begun: Conf
   private var last: Conf
-
-  /// Settings that change at once; all others need a restart.
-  private static let live = [
-    "node.sample-interval", "node.kept-runs", "node.services", "node.boards", "native.user", "native.group",
-    "native.time-limit", "native.grace", "home.interfaces", "home-edge.interoperate", "home-edge.peers",
-    "home-edge.host-access",
-  ]
 
   /// - Parameters:
   ///   - conf: the files as they were read at the start.
@@ -46,8 +40,9 @@ final class Reload {
     } catch {
       return Log.error("\(error.message); the settings stay as they were")
     }
-    let changed = Self.differences(from: last, to: conf).filter { Self.live.contains($0.name) }
-    let waiting = Self.differences(from: begun, to: conf).filter { !Self.live.contains($0.name) }
+    let live = Configuration.live
+    let changed = Self.differences(from: last, to: conf).filter { live.contains($0.name) }
+    let waiting = Self.differences(from: begun, to: conf).filter { !live.contains($0.name) }
     last = conf
     wanted = node.status.configuration.taking(wanted)
     node.take(wanted, profiles)
@@ -104,23 +99,6 @@ final class Reload {
       }
     }
     return values
-  }
-}
-
-extension Configuration {
-  /// These settings with those of `other` that may change while the agent runs.
-  func taking(_ other: Configuration) -> Configuration {
-    var result = self
-    result.sampleInterval = other.sampleInterval
-    result.keptRuns = other.keptRuns
-    result.services = other.services
-    result.boards = other.boards
-    result.native = other.native
-    result.interfaces = other.interfaces
-    result.interoperates = other.interoperates
-    result.homeEdgePeers = other.homeEdgePeers
-    result.homeEdgeHostAccess = other.homeEdgeHostAccess
-    return result
   }
 }
 

@@ -2,8 +2,11 @@
 // Only here: under this macro the C library's headers differ from those that other modules were made of.
 #define _GNU_SOURCE 1
 #include "CLinux.h"
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
+
+#ifndef IPV6_MULTICAST_ALL
+// musl lacks it (linux/in6.h).
+#define IPV6_MULTICAST_ALL 29
+#endif
 
 int clinux_accept(int fd, struct sockaddr_storage *address, socklen_t *length) {
   return accept4(fd, (struct sockaddr *)address, length, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -64,8 +67,8 @@ int clinux_group_socket(int family, unsigned short port, int is_shared, int loop
     setsockopt(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &hops, sizeof hops);
     setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &hops, sizeof hops);
     setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, &loops_back, sizeof loops_back);
-    // IPV6_MULTICAST_ALL; kernels before 4.20 do not know it.
-    setsockopt(fd, IPPROTO_IPV6, 29, &off, sizeof off);
+    // Kernels before 4.20 do not know it.
+    setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL, &off, sizeof off);
   }
   clinux_make_address(&address, any, family == AF_INET ? 4 : 16, port, 0, &length);
   if (result != 0 || bind(fd, (struct sockaddr *)&address, length) != 0) {

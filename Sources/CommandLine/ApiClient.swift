@@ -50,7 +50,7 @@ struct ApiClient {
   ) throws(CommandFailure) -> ApiStream {
     let descriptor: Int32
     do throws(SystemError) {
-      descriptor = try Socket.connect(to: address, blocking: true, patience: timeout)
+      descriptor = try Socket.connect(to: address, blocking: true, timeout: timeout)
     } catch {
       throw CommandFailure(
         "no agent at \(address.text) (\(error.reason)); start one with 'hearth serve'", kind: .nobodyListens)

@@ -67,7 +67,7 @@ enum BoardCommand {
       } catch {
         throw CommandFailure(error.description)
       }
-      name = lastPart(withoutTrailingSlashes(file))
+      name = baseName(withoutTrailingSlashes(file))
       if name.ends(with: ".conf") { name = name.droppingLast(5) }
     }
     let findings = Profile.findings(in: text, name: name, file: file, others: profiles)

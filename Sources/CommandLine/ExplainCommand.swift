@@ -20,7 +20,7 @@ enum ExplainCommand {
     if !host.isEmpty { text += " on \(host)" }
     let attempt = answer["attempt"]?.integer ?? 1
     if attempt > 1 { text += ", attempt \(attempt)" }
-    text = text.plain() + "\n\n"
+    text = text.sanitized() + "\n\n"
     var rows = [["PLACE", "NODE", "SPEED", "RANK", "ANSWER", "WHY"]]
     for node in nodes {
       rows.append([

@@ -48,9 +48,11 @@ enum HearthRunCommand {
     if run["state"]?.string == "stopped" { return stopped }
     let reason = run["failure"]?["reason"]?.string ?? ""
     // As `docker run` tells them apart, by the runtime's words.
-    if reason.mentions("executable file not found") || reason.mentions("no such file or directory") {
+    if reason.contains(ignoringCase: "executable file not found")
+      || reason.contains(ignoringCase: "no such file or directory")
+    {
       return notFound
     }
-    return reason.mentions("permission denied") ? notExecutable : startFailed
+    return reason.contains(ignoringCase: "permission denied") ? notExecutable : startFailed
   }
 }

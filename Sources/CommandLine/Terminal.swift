@@ -20,7 +20,7 @@ enum Terminal {
   }
 
   static func complain(_ text: String) {
-    write(Array("hearth: \(text.plain(keepsLines: true))\n".utf8), to: 2)
+    write(Array("hearth: \(text.sanitized(keepsLines: true))\n".utf8), to: 2)
   }
 
   static var errorIsTerminal: Bool {
@@ -56,7 +56,7 @@ enum Terminal {
   /// Columns as wide as their widest cell, two blanks between them. Cells may hold what others chose, as host names:
   /// nothing in them moves the cursor.
   static func table(_ cells: [[String]]) -> String {
-    let rows = cells.map { $0.map { $0.plain() } }
+    let rows = cells.map { $0.map { $0.sanitized() } }
     var widths: [Int] = []
     for row in rows {
       for (column, cell) in row.enumerated() {

@@ -12,7 +12,7 @@ package struct EngineCall {
   /// What the call is about, as in `EngineError`.
   package let subject: String
   /// Seconds without a byte after which to call `fellSilent`; `nil` where silence is the normal state.
-  package let patience: Int?
+  package let timeout: Int?
 
   /// Largest answer that is read as a whole; 200 containers in a list are 400 kB.
   static let documentLimit = 4 << 20
@@ -56,7 +56,7 @@ package struct EngineCall {
     requestBytes = request.encode(version: version)
     verb = request.verb
     subject = request.subject
-    patience = request.patience
+    timeout = request.timeout
     self.version = version
     self.terminal = terminal
     parser = HTTPResponseParser(isHead: false, limits: HTTPLimits(bodyBytes: .max))
@@ -147,12 +147,12 @@ package struct EngineCall {
 
   private func expectedBody(_ head: HTTPResponseHead) -> Body {
     switch verb {
-    case .ping, .start, .stop, .kill, .remove: return .ignored
+    case .start, .stop, .kill, .remove: return .ignored
     case .version, .create, .wait, .inspect, .list, .imageInspect, .images: return .document
     case .pull, .events: return .lines(EngineLines())
     case .logs, .attach:
       let type = head.headers["Content-Type"]
-      if type == "application/vnd.docker.multiplexed-stream" { return .frames(EngineFrames()) }
+      if type == EngineFrames.mediaType { return .frames(EngineFrames()) }
       // Below API 1.42 the Engine calls both kinds raw.
       let meansIt = version.map { $0 >= EngineVersion(1, 42) } ?? false
       let raw = terminal || meansIt && type == "application/vnd.docker.raw-stream"

@@ -66,17 +66,17 @@ package struct EngineError: Error, Equatable, Sendable, CustomStringConvertible 
   }
 
   private func kind(_ status: Int, _ message: String) -> Kind {
-    if status == 400 && message.mentions("client version") { return .versionRefused }
-    if status == 404 && message.mentions("such container") { return .noSuchContainer }
+    if status == 400 && message.contains(ignoringCase: "client version") { return .versionRefused }
+    if status == 404 && message.contains(ignoringCase: "such container") { return .noSuchContainer }
     switch verb {
     case .pull:
       return status == 404 ? .noSuchImage : Self.pullKind(message)
     case .imageInspect where status == 404:
       return .noSuchImage
-    case .create where status == 404 && message.mentions("such image"):
+    case .create where status == 404 && message.contains(ignoringCase: "such image"):
       return .noSuchImage
     case .create where status == 409:
-      return message.mentions("already in use") ? .nameInUse : .conflict
+      return message.contains(ignoringCase: "already in use") ? .nameInUse : .conflict
     case .start:
       return status == 409 ? .conflict : .notStartable
     default:
@@ -87,8 +87,8 @@ package struct EngineError: Error, Equatable, Sendable, CustomStringConvertible 
   /// Old and new Engines put the registry's answer into words that differ; these are common to all.
   private static func pullKind(_ message: String) -> Kind {
     let absent =
-      message.mentions("manifest unknown") || message.mentions("access denied")
-      || message.mentions("not found") || message.mentions("no matching manifest")
+      message.contains(ignoringCase: "manifest unknown") || message.contains(ignoringCase: "access denied")
+      || message.contains(ignoringCase: "not found") || message.contains(ignoringCase: "no matching manifest")
     return absent ? .noSuchImage : .pullFailed
   }
 

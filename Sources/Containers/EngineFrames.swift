@@ -1,4 +1,5 @@
-/// Takes a container's output out of the frames the Engine wraps it in when there is no terminal.
+/// The frames that the Engine wraps a container's output in when there is no terminal: taken apart, and written, so that
+/// stdout and stderr can be kept and sent in one stream.
 ///
 /// A frame is a header of 8 bytes, `STREAM 0 0 0 SIZE` with a 32-bit big-endian size, and that many bytes (Engine
 /// API, "Stream format" of `POST /containers/{id}/attach`). Payloads are passed on as they come, so a frame of
@@ -27,6 +28,16 @@ package struct EngineFrames {
   private var remaining = 0
 
   package init() {}
+
+  /// The bytes in a frame.
+  package static func encode(stream: EngineStream, _ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    let size = UInt32(clamping: bytes.count)
+    var frame: [UInt8] = [stream.rawValue, 0, 0, 0]
+    frame.reserveCapacity(8 + bytes.count)
+    for shift in [24, 16, 8, 0] as [UInt32] { frame.append(UInt8(truncatingIfNeeded: size >> shift)) }
+    frame += bytes
+    return frame
+  }
 
   /// Whether the stream may end here.
   var isComplete: Bool {

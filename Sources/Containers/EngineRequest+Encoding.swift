@@ -21,7 +21,7 @@ extension EngineRequest {
 
   private var method: String {
     switch self {
-    case .version, .ping, .imageInspect, .images, .logs, .inspect, .list, .events: "GET"
+    case .version, .imageInspect, .images, .logs, .inspect, .list, .events: "GET"
     case .pull, .create, .start, .attach, .wait, .stop, .kill: "POST"
     case .remove: "DELETE"
     }
@@ -30,7 +30,6 @@ extension EngineRequest {
   private func target(_ version: EngineVersion?) -> String {
     switch self {
     case .version: return "/version"
-    case .ping: return "/_ping"
     case .pull, .imageInspect, .images: return imageTarget(version)
     case .list(let labels):
       var target = EngineTarget(version)
@@ -81,22 +80,20 @@ extension EngineRequest {
     target.path(segment: subject)
     switch self {
     case .start: target.path(fixed: "/start")
-    case .logs(_, let follow, let tail, let timestamps, let since):
+    case .logs(_, let follow, let tail):
       target.path(fixed: "/logs")
       target.query("stdout", true)
       target.query("stderr", true)
       target.query("follow", follow)
-      target.query("timestamps", timestamps)
       target.query("tail", tail.map { String(max(0, $0)) } ?? "all")
-      target.query("since", nanoseconds: since)
     case .attach:
       target.path(fixed: "/attach")
       target.query("stream", true)
       target.query("stdout", true)
       target.query("stderr", true)
-    case .wait(_, let condition):
+    case .wait:
       target.path(fixed: "/wait")
-      target.query("condition", condition.rawValue)
+      target.query("condition", "not-running")
     case .stop(_, let seconds):
       target.path(fixed: "/stop")
       if let seconds { target.query("t", String(max(0, seconds))) }

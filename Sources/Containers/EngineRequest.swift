@@ -6,8 +6,6 @@ package import Wire
 package enum EngineRequest: Equatable, Sendable {
   /// What Engine is this: `GET /version`. Yields `version`.
   case version
-  /// Is it there: `GET /_ping`.
-  case ping
   /// Fetch an image: `POST /images/create`. Yields `progress`. The tag may be a digest, `sha256:…`; the platform
   /// is `os/architecture[/variant]`, the Engine's own if `nil`.
   case pull(name: String, tag: String, platform: String? = nil)
@@ -20,13 +18,14 @@ package enum EngineRequest: Equatable, Sendable {
   /// `POST /containers/ID/start`; a container that runs already is fine.
   case start(id: String)
   /// What the container wrote: `GET /containers/ID/logs`. Yields `output`; with `follow` until the container ends.
-  /// `tail` is the number of last lines, all if `nil`; `since` is in nanoseconds since 1970.
-  case logs(id: String, follow: Bool, tail: Int? = nil, timestamps: Bool = false, since: Int64? = nil)
+  /// `tail` is the number of last lines, all if `nil`.
+  case logs(id: String, follow: Bool, tail: Int? = nil)
   /// What the container writes from now on: `POST /containers/ID/attach`. Yields `output` until the container ends
   /// or the connection does, which cannot be told apart: use `logs` where that matters.
   case attach(id: String)
-  /// Wait for the container: `POST /containers/ID/wait`. Yields `exited`.
-  case wait(id: String, until: EngineWaitCondition = .notRunning)
+  /// Wait until the container does not run, which is true at once for one that was never started:
+  /// `POST /containers/ID/wait`. Yields `exited`.
+  case wait(id: String)
   /// `POST /containers/ID/stop`: its stop signal, then after the seconds (the container's own setting if `nil`)
   /// SIGKILL. A container that does not run is fine.
   case stop(id: String, seconds: Int? = nil)
@@ -45,7 +44,6 @@ package enum EngineRequest: Equatable, Sendable {
   package var verb: EngineVerb {
     switch self {
     case .version: .version
-    case .ping: .ping
     case .pull: .pull
     case .imageInspect: .imageInspect
     case .images: .images
@@ -66,11 +64,11 @@ package enum EngineRequest: Equatable, Sendable {
   /// What the call is about, for errors.
   package var subject: String {
     switch self {
-    case .version, .ping, .list, .images, .events: ""
+    case .version, .list, .images, .events: ""
     case .pull(let name, let tag, _): Self.isDigest(tag) ? "\(name)@\(tag)" : "\(name):\(tag)"
     case .imageInspect(let reference): reference
     case .create(let name, _, let body): name ?? body["Image"]?.string ?? ""
-    case .start(let id), .logs(let id, _, _, _, _), .attach(let id), .wait(let id, _), .stop(let id, _),
+    case .start(let id), .logs(let id, _, _), .attach(let id), .wait(let id), .stop(let id, _),
       .kill(let id, _), .remove(let id, _, _), .inspect(let id):
       id
     }
@@ -80,14 +78,14 @@ package enum EngineRequest: Equatable, Sendable {
   /// is the normal state.
   ///
   /// A small board on a slow card takes long to create and start; a pull reports at least when a layer is extracted.
-  package var patience: Int? {
+  package var timeout: Int? {
     switch self {
-    case .version, .ping: 10
+    case .version: 10
     case .inspect, .list, .images, .imageInspect: 30
     case .create, .start, .kill, .remove: 120
     case .pull: 600
     case .stop(_, let seconds): 60 + min(max(seconds ?? 60, 0), 3600)
-    case .logs(_, let follow, _, _, _): follow ? nil : 30
+    case .logs(_, let follow, _): follow ? nil : 30
     case .attach, .wait, .events: nil
     }
   }
@@ -95,14 +93,4 @@ package enum EngineRequest: Equatable, Sendable {
   private static func isDigest(_ tag: String) -> Bool {
     tag.utf8.contains(UInt8(ascii: ":"))
   }
-}
-
-/// What `EngineRequest.wait` waits for.
-package enum EngineWaitCondition: String, Equatable, Sendable {
-  /// It does not run; true at once for one that was never started.
-  case notRunning = "not-running"
-  /// It ends the next time; for a container that is about to be started.
-  case nextExit = "next-exit"
-  /// It is removed; for a container that the Engine removes itself when it ends.
-  case removed
 }

@@ -45,7 +45,7 @@ struct OptionScanner {
     }
     if let joined {
       try add(joined, at: row)
-    } else if OptionTable.rows[row].kind == .flag {
+    } else if OptionTable.rows[row].isFlag {
       try add("true", at: row)
     } else {
       try addNext(of: &remaining, at: row, missing: "flag needs an argument: --\(name)")
@@ -66,7 +66,7 @@ struct OptionScanner {
       if letters.utf8.first == 0x3d, letters.utf8.count > 1 {
         return try add(letters.dropping(1), at: row)
       }
-      if OptionTable.rows[row].kind == .flag {
+      if OptionTable.rows[row].isFlag {
         try add("true", at: row)
         continue
       }
@@ -81,7 +81,7 @@ struct OptionScanner {
     of remaining: inout ArraySlice<String>, at row: Int, missing: String
   ) throws(RunCommandError) {
     // A refused option needs no value to be refused.
-    let refused = OptionTable.rows[row].kind == .refused || OptionTable.rows[row].kind == .windows
+    let refused = OptionTable.rows[row].isRefused
     guard let next = remaining.popFirst() ?? (refused ? "" : nil) else {
       throw RunCommandError(option: "--\(OptionTable.rows[row].name)", reason: missing)
     }
@@ -91,12 +91,11 @@ struct OptionScanner {
   private mutating func add(_ text: String, at index: Int) throws(RunCommandError) {
     var index = index
     let row = OptionTable.rows[index]
-    if row.kind == .alias { index = OptionTable.index(of: row.field) ?? index }
+    if case .alias(let other) = row.meaning { index = OptionTable.index(of: other) ?? index }
     do {
       values[index].append(try OptionValue.convert(text, for: OptionTable.rows[index]))
     } catch {
-      let refused = row.kind == .refused || row.kind == .windows
-      let found = refused ? "" : "invalid argument \"\(text)\": "
+      let found = row.isRefused ? "" : "invalid argument \"\(text)\": "
       throw RunCommandError(option: "--\(row.name)", reason: found + error.reason)
     }
   }

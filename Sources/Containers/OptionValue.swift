@@ -4,7 +4,14 @@ internal import Wire
 /// One value of one option, checked and turned into the JSON that the Engine takes for it.
 enum OptionValue {
   static func convert(_ text: String, for row: OptionRow) throws(OptionFault) -> JSON {
-    switch row.kind {
+    let kind: OptionKind
+    switch row.meaning {
+    case .value(let own, _): kind = own
+    case .alias(let other): throw OptionFault("is another name of --%", other)
+    case .refused(let reason): throw OptionFault("cannot be honoured: %", reason)
+    case .windows: throw OptionFault("is for Windows containers only, and this Engine runs Linux ones")
+    }
+    switch kind {
     case .flag: return .bool(try flag(text, row))
     case .integer: return .integer(try OptionNumber.integer(text))
     case .weight: return .integer(try weight(text))
@@ -38,9 +45,6 @@ enum OptionValue {
     case .pair: return try pair(text)
     case .sysctl: return try sysctl(text)
     case .tmpfs: return try tmpfs(text)
-    case .windows: throw OptionFault("is for Windows containers only, and this Engine runs Linux ones")
-    case .refused: throw OptionFault("cannot be honoured: %", row.field)
-    case .alias: throw OptionFault("is another name of --%", row.field)
     }
   }
 

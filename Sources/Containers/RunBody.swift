@@ -11,9 +11,12 @@ struct RunBody {
 
   init(_ options: OptionScanner, source: OptionSource) throws(RunCommandError) {
     endpoints = try OptionNetwork.endpoints(of: options)
-    for (row, values) in zip(OptionTable.rows, options.values) where row.place != .own && !values.isEmpty {
-      let value = Self.combined(values, row.kind.shape)
-      if row.place == .config { config[row.field] = value } else { host[row.field] = value }
+    for (row, values) in zip(OptionTable.rows, options.values) where !values.isEmpty {
+      switch row.meaning {
+      case .value(let kind, .config(let field)): config[field] = Self.combined(values, kind.shape)
+      case .value(let kind, .host(let field)): host[field] = Self.combined(values, kind.shape)
+      case .value(_, .own), .alias, .refused, .windows: break
+      }
     }
     try setStreams(options)
     try setStorage(options)

@@ -95,9 +95,6 @@ package struct RunCommand: Sendable {
 
 // What the run's keeper needs to know of it.
 extension RunCommand {
-  /// Whether the Engine removes the container when it finishes (--rm), after which it cannot be asked for logs.
-  package var removeWhenFinished: Bool { body.host["AutoRemove"]?.bool ?? false }
-
   /// Whether the container has a terminal (--tty), so that its output comes unframed.
   package var terminal: Bool { body.config["Tty"]?.bool ?? false }
 
@@ -109,12 +106,6 @@ extension RunCommand {
 
   /// The CPUs asked for in billionths (--cpus); nil for no limit.
   package var nanoCPUs: Int64? { positive(body.host["NanoCpus"]) }
-
-  /// The seconds between the stop signal and the kill (--stop-timeout); nil for the Engine's 10, negative for no kill.
-  package var stopTimeout: Int64? { body.config["StopTimeout"]?.integer }
-
-  /// Whether the Engine starts the container again by itself (--restart other than `no`).
-  package var restarts: Bool { !(body.host["RestartPolicy"]?["Name"]?.string ?? "").isOne(of: "|no") }
 
   private func positive(_ value: JSON?) -> Int64? {
     guard let number = value?.integer, number > 0 else { return nil }

@@ -10,8 +10,8 @@ package import Platform
 package final class BusRound: Watcher {
   package let round: SensorPlan.Round
   private let loop: EventLoop
-  private let process: pid_t
-  private var pipe: Int32
+  private let child: ChildProcess
+  private var isOpen = true
   private var bytes: [UInt8] = []
   private let deadline: Instant
   private var isAnswered = false
@@ -23,33 +23,18 @@ package final class BusRound: Watcher {
   package init(_ round: SensorPlan.Round, loop: EventLoop) throws(SystemError) {
     self.round = round
     self.loop = loop
-    deadline = Clock.now() + SensorPlan.patience
-    var ends: [Int32] = [-1, -1]
-    guard clinux_pipe(&ends) == 0 else { throw SystemError("pipe") }
-    process = clinux_fork()
-    guard process >= 0 else {
-      let error = SystemError("fork")
-      for end in ends { close(end) }
-      throw error
-    }
-    if process == 0 {
-      // Lines, sockets and locks of the agent must not live on in a child that the kernel holds.
-      dup2(ends[1], 3)
-      clinux_close_from(4)
+    deadline = Clock.now() + SensorPlan.timeout
+    child = try ChildProcess { answer in
       _ = clinux_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL))
-      BusReader.read(round.jobs, path: round.path, output: 3)
+      BusReader.read(round.jobs, path: round.path, output: answer)
       _exit(0)
     }
-    close(ends[1])
-    pipe = ends[0]
     super.init()
     do throws(SystemError) {
-      _ = clinux_fcntl(pipe, F_SETFL, Int(O_NONBLOCK))
-      try loop.watch(pipe, for: clinux_in, self)
+      _ = clinux_fcntl(child.answer, F_SETFL, Int(O_NONBLOCK))
+      try loop.watch(child.answer, for: clinux_in, self)
     } catch {
-      close(pipe)
-      kill(process, SIGKILL)
-      waitpid(process, nil, 0)
+      child.end()
       throw error
     }
   }
@@ -57,7 +42,7 @@ package final class BusRound: Watcher {
   package override func ready(_ events: UInt32) {
     var chunk = [UInt8](repeating: 0, count: 1024)
     while true {
-      let count = read(pipe, &chunk, chunk.count)
+      let count = read(child.answer, &chunk, chunk.count)
       if count > 0 {
         bytes += chunk[..<count]
       } else if count == 0 {
@@ -73,10 +58,10 @@ package final class BusRound: Watcher {
   }
 
   private func answer() {
-    if pipe >= 0 {
-      loop.unwatch(pipe)
-      close(pipe)
-      pipe = -1
+    if isOpen {
+      isOpen = false
+      loop.unwatch(child.answer)
+      close(child.answer)
     }
     guard !isAnswered else { return }
     isAnswered = true
@@ -84,22 +69,21 @@ package final class BusRound: Watcher {
   }
 
   private func reap() {
-    var status: Int32 = 0
-    if waitpid(process, &status, WNOHANG) != 0 { onEnd() }
+    if child.hasEnded() { onEnd() }
   }
 
   /// Ends what lasts too long. A child that the kernel holds in a transfer dies when that ends.
   package func checkDeadlines(at now: Instant) {
     guard isAnswered || now >= deadline else { return }
     if !isAnswered {
-      kill(process, SIGKILL)
+      child.kill()
       answer()
     }
     reap()
   }
 
   package func giveUp() {
-    kill(process, SIGKILL)
+    child.kill()
     isAnswered = true
     answer()
     reap()

@@ -73,7 +73,7 @@ package struct Chip: Equatable, Sendable {
 
   private static func addresses(_ section: Conf.Section) throws(ConfError) -> ClosedRange<Int> {
     let text = try section.required("address")
-    let ends = words(of: text, partedBy: UInt8(ascii: "-")).map { wholeNumber($0) }
+    let ends = text.words(at: "-").map { wholeNumber($0) }
     // What is below and above is not a chip's (I2C specification UM10204, 3.1.12).
     guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1],
       0x08 <= first, first <= last, last <= 0x77
@@ -86,7 +86,7 @@ package struct Chip: Equatable, Sendable {
   }
 
   private static func mark(_ entry: Conf.Entry) throws(ConfError) -> Mark {
-    var words = words(of: entry.value)
+    var words = entry.value.words(at: " ", or: "\t")
     var mask = 0xffff
     if words.count == 4, words[3].begins(with: "mask=") {
       mask = wholeNumber(words[3].dropping(5)) ?? -1
@@ -94,7 +94,7 @@ package struct Chip: Equatable, Sendable {
     }
     var values: [Int] = []
     if words.count == 3, let access = RegisterAccess(register: words[0], kind: words[1]), mask > 0 {
-      for word in Devices.words(of: words[2], partedBy: UInt8(ascii: "|")) {
+      for word in words[2].words(at: "|") {
         if let value = wholeNumber(word), value <= 0xffff { values.append(value) } else { values = [] }
       }
       if !values.isEmpty { return Mark(access: access, values: values, mask: mask) }
@@ -105,7 +105,7 @@ package struct Chip: Equatable, Sendable {
   }
 
   private static func product(_ entry: Conf.Entry) throws(ConfError) -> Product {
-    let quantities = words(of: entry.value).compactMap { SensorReading.Quantity(rawValue: $0) }
+    let quantities = entry.value.words(at: " ", or: "\t").compactMap { SensorReading.Quantity(rawValue: $0) }
     guard quantities.count == 3 else {
       throw ConfError(
         file: entry.file, line: entry.line,

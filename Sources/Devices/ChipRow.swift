@@ -23,14 +23,14 @@ package struct ChipRow: Equatable, Sendable {
 
   /// Reads `QUANTITY REGISTER ACCESS [option…]`.
   init(parsing entry: Conf.Entry) throws(ConfError) {
-    let words = words(of: entry.value)
+    let words = entry.value.words(at: " ", or: "\t")
     guard words.count >= 3, let quantity = SensorReading.Quantity(rawValue: words[0]),
       let access = RegisterAccess(register: words[1], kind: words[2])
     else { throw Self.error(entry, "QUANTITY REGISTER ACCESS [option…]") }
     self.quantity = quantity
     self.access = access
     for word in words[3...] {
-      try take(word, Devices.words(of: word, partedBy: UInt8(ascii: "=")), entry)
+      try take(word, word.words(at: "="), entry)
     }
     guard divisor > 0, minimum < maximum else { throw Self.error(entry, "div above 0 and min below max") }
   }

@@ -27,26 +27,38 @@ package struct DeviceSettings: Sendable {
 
   package init() {}
 
+  package typealias Row = ConfSetting<DeviceSettings>
+
+  /// The settings of hearth.conf that are devices'. What depends on other keys of the section is read here.
+  package static var table: [Row] {
+    // In degrees Celsius.
+    let degrees = -40.0...150
+    return [
+      Row("light", "line", .own), Row("light", "led", .own), Row("light", "active", .own),
+      Row("light", "bias", .own),
+      Row("fan", "line", .own), Row("fan", "active", .own), Row("fan", "bias", .own),
+      Row("fan", "on", .number(degrees) { $1(&$0.fanControl.on) }),
+      Row("fan", "off", .number(degrees) { $1(&$0.fanControl.off) }),
+      Row("fan", "minimum-on", .span(0...3600) { $1(&$0.fanControl.minimumOn) }),
+      // Longer would let a board grow hot.
+      Row("fan", "minimum-off", .span(0...60) { $1(&$0.fanControl.minimumOff) }),
+      Row("button", "line", .own), Row("button", "active", .own), Row("button", "bias", .own),
+      Row("button", "hold", .span(1...60) { $1(&$0.hold) }),
+      Row("sensors", "chip", .own),
+      Row("sensors", "forbid", .list { $1(&$0.forbidden) }),
+    ]
+  }
+
   /// The sections and keys of hearth.conf.
-  package static let shape: [ConfShape.Keys] = [
-    .init("light", ["line", "led", "active", "bias"]),
-    .init("fan", ["line", "active", "bias", "on", "off", "minimum-on", "minimum-off"]),
-    .init("button", ["line", "active", "bias", "hold"]),
-    .init("sensors", ["chip", "forbid"]),
-  ]
+  package static var shape: [ConfShape.Keys] { Row.shape(of: table) }
   /// Keys that may stand several times.
   package static let repeatable = ["chip"]
 
   package init(_ conf: Conf) throws(ConfError) {
+    try Row.take(Self.table, of: conf, into: &self)
     try takeLight(conf.section("light"))
-    let fan = conf.section("fan")
-    self.fan = try Self.wiring(fan, activeLow: false, bias: .asIs)
-    try takeFan(fan)
-    let button = conf.section("button")
-    self.button = try Self.wiring(button, activeLow: true, bias: .up)
-    if let seconds = try button.number("hold", in: 1...60, units: Conf.Unit.time) {
-      hold = .milliseconds(Int(seconds * 1000))
-    }
+    try takeFan(conf.section("fan"))
+    button = try Self.wiring(conf.section("button"), activeLow: true, bias: .up)
     try takeSensors(conf.section("sensors"))
   }
 
@@ -62,21 +74,12 @@ package struct DeviceSettings: Sendable {
   }
 
   private mutating func takeFan(_ section: Conf.Section) throws(ConfError) {
-    let degrees = -40.0...150
-    fanControl.on = try section.number("on", in: degrees) ?? fanControl.on
-    fanControl.off = try section.number("off", in: degrees) ?? min(fanControl.off, fanControl.on - 5)
+    fan = try Self.wiring(section, activeLow: false, bias: .asIs)
+    if section.entry("off") == nil { fanControl.off = min(fanControl.off, fanControl.on - 5) }
     guard fanControl.off < fanControl.on else { throw Self.error(section, "off", "less than on") }
-    if let seconds = try section.number("minimum-on", in: 0...3600, units: Conf.Unit.time) {
-      fanControl.minimumOn = .milliseconds(Int(seconds * 1000))
-    }
-    // Longer would let a board grow hot.
-    if let seconds = try section.number("minimum-off", in: 0...60, units: Conf.Unit.time) {
-      fanControl.minimumOff = .milliseconds(Int(seconds * 1000))
-    }
   }
 
   private mutating func takeSensors(_ section: Conf.Section) throws(ConfError) {
-    forbidden = try section.list("forbid") ?? []
     // The table is read only where somebody has sensors.
     guard let last = section.entry("chip"), !last.value.isEmpty else { return }
     let table = try ChipTable.builtIn()

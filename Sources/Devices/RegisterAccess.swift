@@ -1,3 +1,5 @@
+import Basics
+
 /// How a number of up to 16 bits is read from a chip.
 package struct RegisterAccess: Equatable, Sendable {
   package enum Kind: String, Sendable {
@@ -20,7 +22,7 @@ package struct RegisterAccess: Equatable, Sendable {
   /// Reads `REGISTER ACCESS`, as `0x02`, `word-be` or `0x46/0x47`, `low-first`.
   init?(register text: String, kind: String) {
     guard let kind = Kind(rawValue: kind) else { return nil }
-    let registers = words(of: text, partedBy: UInt8(ascii: "/")).map { wholeNumber($0) }
+    let registers = text.words(at: "/").map { wholeNumber($0) }
     let isPair = kind == .highFirst || kind == .lowFirst
     guard registers.count == (isPair ? 2 : 1), let first = registers[0].flatMap({ UInt8(exactly: $0) }),
       let last = registers[registers.count - 1].flatMap({ UInt8(exactly: $0) })
@@ -33,12 +35,6 @@ package struct RegisterAccess: Equatable, Sendable {
   var width: Int {
     kind == .byte ? 8 : 16
   }
-}
-
-/// The words between blanks, or between another byte.
-func words(of text: String, partedBy separator: UInt8 = 0x20) -> [String] {
-  let parts = text.utf8.split { $0 == separator || (separator == 0x20 && $0 == 0x09) }
-  return parts.map { String($0) ?? "" }
 }
 
 /// `0x3f` or `63`; at most 31 bits.

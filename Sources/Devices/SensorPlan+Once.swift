@@ -17,7 +17,7 @@ extension SensorPlan {
       readers.append(reader)
     }
     guard !readers.isEmpty else { return }
-    loop.after(Self.patience) {
+    loop.after(Self.timeout) {
       for reader in readers { reader.checkDeadlines(at: Clock.now()) }
       loop.stop()
     }

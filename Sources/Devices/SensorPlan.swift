@@ -25,8 +25,22 @@ package struct SensorPlan: Sendable {
   private struct Member: Sendable {
     let spec: SensorSpec
     var due: Instant
-    var failures = 0
+    var backoff: Backoff
     var isBeingRead = false
+
+    init(_ spec: SensorSpec, due: Instant) {
+      self.spec = spec
+      self.due = due
+      let usual = spec.interval
+      backoff = Backoff(
+        first: Interval(nanoseconds: usual.nanoseconds &* 2), longest: max(usual, SensorPlan.longestPause))
+    }
+
+    /// When it is asked next, after it has answered or failed.
+    mutating func pause(failed: Bool, at now: Instant) {
+      if !failed { backoff.reset() }
+      due = now + (failed ? backoff.next() : spec.interval)
+    }
   }
 
   /// Chips of one node.
@@ -35,7 +49,7 @@ package struct SensorPlan: Sendable {
   /// How long a chip's turn may be delayed by others.
   static let longestWait = Interval.seconds(20)
   /// A bus that is silent for this long is given up in this round.
-  package static let patience = Interval.seconds(2)
+  package static let timeout = Interval.seconds(2)
 
   private let buses: Profile.Buses
   private let folder: String
@@ -50,7 +64,7 @@ package struct SensorPlan: Sendable {
   ) {
     self.buses = buses
     self.folder = folder
-    members = specs.prefix(Self.limit).map { Member(spec: $0, due: now) }
+    members = specs.prefix(Self.limit).map { Member($0, due: now) }
     for member in members { sensors.chips.append(member.spec.unread) }
   }
 
@@ -74,7 +88,7 @@ package struct SensorPlan: Sendable {
       var found: [Int] = []
       for index in members.indices where isDue(index, now) && finds(index, among: adapters) == adapter {
         let spec = members[index].spec
-        let device = "\(adapter.number)-00" + (spec.address < 16 ? "0" : "") + String(spec.address, radix: 16)
+        let device = "\(adapter.number)-" + hexadecimal(UInt64(spec.address), digits: 4)
         if let chip = hwmon.chips.first(where: { $0.device == device }) {
           let words = "the kernel's driver has it: see \(chip.name) under Sensors"
           fail(index, .unusable(text: words), at: now)
@@ -125,21 +139,15 @@ package struct SensorPlan: Sendable {
     if adapters.isEmpty { return "no I2C bus for programs here: load the module i2c-dev, switch the bus on" }
     let fitting = fitting(index, adapters)
     let wanted = members[index].spec.adapter
-    if fitting.isEmpty { return "no I2C bus '\(wanted)'; there are: \(names(adapters))" }
-    if fitting.count > 1 { return "several I2C buses fit '\(wanted)': \(names(fitting))" }
+    if fitting.isEmpty { return "no I2C bus '\(wanted)'; there are: \(joined(adapters.map { $0.name }))" }
+    if fitting.count > 1 { return "several I2C buses fit '\(wanted)': \(joined(fitting.map { $0.name }))" }
     return buses.allow(fitting[0].name)
       ? nil : "the profile or the settings forbid the bus \(fitting[0].name)"
   }
 
-  private func names(_ adapters: [Adapter]) -> String {
-    var text = ""
-    for adapter in adapters { text += (text.isEmpty ? "" : ", ") + adapter.name }
-    return text
-  }
-
   // MARK: - Answers
 
-  /// Takes what came of a round: all of it, or what there was when patience ended or the reader died.
+  /// Takes what came of a round: all of it, or what there was when its time was over or the reader died.
   package mutating func finish(_ round: Round, _ bytes: [UInt8], at now: Instant) {
     var offset = 0
     var isCutShort = false
@@ -185,8 +193,7 @@ package struct SensorPlan: Sendable {
     }
     for product in spec.chip.products { readings.append(Self.multiply(product, readings, path, at: now)) }
     sensors.chips[index].readings = readings
-    members[index].failures = failure == nil ? 0 : min(members[index].failures + 1, Self.failureLimit)
-    pause(index, at: now)
+    members[index].pause(failed: failure != nil, at: now)
   }
 
   private struct Fault: Error {
@@ -237,17 +244,6 @@ package struct SensorPlan: Sendable {
     for place in sensors.chips[index].readings.indices {
       sensors.chips[index].readings[place].value = .absent(absence)
     }
-    members[index].failures = min(members[index].failures + 1, Self.failureLimit)
-    pause(index, at: now)
-  }
-
-  /// Doublings behind which every pause is the longest.
-  private static let failureLimit = 10
-
-  private mutating func pause(_ index: Int, at now: Instant) {
-    let usual = members[index].spec.interval
-    var pause = usual
-    for _ in 0..<members[index].failures { pause = Interval(nanoseconds: pause.nanoseconds &* 2) }
-    members[index].due = now + max(usual, min(pause, Self.longestPause))
+    members[index].pause(failed: true, at: now)
   }
 }

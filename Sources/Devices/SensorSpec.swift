@@ -76,5 +76,5 @@ package struct SensorSpec: Equatable, Sendable {
 
 /// `0x40`.
 func hex(_ value: Int) -> String {
-  (value < 16 ? "0x0" : "0x") + String(value, radix: 16)
+  "0x" + hexadecimal(UInt64(truncatingIfNeeded: value), digits: 2)
 }

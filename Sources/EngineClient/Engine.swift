@@ -26,7 +26,7 @@ package final class Engine {
   /// Short calls that wait for their turn, oldest first.
   private var waiting: [EngineChannel] = []
   private var shortCalls = 0
-  private var retryDelay = Engine.firstRetry
+  private var backoff = Backoff(first: .milliseconds(200), longest: .seconds(5))
   /// Counts the attempts to reach the Engine: what an earlier one still has to say no longer matters.
   private var attempt: UInt64 = 0
   private var eventsCall: UInt64?
@@ -44,8 +44,6 @@ package final class Engine {
   private static let listPause = Interval.seconds(1)
   /// References that are told of: a board's card holds no more.
   private static let imageLimit = 128
-  private static let firstRetry = Interval.milliseconds(200)
-  private static let longestRetry = Interval.seconds(5)
 
   package init(socketPath: String, node: String, loop: EventLoop) {
     self.socketPath = socketPath
@@ -138,7 +136,7 @@ package final class Engine {
       return isAway(error.description, attempt)
     }
     list(attempt) { containers in
-      self.retryDelay = Self.firstRetry
+      self.backoff.reset()
       self.state = .available(description)
       self.watchEvents(attempt)
       self.onAvailable(containers)
@@ -213,8 +211,7 @@ package final class Engine {
       Log.warning("Engine is away: \(reason)")
       onLost()
     }
-    loop.after(retryDelay) { self.connect() }
-    retryDelay = min(Interval(nanoseconds: retryDelay.nanoseconds &* 2), Self.longestRetry)
+    loop.after(backoff.next()) { self.connect() }
   }
 }
 
@@ -223,7 +220,7 @@ extension EngineRequest {
   fileprivate var isShort: Bool {
     switch self {
     case .wait, .events, .attach, .stop, .pull: false
-    case .logs(_, let follow, _, _, _): !follow
+    case .logs(_, let follow, _): !follow
     default: true
     }
   }

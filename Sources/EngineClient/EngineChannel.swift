@@ -8,7 +8,7 @@ final class EngineChannel: Watcher {
   private let loop: EventLoop
   let request: EngineRequest
   private var call: EngineCall
-  private var output = OutputQueue()
+  private var output = WriteBuffer()
   private var descriptor: Int32 = -1
   private let handler: (EngineEvent) -> Void
   /// Called once the call is over, whether it ended or was cancelled.
@@ -17,10 +17,6 @@ final class EngineChannel: Watcher {
   private var isPaused = false
   private(set) var isOver = false
   private(set) var wasOpened = false
-
-  /// All calls read through one buffer: the loop has one thread.
-  nonisolated(unsafe) private static let buffer = UnsafeMutableRawBufferPointer.allocate(
-    byteCount: 16 << 10, alignment: 16)
 
   init(
     _ request: EngineRequest, version: EngineVersion?, terminal: Bool, loop: EventLoop,
@@ -64,14 +60,14 @@ final class EngineChannel: Watcher {
   }
 
   private func receive() {
-    switch Socket.read(descriptor, into: Self.buffer) {
+    switch Socket.read(descriptor, into: loop.buffer) {
     case .nothingYet:
       return
     case .closed, .failed:
       deliver(call.closed())
     case .bytes(let count):
       lastByte = loop.now
-      deliver(call.received(UnsafeRawBufferPointer(rebasing: Self.buffer[..<count])))
+      deliver(call.received(UnsafeRawBufferPointer(rebasing: loop.buffer[..<count])))
     }
   }
 
@@ -88,10 +84,10 @@ final class EngineChannel: Watcher {
 
   /// Once a second: gives up on an Engine that has fallen silent.
   func checkDeadlines() {
-    guard !isOver, wasOpened, let patience = request.patience, loop.now - lastByte > .seconds(patience) else {
+    guard !isOver, wasOpened, let timeout = request.timeout, loop.now - lastByte > .seconds(timeout) else {
       return
     }
-    deliver(call.fellSilent(seconds: patience))
+    deliver(call.fellSilent(seconds: timeout))
   }
 
   /// Stops or goes on reading, for a receiver that is slower than the Engine.

@@ -28,7 +28,7 @@ package final class Server: Watcher {
   /// The first byte of a TLS connection: a record of type handshake (RFC 5246 6.2.1).
   static let firstTLSByte: UInt8 = 22
   /// Bytes of a streamed answer that wait for a slow client before its source is paused.
-  package static let streamBacklog = 64 << 10
+  package static let sendBacklogLimit = 64 << 10
 
   /// How a server lets only the home's nodes in.
   package struct Security {
@@ -47,8 +47,6 @@ package final class Server: Watcher {
   package let handler: (HTTPRequest, ServerConnection) -> Void
   /// nil for a server without TLS.
   package let security: Security?
-  /// Every connection of the loop reads through this one buffer.
-  package let buffer: UnsafeMutableRawBufferPointer
   private var listeners: [Int32] = []
   private var connections: [Int32: ServerConnection] = [:]
   /// Those that have not shown a key yet, oldest first.
@@ -61,7 +59,6 @@ package final class Server: Watcher {
     self.loop = loop
     self.handler = handler
     self.security = security
-    buffer = .allocate(byteCount: 16 << 10, alignment: 16)
   }
 
   /// Returns the address with the port that the kernel chose where the given one is 0.

@@ -11,7 +11,7 @@ package final class ServerConnection: Watcher {
   private let descriptor: Int32
   private let server: Server
   private var parser = HTTPRequestParser(limits: Server.limits)
-  private var output = OutputQueue()
+  private var output = WriteBuffer()
   private var secure: SecureSocket?
   private var state: State
   private var keepsAlive = true
@@ -111,12 +111,12 @@ package final class ServerConnection: Watcher {
       if acceptsChunks { HTTPChunk.encode(bytes, into: &output) } else { output += bytes }
     }
     flush()
-    if output.count > Server.streamBacklog { isCongested = true }
+    if output.count > Server.sendBacklogLimit { isCongested = true }
     return !isCongested
   }
 
   /// How many bytes the client has not taken yet.
-  package var backlog: Int {
+  package var sendBacklog: Int {
     output.count
   }
 
@@ -154,13 +154,13 @@ package final class ServerConnection: Watcher {
     }
     // While an answer is outstanding, what arrives stays in the kernel's buffer, which bounds it.
     guard state == .reading else { return watch(watchedEvents & ~clinux_in & ~clinux_peer_closed) }
-    switch Socket.read(descriptor, through: secure, into: server.buffer) {
+    switch Socket.read(descriptor, through: secure, into: server.loop.buffer) {
     case .nothingYet:
       return
     case .closed, .failed:
       close()
     case .bytes(let count):
-      parser.feed(UnsafeRawBufferPointer(rebasing: server.buffer[..<count]))
+      parser.feed(UnsafeRawBufferPointer(rebasing: server.loop.buffer[..<count]))
       readBuffered()
     }
   }
@@ -260,7 +260,7 @@ package final class ServerConnection: Watcher {
       waitsSince = server.loop.now
     }
     if output.count == 0 { waitsSince = nil }
-    if isCongested && output.count < Server.streamBacklog / 2 {
+    if isCongested && output.count < Server.sendBacklogLimit / 2 {
       isCongested = false
       onDrained()
     }
@@ -302,7 +302,7 @@ package final class ServerConnection: Watcher {
   }
 
   private func discard() {
-    guard case .bytes(let count) = Socket.read(descriptor, into: server.buffer) else { return close() }
+    guard case .bytes(let count) = Socket.read(descriptor, into: server.loop.buffer) else { return close() }
     lingeredBytes += count
     if lingeredBytes > Server.lingerBytes { close() }
   }

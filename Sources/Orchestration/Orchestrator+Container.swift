@@ -118,7 +118,7 @@ extension Orchestrator {
     pending.append(
       .call(
         record.run.id, .output,
-        .logs(id: container, follow: false, tail: settings.keptLines, timestamps: false)))
+        .logs(id: container, follow: false, tail: settings.keptLines)))
   }
 
   /// Keeps the output and ends the run.
@@ -167,7 +167,7 @@ extension Orchestrator {
       inspected(container, &record, at: moment)
     case (.output, .output(let stream, let bytes)):
       guard case .output(var ending) = record.step else { return }
-      ending.keep(OutputFrame.encode(stream: stream.rawValue, bytes[...]), limit: settings.keptOutput)
+      ending.keep(EngineFrames.encode(stream: stream, bytes[...]), limit: settings.keptOutput)
       record.step = .output(ending)
     case (.output, .done):
       if let ending = record.step.ending { finish(&record, ending, at: moment) }

@@ -1,3 +1,4 @@
+import Basics
 package import Scoring
 
 /// Identifies one run: 12 lower-case hexadecimal digits, as Docker shows its containers.
@@ -14,8 +15,7 @@ package struct RunID: Hashable, Sendable {
 
   /// The identifier made of the low 48 bits of `random`.
   package init(random: UInt64) {
-    let digits = String(random & 0xffff_ffff_ffff, radix: 16)
-    text = String(repeating: "0", count: Self.length - digits.utf8.count) + digits
+    text = hexadecimal(random & 0xffff_ffff_ffff, digits: Self.length)
   }
 
   static let length = 12

@@ -90,7 +90,7 @@ extension Run {
     if let now = RunState(underWay: json) { state = now }
     // It goes into our journal and to our clients.
     if case .failed(var failure) = state {
-      failure.reason = failure.reason.plain(limit: Self.reasonLimit, keepsLines: true)
+      failure.reason = failure.reason.sanitized(limit: Self.reasonLimit, keepsLines: true)
       state = .failed(failure)
     }
   }

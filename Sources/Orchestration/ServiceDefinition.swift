@@ -1,3 +1,4 @@
+import Basics
 package import Wire
 
 /// A service this node may run for others, as its owner defined it: Home Edge's `apps/NAME/NAME.conf`.
@@ -147,12 +148,6 @@ private let programFolders = [
   "/usr/local/bin/", "/usr/local/sbin/", "/usr/bin/", "/usr/sbin/", "/bin/", "/sbin/",
 ]
 private let slash = UInt8(ascii: "/")
-
-private func baseName(_ path: String) -> String {
-  let bytes = path.utf8
-  guard let last = bytes.lastIndex(of: slash) else { return path }
-  return String(decoding: bytes[bytes.index(after: last)...], as: UTF8.self)
-}
 
 private func hasParentStep(_ path: String) -> Bool {
   path.utf8.split(separator: slash).contains { $0.count == 2 && $0.allSatisfy { $0 == UInt8(ascii: ".") } }

@@ -21,6 +21,9 @@ package final class EventLoop {
   private var isRunning = true
   /// Called after each round of events, before the loop sleeps: the place for work that is done in groups.
   package var afterRound: () -> Void = {}
+  /// What is received is read into this, by all connections of the loop, and used before the next is read: it has room
+  /// for a TLS record.
+  package let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 << 10, alignment: 16)
   /// Time at the start of this round.
   package private(set) var now: Instant
 
@@ -36,6 +39,11 @@ package final class EventLoop {
     epoll = epoll_create1(clinux_epoll_cloexec)
     guard epoll >= 0 else { throw SystemError("epoll_create1") }
     now = Clock.now()
+  }
+
+  deinit {
+    buffer.deallocate()
+    close(epoll)
   }
 
   // MARK: - Descriptors

@@ -1,4 +1,5 @@
 import Basics
+internal import CLinux
 
 /// The interfaces of this node and which of them serve the home.
 package struct InterfaceTable {
@@ -61,16 +62,10 @@ package struct InterfaceTable {
   }
 
   private func isUsable(_ link: Known) -> Bool {
-    let needed = Self.up | Self.running | Self.multicast
-    guard link.flags & needed == needed, link.flags & Self.loopback == 0 else { return false }
+    let needed = clinux_interface_up | clinux_interface_running | clinux_interface_multicast
+    guard link.flags & needed == needed, link.flags & clinux_interface_loopback == 0 else { return false }
     return allowed.isEmpty ? !Self.isPlumbing(link.name) : allowed.contains(link.name)
   }
-
-  // netdevice(7).
-  private static let up: UInt32 = 1
-  private static let loopback: UInt32 = 8
-  private static let running: UInt32 = 0x40
-  private static let multicast: UInt32 = 0x1000
 
   /// Docker's own: `docker0`, `veth…` and `br-` with twelve hexadecimal digits. Behind them are containers, not nodes.
   package static func isPlumbing(_ name: String) -> Bool {

@@ -52,7 +52,8 @@ package final class InterfaceWatcher: Watcher {
   private func ask(_ what: Step) {
     step = what
     sequence &+= 1
-    guard clinux_route_dump(descriptor, what == .links ? 18 : 22, sequence) != 0 else { return }
+    guard clinux_route_dump(descriptor, Int32(what == .links ? RTM_GETLINK : RTM_GETADDR), sequence) != 0
+    else { return }
     Log.warning(SystemError("ask", "netlink").description)
     dumpLater()
   }

@@ -45,7 +45,7 @@ package enum Log {
       line += Array("hearth: ".utf8)
     }
     // A line end or an escape from outside must not look like a line of ours.
-    line += Array(message.plain(limit: limit).utf8)
+    line += Array(message.sanitized(limit: limit).utf8)
     line.append(10)
     _ = line.withUnsafeBytes { CLinux.write(2, $0.baseAddress, $0.count) }
   }

@@ -1,3 +1,5 @@
+internal import CLinux
+
 /// What the kernel says of links and addresses (rtnetlink(7)), as far as it matters here.
 package enum RouteMessage: Equatable {
   case link(index: UInt32, name: String, flags: UInt32)
@@ -23,20 +25,19 @@ package enum RouteMessage: Equatable {
 
   private static func decode(_ message: RouteReader) -> RouteMessage? {
     guard let type = message.uint16(at: 4), let flags = message.uint16(at: 6) else { return nil }
-    switch type {
-    case 2:
+    switch Int(type) {
+    case Int(NLMSG_ERROR):
       guard let number = message.uint32(at: 16) else { return nil }
       let error = Int32(truncatingIfNeeded: number)
       return error == 0 ? nil : .error(0 &- error)
-    case 3: return .done(isWhole: flags & interrupted == 0)
-    case 16, 17: return link(message, isGone: type == 17)
-    case 20, 21: return address(message, isGone: type == 21)
+    case Int(NLMSG_DONE): return .done(isWhole: flags & UInt16(NLM_F_DUMP_INTR) == 0)
+    case Int(RTM_NEWLINK): return link(message, isGone: false)
+    case Int(RTM_DELLINK): return link(message, isGone: true)
+    case Int(RTM_NEWADDR): return address(message, isGone: false)
+    case Int(RTM_DELADDR): return address(message, isGone: true)
     default: return nil
     }
   }
-
-  /// NLM_F_DUMP_INTR.
-  private static let interrupted: UInt16 = 0x10
 
   /// struct ifinfomsg is 16 bytes: family, type, index at 4, flags at 8.
   private static func link(_ message: RouteReader, isGone: Bool) -> RouteMessage? {
@@ -47,8 +48,7 @@ package enum RouteMessage: Equatable {
     if isGone { return .linkGone(index: index) }
     var name: String?
     message.attributes(from: 32) { type, value in
-      // IFLA_IFNAME, at most 16 bytes with its end.
-      if type == 3, value.count <= 16 { name = value.text }
+      if type == Int(IFLA_IFNAME), value.count <= Int(IFNAMSIZ) { name = value.text }
     }
     guard let name else { return nil }
     return .link(index: index, name: name, flags: flags)
@@ -60,16 +60,16 @@ package enum RouteMessage: Equatable {
       let brief = message.byte(at: 18),
       let index = message.uint32(at: 20), index > 0
     else { return nil }
-    let size = family == 2 ? 4 : family == 10 ? 16 : 0
+    let size = family == UInt8(AF_INET) ? 4 : family == UInt8(AF_INET6) ? 16 : 0
     var flags = UInt32(brief)
     var local: [UInt8] = []
     var other: [UInt8] = []
     message.attributes(from: 24) { type, value in
       switch type {
       // IFA_ADDRESS is the far end on a point-to-point link, where IFA_LOCAL is ours.
-      case 1: other = value.bytes
-      case 2: local = value.bytes
-      case 8: flags = value.uint32(at: 0) ?? flags
+      case Int(IFA_ADDRESS): other = value.bytes
+      case Int(IFA_LOCAL): local = value.bytes
+      case Int(IFA_FLAGS): flags = value.uint32(at: 0) ?? flags
       default: break
       }
     }
@@ -91,11 +91,11 @@ package struct LinkAddress: Equatable {
   var flags: UInt32
 
   /// Duplicate address detection is under way, or has failed (RFC 4862 5.4): nobody may use it.
-  var isTentative: Bool { flags & 0x48 != 0 }
+  var isTentative: Bool { flags & UInt32(IFA_F_TENTATIVE | IFA_F_DADFAILED) != 0 }
   /// Better not used for anything new.
-  package var isDeprecated: Bool { flags & 0x20 != 0 }
+  package var isDeprecated: Bool { flags & UInt32(IFA_F_DEPRECATED) != 0 }
   /// A privacy address (RFC 8981), or a second one of an IPv4 subnet: the bit is the same.
-  var isTemporary: Bool { flags & 0x01 != 0 }
+  var isTemporary: Bool { flags & UInt32(IFA_F_TEMPORARY) != 0 }
   /// 169.254/16 (RFC 3927) or fe80::/10.
   var isLinkLocal: Bool {
     bytes.count == 4 ? bytes[0] == 169 && bytes[1] == 254 : bytes[0] == 0xfe && bytes[1] & 0xc0 == 0x80
@@ -140,13 +140,13 @@ private struct RouteReader {
   }
 
   /// Each attribute (struct rtattr: length with its 4 bytes of header, type, value).
-  func attributes(from offset: Int, _ body: (UInt16, RouteReader) -> Void) {
+  func attributes(from offset: Int, _ body: (Int, RouteReader) -> Void) {
     var rest = part(offset, slice.count)
     while let length = rest.uint16(at: 0), length >= 4, Int(length) <= rest.count,
       let type = rest.uint16(at: 2)
     {
-      // The upper two bits say how the value is built.
-      body(type & 0x3fff, rest.part(4, Int(length) - 4))
+      // The upper two bits say how the value is built (NLA_TYPE_MASK).
+      body(Int(type & 0x3fff), rest.part(4, Int(length) - 4))
       rest.drop(RouteMessage.aligned(Int(length)))
     }
   }

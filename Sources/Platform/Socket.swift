@@ -4,7 +4,7 @@ internal import CLinux
 /// Thin functions over socket(7); every descriptor is close-on-exec, and non-blocking unless it says otherwise.
 package enum Socket {
   /// Connections the kernel keeps for us between two rounds of the loop.
-  private static let backlog: Int32 = 128
+  private static let listenBacklog: Int32 = 128
 
   package static func listen(on address: SocketAddress) throws(SystemError) -> Int32 {
     let descriptor = socket(address.family, clinux_stream | flags, 0)
@@ -19,7 +19,7 @@ package enum Socket {
       close(descriptor)
       throw error
     }
-    guard CLinux.listen(descriptor, backlog) == 0 else {
+    guard CLinux.listen(descriptor, listenBacklog) == 0 else {
       let error = SystemError("listen", address.text)
       close(descriptor)
       throw error
@@ -39,15 +39,15 @@ package enum Socket {
 
   /// Begins to connect; the result shows when the descriptor becomes writable.
   ///
-  /// - Parameter patience: how long a call on a blocking socket may wait at most; nil for ever.
+  /// - Parameter timeout: how long a call on a blocking socket may wait at most; nil for ever.
   package static func connect(
-    to address: SocketAddress, blocking: Bool = false, patience: Interval? = nil
+    to address: SocketAddress, blocking: Bool = false, timeout: Interval? = nil
   ) throws(SystemError) -> Int32 {
     let name = address.family == AF_UNIX ? "" : address.text
     let type = clinux_stream | (blocking ? clinux_cloexec : flags)
     let descriptor = socket(address.family, type, 0)
     guard descriptor >= 0 else { throw SystemError("socket", name) }
-    if let patience { clinux_set_patience(descriptor, Int32(clamping: patience.milliseconds)) }
+    if let timeout { clinux_set_timeout(descriptor, Int32(clamping: timeout.milliseconds)) }
     var storage = address.storage
     let result = retrying { Int(clinux_connect(descriptor, &storage, address.length)) }
     guard result == 0 || clinux_errno() == EINPROGRESS else {

@@ -92,7 +92,7 @@ package struct Snapshot: Equatable, Sendable {
 
   /// In watts; nil where no such chip has a driver.
   private var powerOfDriver: Reading<Double>? {
-    for chip in hwmon.chips where startsWith(chip.name, "ina2") {
+    for chip in hwmon.chips where chip.name.begins(with: "ina2") {
       for sensor in chip.sensors where sensor.kind == .power {
         switch sensor.value {
         case .value(let microwatts, let at): return .value(Double(microwatts) / 1e6, at: at)

@@ -101,6 +101,6 @@ package struct CoolingDevice: Equatable, Sendable {
 
   /// Whether it cools by slowing cores: then `state` above 0 means that the kernel throttles now.
   package var slowsProcessors: Bool {
-    startsWith(type, "cpufreq") || startsWith(type, "thermal-cpufreq") || startsWith(type, "Processor")
+    type.begins(with: "cpufreq") || type.begins(with: "thermal-cpufreq") || type.begins(with: "Processor")
   }
 }

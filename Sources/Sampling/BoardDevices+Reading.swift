@@ -24,7 +24,7 @@ extension BoardDevices {
       adapters.append(
         Adapter(
           number: number, name: reader.text(path + "/name", at: Instant(nanoseconds: 0)).value ?? "",
-          node: reader.files.linkTarget(path + "/device/of_node").map(lastPart) ?? ""))
+          node: reader.files.linkTarget(path + "/device/of_node").map(baseName) ?? ""))
     }
   }
 }

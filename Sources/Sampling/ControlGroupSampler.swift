@@ -128,7 +128,7 @@ struct ControlGroupSampler {
     var folders: [String] = []
     var rest = path
     while rest.utf8.count > 1, folders.count < Self.mostAncestors {
-      if !contains(rest, ".."), reader.files.exists(mount + rest) { folders.append(mount + rest) }
+      if !rest.contains(bytes: ".."), reader.files.exists(mount + rest) { folders.append(mount + rest) }
       rest = parent(rest)
     }
     folders.append(mount)

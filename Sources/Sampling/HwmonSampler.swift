@@ -51,7 +51,7 @@ struct HwmonSampler {
     var chip = HwmonChip(
       number: number,
       name: reader.text(top + "/name", at: now).value ?? reader.text(path + "/name", at: now).value ?? "",
-      device: reader.files.linkTarget(top + "/device").map(lastPart) ?? "")
+      device: reader.files.linkTarget(top + "/device").map(baseName) ?? "")
     var chipFiles = ChipFiles()
     for order in sensors {
       guard let sensor = SensorName(order: order) else { continue }

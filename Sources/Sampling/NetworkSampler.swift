@@ -105,7 +105,8 @@ struct NetworkSampler {
       let path = folder + name
       let kind = kind(of: name, with: reader, at: now)
       var interface = NetworkInterface(
-        name: name, kind: kind, isUSB: reader.files.linkTarget(path).map { contains($0, "/usb") } ?? false,
+        name: name, kind: kind,
+        isUSB: reader.files.linkTarget(path).map { $0.contains(bytes: "/usb") } ?? false,
         receiveRate: .absent(noRate), transmitRate: .absent(noRate),
         wireless: .absent(Absence(path: wireless.path, reason: .noFile)))
       for known in old where sameBytes(known.name, name) { interface.counters = known.counters }

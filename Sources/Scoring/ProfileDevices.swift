@@ -34,7 +34,7 @@ extension Profile {
 
     /// Whether the adapter of that name may be touched.
     package func allow(_ adapter: String) -> Bool {
-      !forbidden.contains { contains(adapter, $0) } && allowed.contains { contains(adapter, $0) }
+      !forbidden.contains { adapter.contains(bytes: $0) } && allowed.contains { adapter.contains(bytes: $0) }
     }
   }
 
@@ -73,7 +73,7 @@ extension Profile {
     /// Reads `TYPE ADAPTER ADDRESS [name=value…]`.
     package init(parsing entry: Conf.Entry) throws(ConfError) {
       let expected = "a chip, a bus, an address and options, as ina219 i2c@7e804000 0x40 shunt=100"
-      let words = entry.value.utf8.split { $0 == 0x20 || $0 == 0x09 }.map { String($0) ?? "" }
+      let words = entry.value.words(at: " ", or: "\t")
       guard words.count >= 3, words.count <= 3 + Self.mostOptions,
         let address = hexadecimal(words[2]), Self.addresses.contains(address)
       else { throw wrong(entry, expected) }
@@ -118,16 +118,6 @@ extension Profile {
     }
     return all
   }
-}
-
-/// Whether `part` occurs in `text`, byte for byte; the empty text occurs nowhere.
-private func contains(_ text: String, _ part: String) -> Bool {
-  var rest = text.utf8[...]
-  while !part.isEmpty, rest.count >= part.utf8.count {
-    if rest.starts(with: part.utf8) { return true }
-    rest = rest.dropFirst()
-  }
-  return false
 }
 
 /// `0xd03`; at most 32 bits.

@@ -1,3 +1,4 @@
+import Basics
 package import Readings
 internal import Wire
 

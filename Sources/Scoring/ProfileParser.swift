@@ -1,3 +1,4 @@
+import Basics
 package import Wire
 
 extension Profile {
@@ -120,7 +121,7 @@ extension Profile {
       throw wrong(section.entry("critical"), "a temperature above that of throttling")
     }
     if let entry = section.entry("soft") {
-      let words = entry.value.utf8.split(separator: 0x20).map { Conf.number(String($0) ?? "") ?? 0 }
+      let words = entry.value.words(at: " ").map { Conf.number($0) ?? 0 }
       guard words.count == 2, (30...150).contains(words[0]), (1...10_000).contains(words[1]) else {
         throw wrong(entry, "a temperature and the clock from there on, as 60 1200")
       }

@@ -1,3 +1,4 @@
+import Basics
 package import Readings
 
 /// One part of a score: what was read, what stands in for it, and how much it takes away.
@@ -145,22 +146,4 @@ extension Term {
       value < 0 ? "read-only" : decimal(value, places: 0) + " MiB free, ample is " + decimal(full, places: 0)
     }
   }
-}
-
-/// A number with a fixed count of decimals, rounded half up; for amounts below a thousand billions.
-///
-/// Not `Double.description`: a table needs `0.50`, and 17 digits tell nobody more.
-package func decimal(_ value: Double, places: Int) -> String {
-  var scale: Int64 = 1
-  for _ in 0..<min(max(places, 0), 3) { scale *= 10 }
-  let limit = 1e12
-  guard value == value else { return "?" }
-  let scaled = Int64(min(value.magnitude, limit) * Double(scale) + 0.5)
-  var text = value < 0 && scaled > 0 ? "-" : ""
-  text += String(scaled / scale)
-  guard scale > 1 else { return text }
-  let fraction = String(scaled % scale)
-  text += "."
-  for _ in fraction.utf8.count..<min(places, 3) { text += "0" }
-  return text + fraction
 }

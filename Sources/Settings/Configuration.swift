@@ -7,7 +7,7 @@ package import Wire
 /// What the owner of a node may set, with the defaults that serve who sets nothing.
 ///
 /// Read from `/etc/hearth/hearth.conf` and, in order of their names, `/etc/hearth/conf.d/*.conf`; the command line
-/// of `hearthd` comes last. A file that is not there is no error, an unknown key is.
+/// of `hearthd` comes last. A file that is not there is no error, an unknown key is. `table` has a row for each.
 package struct Configuration {
   /// Where /proc, /sys and /etc are looked for; another folder only to look at a captured tree.
   package var root = "/"
@@ -53,15 +53,6 @@ package struct Configuration {
   package static let folder = "/etc/hearth/conf.d"
   private static let folderLimit = 64
 
-  private static let shape = ConfShape(
-    [
-      .init("node", ["state", "sample-interval", "kept-runs", "home-edge", "services", "boards"]),
-      .init("api", ["external"]),
-      .init("engine", ["socket", "data"]),
-      .init("native", ["user", "group", "time-limit", "grace"]),
-      .init("home", ["join", "internal", "heartbeat-port", "interfaces", "key"]),
-      .init("home-edge", ["interoperate", "peers", "host-access"]),
-    ] + DeviceSettings.shape)
   private static let rules = Conf.Rules(repeatable: DeviceSettings.repeatable)
 
   /// Reads the configuration: `file` where one is named, else the usual places.
@@ -71,7 +62,8 @@ package struct Configuration {
 
   /// The settings of what the files say.
   package init(_ conf: Conf) throws(ConfError) {
-    try take(conf)
+    try Row.take(Self.table, of: conf, into: &self)
+    devices = try DeviceSettings(conf)
   }
 
   package init() {}
@@ -99,63 +91,7 @@ package struct Configuration {
       }
     }
     let conf = try Conf.parse(bytes, file: file, rules: rules)
-    try conf.refuseUnknown(shape)
+    try conf.refuseUnknown(ConfShape(Row.shape(of: table) + DeviceSettings.shape))
     return conf
-  }
-
-  private mutating func take(_ conf: Conf) throws(ConfError) {
-    let node = conf.section("node")
-    state = node.text("state") ?? state
-    homeEdge = node.text("home-edge") ?? homeEdge
-    services = node.text("services") ?? services
-    boards = node.text("boards") ?? boards
-    keptRuns = try node.integer("kept-runs", in: 1...10_000) ?? keptRuns
-    if let seconds = try node.number("sample-interval", in: 0.1...3600, units: Conf.Unit.time) {
-      sampleInterval = .milliseconds(Int(seconds * 1000))
-    }
-
-    let api = conf.section("api")
-    external = try Self.addresses("external", in: api, example: "127.0.0.1:56001") ?? external
-
-    let engineSection = conf.section("engine")
-    engine = engineSection.text("socket") ?? engine
-    engineData = engineSection.text("data") ?? engineData
-
-    let nativeSection = conf.section("native")
-    // Above 2^31 - 1 no system gives any (systemd, UIDS-GIDS).
-    let ids = 1...Int(Int32.max)
-    native.user = UInt32(try nativeSection.integer("user", in: ids) ?? Int(native.user))
-    native.group = UInt32(try nativeSection.integer("group", in: ids) ?? Int(native.group))
-    if let seconds = try nativeSection.number("time-limit", in: 0...31_536_000, units: Conf.Unit.time) {
-      native.seconds = Int(seconds)
-    }
-    if let seconds = try nativeSection.number("grace", in: 0...3600, units: Conf.Unit.time) {
-      native.grace = .milliseconds(Int(seconds * 1000))
-    }
-
-    let home = conf.section("home")
-    joins = try home.bool("join") ?? joins
-    internalAddresses =
-      try Self.addresses("internal", in: home, example: "0.0.0.0:56002") ?? internalAddresses
-    heartbeatPort = UInt16(try home.integer("heartbeat-port", in: 1...65535) ?? Int(heartbeatPort))
-    interfaces = try home.list("interfaces") ?? interfaces
-    homeKey = home.text("key") ?? homeKey
-    let homeEdgeSection = conf.section("home-edge")
-    interoperates = try homeEdgeSection.bool("interoperate") ?? interoperates
-    homeEdgePeers = try homeEdgeSection.list("peers") ?? homeEdgePeers
-    homeEdgeHostAccess = try homeEdgeSection.bool("host-access") ?? homeEdgeHostAccess
-    devices = try DeviceSettings(conf)
-  }
-
-  private static func addresses(
-    _ key: String, in section: Conf.Section, example: String
-  ) throws(ConfError) -> [String]? {
-    guard let addresses = try section.list(key), let entry = section.entry(key) else { return nil }
-    for address in addresses where SocketAddress.parse(address) == nil {
-      throw ConfError(
-        file: entry.file, line: entry.line,
-        text: "\(key) is '\(address)', expected an address and port such as \(example)")
-    }
-    return addresses
   }
 }

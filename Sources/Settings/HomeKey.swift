@@ -60,8 +60,7 @@ package final class HomeKey {
   }
 
   package static func identity(of key: SealKey) -> String {
-    let digits = String(key.id, radix: 16)
-    return "hearth-" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+    "hearth-" + hexadecimal(UInt64(key.id), digits: 4)
   }
 
   /// Looks at the files again; whether the keys are others now. What cannot be read leaves the keys as they are.

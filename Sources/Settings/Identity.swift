@@ -1,3 +1,4 @@
+import Basics
 internal import CLinux
 internal import Mesh
 package import Platform
@@ -34,17 +35,12 @@ package enum Identity {
   private static func makeUUID() -> String {
     let high = (Clock.random() & ~0xf000) | 0x4000
     let low = (Clock.random() & ~(0xc << 60)) | (0x8 << 60)
-    let digits = hex(high) + hex(low)
+    let digits = hexadecimal(high, digits: 16) + hexadecimal(low, digits: 16)
     var text = ""
     for (index, digit) in digits.utf8.enumerated() {
       if index == 8 || index == 12 || index == 16 || index == 20 { text += "-" }
       text.unicodeScalars.append(Unicode.Scalar(digit))
     }
     return text
-  }
-
-  private static func hex(_ value: UInt64) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.utf8.count) + digits
   }
 }

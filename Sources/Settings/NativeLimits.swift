@@ -6,10 +6,13 @@ package struct NativeLimits {
   /// User and group it runs as when the agent is root; else it runs as the agent does, which is nobody special.
   package var user: UInt32 = 65534
   package var group: UInt32 = 65534
-  /// Time limit in seconds; 0 is none.
-  package var seconds = 0
+  /// A program that runs longer is ended; 0 is no limit.
+  package var timeLimit = Interval.zero
   /// Between SIGTERM and SIGKILL, as Docker has it.
   package var grace = Interval.seconds(10)
+
+  /// The time limit in whole seconds.
+  package var seconds: Int { Int(timeLimit.seconds) }
 
   /// Where a bare program name is looked for.
   package static let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

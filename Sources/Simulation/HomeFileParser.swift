@@ -1,3 +1,4 @@
+import Basics
 import Readings
 package import Scoring
 package import Wire

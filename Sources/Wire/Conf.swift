@@ -1,3 +1,5 @@
+import Basics
+
 /// A configuration text in sections: `[name]` or `[name "label"]`, below it `key = value`.
 ///
 /// `#` and `;` begin comments, lines may end in CR LF, the text may begin with a byte order mark and is UTF-8.
@@ -140,14 +142,4 @@ extension Conf {
       }
     }
   }
-}
-
-/// `a, b, c`.
-package func joined(_ words: [String]) -> String {
-  var text = ""
-  for word in words {
-    if !text.isEmpty { text += ", " }
-    text += word
-  }
-  return text
 }

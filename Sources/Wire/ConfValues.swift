@@ -1,3 +1,5 @@
+import Basics
+
 extension Conf {
   /// A unit a number may carry, and what it is worth in the unit the getter returns.
   package struct Unit: Sendable {

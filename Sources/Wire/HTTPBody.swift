@@ -1,3 +1,5 @@
+import Basics
+
 /// How long a body is (RFC 9112 section 6.3).
 enum HTTPFraming: Equatable {
   case none
@@ -133,7 +135,7 @@ struct HTTPBodyReader {
     }
     var size: Int64 = 0
     var index = line.lowerBound
-    while index < line.upperBound, let digit = hexadecimalValue(input.bytes[index]) {
+    while index < line.upperBound, let digit = input.bytes[index].hexadecimal {
       guard size <= Int64.max >> 4 else { throw .malformed("chunk size beyond all reason") }
       size = size << 4 | Int64(digit)
       index += 1

@@ -1,3 +1,5 @@
+import Basics
+
 /// A request target taken apart (RFC 9112 section 3.2).
 struct HTTPTarget {
   /// Decoded, from `/` on; `*` for a request about the whole server.
@@ -111,7 +113,7 @@ struct HTTPTarget {
         return false
       }
       let isAddress = rest[(rest.startIndex + 1)..<close].allSatisfy {
-        hexadecimalValue($0) != nil || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".")
+        $0.hexadecimal != nil || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".")
       }
       guard isAddress else { return false }
       rest = rest[(close + 1)...]

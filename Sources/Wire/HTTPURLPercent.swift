@@ -1,7 +1,9 @@
+import Basics
+
 /// The byte that two hexadecimal digits at `index` stand for.
 func escapedByte(_ bytes: ArraySlice<UInt8>, at index: Int) -> UInt8? {
-  guard index >= bytes.startIndex, bytes.endIndex - index >= 2, let high = hexadecimalValue(bytes[index]),
-    let low = hexadecimalValue(bytes[index + 1])
+  guard index >= bytes.startIndex, bytes.endIndex - index >= 2, let high = bytes[index].hexadecimal,
+    let low = bytes[index + 1].hexadecimal
   else { return nil }
   return high << 4 | low
 }

@@ -108,10 +108,6 @@ extension JSONObject: ExpressibleByDictionaryLiteral {
   }
 }
 
-private func sameBytes(_ left: String, _ right: String) -> Bool {
-  left.utf8.count == right.utf8.count && compareBytes(left, right) == 0
-}
-
 /// Below, equal to or above 0 as the bytes of `left` sort before, with or after those of `right`.
 private func compareBytes(_ left: String, _ right: String) -> Int {
   var ours = left.utf8.makeIterator()

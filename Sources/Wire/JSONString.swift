@@ -1,3 +1,5 @@
+import Basics
+
 extension JSONParser {
   /// Reads a string (RFC 8259 section 7); the current byte is its opening quotation mark.
   mutating func string() throws(JSONError) -> String {
@@ -67,21 +69,11 @@ extension JSONParser {
   private mutating func hexadecimalUnit() throws(JSONError) -> UInt32 {
     var unit: UInt32 = 0
     for _ in 0..<4 {
-      guard let digit = hexadecimalValue(current) else { throw failure("hexadecimal digit expected") }
+      guard let digit = current.hexadecimal else { throw failure("hexadecimal digit expected") }
       unit = unit << 4 | UInt32(digit)
       position += 1
     }
     return unit
-  }
-}
-
-/// The value of a hexadecimal digit of either case.
-func hexadecimalValue(_ byte: UInt8) -> UInt8? {
-  switch byte {
-  case UInt8(ascii: "0")...UInt8(ascii: "9"): return byte - UInt8(ascii: "0")
-  case UInt8(ascii: "a")...UInt8(ascii: "f"): return byte - UInt8(ascii: "a") + 10
-  case UInt8(ascii: "A")...UInt8(ascii: "F"): return byte - UInt8(ascii: "A") + 10
-  default: return nil
   }
 }
 

@@ -147,7 +147,8 @@ import Wire
       guard let json = try? JSON.parse(bytes) else { return nil }
       let facts = NodeFacts(json)
       let texts = [facts.name, facts.architecture, facts.board] + facts.services.map(\.name)
-      guard texts.allSatisfy({ $0.plain() == $0 && $0.utf8.count <= 128 }), (0...4096).contains(facts.cores),
+      guard texts.allSatisfy({ $0.sanitized() == $0 && $0.utf8.count <= 128 }),
+        (0...4096).contains(facts.cores),
         facts.services.count <= 256
       else { return printable(bytes) }
       return nil

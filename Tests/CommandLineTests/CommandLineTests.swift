@@ -198,13 +198,13 @@ import Wire
   }
 }
 
-@Suite struct OutputFrameTests {
+@Suite struct EngineFramesTests {
   @Test func framesComeApartAsTheyWerePutTogether() {
     let pieces: [(EngineStream, [UInt8])] = [
       (.stdout, Array("out".utf8)), (.stderr, Array("error\n".utf8)), (.stdout, []), (.stdin, [0, 255, 10]),
       (.stdout, [UInt8](repeating: 7, count: 70_000)),
     ]
-    let bytes = pieces.flatMap { OutputFrame.encode(stream: $0.0.rawValue, $0.1[...]) }
+    let bytes = pieces.flatMap { EngineFrames.encode(stream: $0.0, $0.1[...]) }
     for size in [1, 3, 8, 9, 4096, bytes.count] {
       var frames = EngineFrames()
       var found: [(EngineStream, [UInt8])] = []
@@ -227,6 +227,6 @@ import Wire
   }
 
   @Test func theHeaderIsTheEngines() {
-    #expect(OutputFrame.encode(stream: 2, [65, 66][...]) == [2, 0, 0, 0, 0, 0, 0, 2, 65, 66])
+    #expect(EngineFrames.encode(stream: .stderr, [65, 66][...]) == [2, 0, 0, 0, 0, 0, 0, 2, 65, 66])
   }
 }

@@ -7,7 +7,7 @@ import Testing
 @testable import Devices
 @testable import Settings
 
-/// The help texts, the manual pages, the completions and the example settings tell the same.
+/// The help texts, the manual pages and the completions tell the same.
 @Suite struct HelpTests {
   private static let house = Foundation.URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
@@ -227,50 +227,5 @@ import Testing
     bash.waitUntilExit()
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     #expect(text == words + "\n")
-  }
-
-  /// The sections of the settings with their keys, by the sources.
-  private static func settings() throws -> [(section: String, keys: [String])] {
-    let source =
-      try read("Sources/Settings/Configuration.swift")
-      + read("Sources/Devices/DeviceSettings.swift")
-    return source.matches(of: /\.init\("([a-z-]+)", \[([^\]]*)\]\)/).map { match in
-      (section: String(match.1), keys: match.2.matches(of: /"([a-z-]+)"/).map { String($0.1) })
-    }
-  }
-
-  @Test func theExampleSettingsAreTheDefaultsAndHaveEveryKey() throws {
-    let path = Self.house.appendingPathComponent("docs/hearth.conf").path
-    #expect("\(try Configuration.read(path))" == "\(Configuration())")
-    let example = try Self.read("docs/hearth.conf")
-    var count = 0
-    for (section, keys) in try Self.settings() {
-      #expect(example.contains("\n[\(section)]\n"))
-      for key in keys {
-        count += 1
-        #expect(example.contains("\n\(key) = "), "\(key)")
-      }
-    }
-    #expect(count >= 30)
-  }
-
-  @Test func theSettingsPageHasEveryKeyWithItsDefaultAndNoOther() throws {
-    let page = try Self.read("docs/hearth.conf.5")
-    let example = try Self.read("docs/hearth.conf")
-    var count = 0
-    for (section, keys) in try Self.settings() {
-      let part = Self.parts(of: page, from: "\n.Ss [\(section)]\\&\n", to: ["\n.Ss ", "\n.Sh "])
-      let lines = Self.parts(of: example, from: "\n[\(section)]\n", to: ["\n["])
-        .components(separatedBy: "\n")
-      for key in keys {
-        count += 1
-        let found = lines.first { $0.hasPrefix("\(key) = ") }
-        let line = try #require(found, "[\(section)] \(key)")
-        let value = line.dropFirst(key.count + 3).prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces)
-        let item = "\n.It Cm \(key) Li =" + (value.isEmpty ? "" : " " + value) + "\n"
-        #expect(part.contains(item), "[\(section)] \(key) = \(value)")
-      }
-    }
-    #expect(page.components(separatedBy: "\n.It Cm ").count - 1 == count)
   }
 }

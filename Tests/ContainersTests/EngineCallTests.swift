@@ -24,7 +24,7 @@ import Wire
     #expect(found.os == "linux" && found.architecture == "amd64" && !found.kernel.isEmpty)
   }
 
-  @Test(arguments: ["ping", "start", "remove"])
+  @Test(arguments: ["start", "remove"])
   func aCallWithoutAnAnswerToReadIsDone(_ name: String) throws {
     #expect(try events(name) == [.done])
   }

@@ -32,7 +32,7 @@ struct EngineCapture: CustomTestStringConvertible, Sendable {
   private static let weather = "127.0.0.1:5789/room/weather"
 
   static let all: [EngineCapture] = [
-    .init(name: "version", request: .version), .init(name: "ping", request: .ping),
+    .init(name: "version", request: .version),
     .init(name: "version-refused", request: .list(labels: [])),
     .init(name: "pull-layers", request: .pull(name: weather, tag: "1")),
     .init(name: "pull-present", request: .pull(name: weather, tag: "1")),
@@ -52,7 +52,7 @@ struct EngineCapture: CustomTestStringConvertible, Sendable {
     .init(name: "remove-running", request: .remove(id: "c", force: false, volumes: false)),
     .init(name: "logs-follow", request: .logs(id: "c", follow: true)),
     .init(name: "wait", request: .wait(id: "c")),
-    .init(name: "logs-timestamps", request: .logs(id: "c", follow: false, tail: 2, timestamps: true)),
+    .init(name: "logs-timestamps", request: .logs(id: "c", follow: false, tail: 2)),
     .init(name: "inspect-exited", request: .inspect(id: "c")),
     .init(name: "list", request: .list(labels: ["hearth.run"])),
     .init(name: "list-empty", request: .list(labels: ["hearth.run"])),

@@ -13,9 +13,9 @@ import Wire
     lines(request, version)[0]
   }
 
-  @Test func versionAndPingAreAskedWithoutAVersion() {
+  @Test func theVersionIsAskedWithoutOneAndTheImagesInIt() {
     #expect(first(.version) == "GET /version HTTP/1.1")
-    #expect(first(.ping) == "GET /_ping HTTP/1.1")
+    #expect(first(.images) == "GET /v1.41/images/json HTTP/1.1")
   }
 
   @Test func withoutANegotiatedVersionThePathHasNone() {
@@ -59,18 +59,17 @@ import Wire
 
   @Test func logsSayHowFarBackTheyGo() {
     #expect(
-      first(.logs(id: "c", follow: true, tail: 10, timestamps: true, since: 1_795_362_004_000_000_042))
-        == "GET /v1.41/containers/c/logs?stdout=1&stderr=1&follow=1&timestamps=1&tail=10"
-        + "&since=1795362004.000000042 HTTP/1.1")
-    #expect(first(.logs(id: "c", follow: false)).hasSuffix("follow=0&timestamps=0&tail=all HTTP/1.1"))
-    #expect(first(.logs(id: "c", follow: false, tail: -3, since: -1)).hasSuffix("&tail=0 HTTP/1.1"))
+      first(.logs(id: "c", follow: true, tail: 10))
+        == "GET /v1.41/containers/c/logs?stdout=1&stderr=1&follow=1&tail=10 HTTP/1.1")
+    #expect(first(.logs(id: "c", follow: false)).hasSuffix("follow=0&tail=all HTTP/1.1"))
+    #expect(first(.logs(id: "c", follow: false, tail: -3)).hasSuffix("&tail=0 HTTP/1.1"))
   }
 
   @Test func theCallsOnOneContainerHaveTheirPathsAndMethods() {
     #expect(first(.attach(id: "c")) == "POST /v1.41/containers/c/attach?stream=1&stdout=1&stderr=1 HTTP/1.1")
     #expect(first(.wait(id: "c")) == "POST /v1.41/containers/c/wait?condition=not-running HTTP/1.1")
-    #expect(first(.wait(id: "c", until: .nextExit)).contains("condition=next-exit"))
-    #expect(first(.wait(id: "c", until: .removed)).contains("condition=removed"))
+    #expect(first(.wait(id: "c"), nil) == "POST /containers/c/wait?condition=not-running HTTP/1.1")
+    #expect(first(.wait(id: "a b")).contains("/containers/a%20b/wait?"))
     #expect(first(.stop(id: "c")) == "POST /v1.41/containers/c/stop HTTP/1.1")
     #expect(first(.stop(id: "c", seconds: 3)) == "POST /v1.41/containers/c/stop?t=3 HTTP/1.1")
     #expect(
@@ -104,11 +103,11 @@ import Wire
   }
 
   @Test func onlyCallsThatMaySaySoSoonAreGivenUpWhenSilent() {
-    #expect(EngineRequest.wait(id: "c").patience == nil)
-    #expect(EngineRequest.logs(id: "c", follow: true).patience == nil)
-    #expect(EngineRequest.events(labels: []).patience == nil)
-    #expect(EngineRequest.version.patience == 10)
-    #expect(EngineRequest.stop(id: "c", seconds: 30).patience == 90)
-    #expect(EngineRequest.stop(id: "c", seconds: .max).patience == 3660)
+    #expect(EngineRequest.wait(id: "c").timeout == nil)
+    #expect(EngineRequest.logs(id: "c", follow: true).timeout == nil)
+    #expect(EngineRequest.events(labels: []).timeout == nil)
+    #expect(EngineRequest.version.timeout == 10)
+    #expect(EngineRequest.stop(id: "c", seconds: 30).timeout == 90)
+    #expect(EngineRequest.stop(id: "c", seconds: .max).timeout == 3660)
   }
 }

@@ -203,7 +203,7 @@ import Wire
       .wait(id: "c"), status: "200 OK", #"{"Error":{"Message":"context canceled"},"StatusCode":-1}"#)
     #expect(stopped.count == 1 && stopped.error?.reason == .reported(message: "context canceled"))
     let unremoved = events(
-      .wait(id: "c", until: .removed), status: "200 OK", #"{"Error":{"Message":"busy"},"StatusCode":3}"#)
+      .wait(id: "c"), status: "200 OK", #"{"Error":{"Message":"busy"},"StatusCode":3}"#)
     #expect(unremoved.first == .exited(code: 3) && unremoved.error?.reason == .reported(message: "busy"))
   }
 
@@ -229,17 +229,17 @@ import Wire
   // MARK: The connection
 
   @Test func aSocketThatIsNotThereIsUnreachable() {
-    var call = EngineCall(.ping, version: nil)
+    var call = EngineCall(.version, version: nil)
     let events = call.broken("/var/run/docker.sock: connection refused")
     #expect(events.error?.kind == .unreachable && events.count == 1)
     #expect(
       events.error?.description
-        == "Engine: ping: the connection broke: /var/run/docker.sock: connection refused")
+        == "Engine: version: the connection broke: /var/run/docker.sock: connection refused")
   }
 
   @Test func anEngineThatHangsIsUnreachable() {
     var call = EngineCall(.start(id: "c"), version: nil)
-    #expect(call.patience == 120)
+    #expect(call.timeout == 120)
     let events = call.fellSilent(seconds: 120)
     #expect(events.error?.kind == .unreachable)
     #expect(events.error?.description == "Engine: start c: no answer for 120 s")

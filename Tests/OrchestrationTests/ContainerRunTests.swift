@@ -25,7 +25,7 @@ import Wire
     #expect(world.orchestrator.runsUnderWay == 0)
     #expect(world.engine.containers.isEmpty)
     #expect(world.orchestrator.containerID(of: id) == nil)
-    #expect(world.outputs[id] == OutputFrame.encode(stream: 1, Array("said\n".utf8)[...]))
+    #expect(world.outputs[id] == EngineFrames.encode(stream: .stdout, Array("said\n".utf8)[...]))
     #expect(world.faults.isEmpty, "\(world.faults)")
   }
 
@@ -170,7 +170,7 @@ import Wire
       .output(.stdout, Array("sa".utf8)), of: .output, for: call.id, at: world.now)
     world.cut(0, afterEffect: true)
     world.drain()
-    #expect(world.outputs[id] == OutputFrame.encode(stream: 1, Array("said\n".utf8)[...]))
+    #expect(world.outputs[id] == EngineFrames.encode(stream: .stdout, Array("said\n".utf8)[...]))
   }
 
   @Test func onlyTheLastOutputIsKept() throws {
@@ -187,7 +187,7 @@ import Wire
     world.settle()
     let kept = try #require(world.outputs[id])
     #expect(kept.count <= 40)
-    #expect(kept.suffix(13) == OutputFrame.encode(stream: 1, Array("said\n".utf8)[...])[...])
+    #expect(kept.suffix(13) == EngineFrames.encode(stream: .stdout, Array("said\n".utf8)[...])[...])
   }
 
   @Test func aContainerThatTheEngineStartedAgainStillRuns() throws {

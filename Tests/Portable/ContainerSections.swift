@@ -40,7 +40,7 @@ private func optionSection() -> Section {
     do throws(RunCommandError) {
       let command = try RunCommand(parsing: words(line), source: .nothing)
       section.add(command.createBody.encoded())
-      section.digest.add("\(command.memory ?? 0) \(command.nanoCPUs ?? 0) \(command.stopTimeout ?? 0)")
+      section.digest.add("\(command.memory ?? 0) \(command.nanoCPUs ?? 0) \(command.memoryReservation ?? 0)")
     } catch {
       section.add(error.description)
     }
@@ -57,7 +57,7 @@ private func engineSection() -> Section {
   let captures: [(String, EngineRequest)] = [
     ("version", .version), ("inspect-exited", .inspect(id: "c")), ("inspect-hungry", .inspect(id: "c")),
     ("list", .list(labels: [])), ("pull-layers", .pull(name: "a", tag: "1")), ("events", .events(labels: [])),
-    ("wait-hungry", .wait(id: "c", until: .nextExit)), ("logs-follow", .logs(id: "c", follow: true)),
+    ("wait-hungry", .wait(id: "c")), ("logs-follow", .logs(id: "c", follow: true)),
   ]
   for (index, (name, request)) in captures.enumerated() {
     let answer = contents(of: "Tests/ContainersTests/Captures/" + name + ".http")
@@ -98,8 +98,8 @@ private func text(of state: ContainerState) -> String {
 private func frameSection() -> Section {
   var section = Section("output frames")
   let frames = [
-    OutputFrame.encode(stream: 1, Array("hello\n".utf8)[...])
-      + OutputFrame.encode(stream: 2, [1, 2, 3][...]),
+    EngineFrames.encode(stream: .stdout, Array("hello\n".utf8)[...])
+      + EngineFrames.encode(stream: .stderr, [1, 2, 3][...]),
     [1, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 1], [2, 0, 0, 0, 0x80, 0, 0, 0, 1],
     [1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff],
   ]

@@ -7,7 +7,7 @@ import Wire
 final class CallbackRequest: Watcher {
   private let loop: EventLoop
   private let url: HTTPURL
-  private var output = OutputQueue()
+  private var output = WriteBuffer()
   private var parser = HTTPResponseParser(limits: HTTPLimits(bodyBytes: 64 << 10))
   private var descriptor: Int32 = -1
   private var timer: EventLoop.TimerID?

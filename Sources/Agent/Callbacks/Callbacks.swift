@@ -19,10 +19,12 @@ final class Callbacks {
     /// Changes not taken yet, oldest first.
     var waiting: [(body: [UInt8], isFinal: Bool)] = []
     var attempt = 0
+    /// A peer may restart meanwhile.
+    var backoff = Backoff(first: .seconds(1), longest: .seconds(32))
     var isBusy = false
   }
 
-  /// Pauses of 1, 2, 4, 8, 16 and 32 seconds: a peer may restart meanwhile.
+  /// With pauses of 1, 2, 4, 8, 16 and 32 seconds between them.
   private static let attempts = 7
   /// A run has six states; more wait only where runs are stopped and started again.
   private static let queueLimit = 16
@@ -86,13 +88,15 @@ final class Callbacks {
       }
       queue.waiting.removeFirst()
       queue.attempt = 0
+      queue.backoff.reset()
       queue.isBusy = false
       queues[id] = queue
       send(id)
     } else {
+      let pause = queue.backoff.next()
       queues[id] = queue
       // Busy until then: a new state must not shorten the pause.
-      loop.after(.seconds(1 << (queue.attempt - 1))) {
+      loop.after(pause) {
         self.queues[id]?.isBusy = false
         self.send(id)
       }

@@ -72,10 +72,8 @@ final class AttachedDevices {
 struct Attempts {
   private let what: String
   private var next: Instant?
-  private var pause = Interval.seconds(1)
+  private var backoff = Backoff(first: .seconds(1), longest: .seconds(300))
   private var said = ""
-
-  private static let longestPause = Interval.seconds(300)
 
   init(_ what: String) {
     self.what = what
@@ -88,13 +86,12 @@ struct Attempts {
   mutating func failed(_ error: LineError, at now: Instant) {
     if error.text != said { Log.warning("\(what): \(error.text)") }
     said = error.text
-    next = now + pause
-    pause = min(Interval(nanoseconds: 2 * pause.nanoseconds), Self.longestPause)
+    next = now + backoff.next()
   }
 
   mutating func succeeded(_ place: String) {
     Log.info("\(what): \(place)")
     said = ""
-    pause = .seconds(1)
+    backoff.reset()
   }
 }

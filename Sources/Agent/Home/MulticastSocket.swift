@@ -34,10 +34,8 @@ final class MulticastSocket: Watcher {
   private var joined: Set<UInt32> = []
   private let handle: ([UInt8], DatagramOrigin) -> Void
 
-  /// Room for what is received, the same for all sockets of the loop's one thread: allocated anew for each datagram, it
-  /// would be mapped and unmapped each time. 9000 is the longest multicast DNS message (RFC 6762 17).
-  nonisolated(unsafe) private static let buffer = UnsafeMutableRawBufferPointer.allocate(
-    byteCount: 9000, alignment: 8)
+  /// The longest multicast DNS message (RFC 6762 17).
+  private static let longest = 9000
   /// Datagrams that are taken before others have their turn.
   private static let perRound = 32
   /// How long what comes after a group of datagrams may wait for the next group: to wake up costs more than to read.
@@ -135,7 +133,7 @@ final class MulticastSocket: Watcher {
   private func readAll() -> Bool {
     for round in 0..<Self.perRound {
       var facts = clinux_datagram_facts()
-      let buffer = Self.buffer
+      let buffer = UnsafeMutableRawBufferPointer(rebasing: loop.buffer[..<Self.longest])
       let count = retrying { clinux_receive_datagram(descriptor, buffer.baseAddress, buffer.count, &facts) }
       if count < 0 {
         // An ICMP error for something sent before comes up here; the datagrams behind it are still there.

@@ -19,14 +19,14 @@ struct NativeOutput {
   /// Copies what a pipe holds.
   ///
   /// - Returns: false at its end.
-  mutating func copy(from pipe: Int32, stream: UInt8) -> Bool {
+  mutating func copy(from pipe: Int32, stream: EngineStream) -> Bool {
     let count = retrying { read(pipe, &buffer, buffer.count) }
     guard count > 0 else {
       CLinux.close(pipe)
       return false
     }
     if descriptor < 0 || size + count > Self.fileLimit { rotate() }
-    let frame = OutputFrame.encode(stream: stream, buffer[..<count])
+    let frame = EngineFrames.encode(stream: stream, buffer[..<count])
     guard descriptor >= 0 else { return true }
     if (try? File.writeAll(descriptor, frame, folder.output)) != nil {
       size += frame.count

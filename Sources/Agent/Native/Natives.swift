@@ -25,30 +25,18 @@ final class Natives {
 
   func spawn(_ run: RunID, _ command: NativeCommand) {
     let folder = folder(of: run)
-    var ends: [Int32] = [-1, -1]
     do throws(SystemError) {
       try File.makeFolder(folder.path)
-      guard clinux_pipe(&ends) == 0 else { throw SystemError("pipe") }
-      let process = clinux_fork()
-      guard process >= 0 else {
-        let error = SystemError("fork")
-        for end in ends { close(end) }
-        throw error
-      }
-      if process == 0 {
-        // Only the report's end survives; it must not be the agent's anything.
-        dup2(ends[1], 3)
-        clinux_close_from(4)
-        var supervisor = Supervisor(folder: folder, command: command, limits: limits, report: 3)
+      let child = try ChildProcess { report in
+        var supervisor = Supervisor(folder: folder, command: command, limits: limits, report: report)
         supervisor.run()
       }
-      close(ends[1])
       do throws(SystemError) {
-        try supervise(run, process: process, report: ends[0])
+        try supervise(run, process: child.process, report: child.answer)
       } catch {
         // What cannot be watched must not run: the run is reported as failed.
-        kill(process, SIGTERM)
-        close(ends[0])
+        kill(child.process, SIGTERM)
+        close(child.answer)
         throw error
       }
     } catch {

@@ -1,5 +1,6 @@
 import Basics
 internal import CLinux
+import Containers
 import Orchestration
 import Platform
 import Settings
@@ -74,19 +75,16 @@ struct Supervisor {
 
   /// Starts the program and reports how that went.
   private mutating func start() -> (out: Int32, error: Int32) {
-    var out: [Int32] = [-1, -1]
-    var error: [Int32] = [-1, -1]
-    var failure: [Int32] = [-1, -1]
-    guard clinux_pipe(&out) == 0, clinux_pipe(&error) == 0, clinux_pipe(&failure) == 0 else {
+    guard let out = try? PipeEnds(), let error = try? PipeEnds(), let failure = try? PipeEnds() else {
       told(.failed(reason: SystemError("pipe").description))
       return (-1, -1)
     }
     program = clinux_fork()
-    if program == 0 { become(out: out[1], error: error[1], failure: failure[1]) }
-    for descriptor in [out[1], error[1], failure[1]] { close(descriptor) }
+    if program == 0 { become(out: out.writing, error: error.writing, failure: failure.writing) }
+    for pipe in [out, error, failure] { close(pipe.writing) }
     var code: Int32 = 0
-    let count = retrying { read(failure[0], &code, MemoryLayout<Int32>.size) }
-    close(failure[0])
+    let count = retrying { read(failure.reading, &code, MemoryLayout<Int32>.size) }
+    close(failure.reading)
     if program < 0 || count == MemoryLayout<Int32>.size {
       let number = program < 0 ? clinux_errno() : code
       program = 0
@@ -94,7 +92,7 @@ struct Supervisor {
     } else {
       told(.started)
     }
-    return (out[0], error[0])
+    return (out.reading, error.reading)
   }
 
   private func told(_ result: NativeResult) {
@@ -152,7 +150,8 @@ struct Supervisor {
       let ready = poll(&sources, nfds_t(sources.count), millisecondsToWait())
       if ready > 0 {
         if sources[0].revents != 0 { takeSignals(signals) }
-        for (index, stream) in [(1, UInt8(1)), (2, UInt8(2))] where sources[index].revents != 0 {
+        for (index, stream) in [(1, EngineStream.stdout), (2, EngineStream.stderr)]
+        where sources[index].revents != 0 {
           if !output.copy(from: sources[index].fd, stream: stream) { sources[index].fd = -1 }
         }
       }
@@ -174,7 +173,7 @@ struct Supervisor {
 
   /// Takes what the program wrote just before its end. Nobody is left to write more.
   private mutating func drain(_ sources: inout [pollfd]) {
-    for (index, stream) in [(1, UInt8(1)), (2, UInt8(2))] {
+    for (index, stream) in [(1, EngineStream.stdout), (2, EngineStream.stderr)] {
       while sources[index].fd >= 0, poll(&sources[index], 1, 0) > 0 {
         if !output.copy(from: sources[index].fd, stream: stream) { sources[index].fd = -1 }
       }

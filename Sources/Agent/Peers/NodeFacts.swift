@@ -24,7 +24,7 @@ struct NodeFacts: Equatable {
   private static let imageLimit = 128
 
   init(_ json: JSON) {
-    func text(_ json: JSON?) -> String { (json?.string ?? "").plain(limit: Self.nameLimit) }
+    func text(_ json: JSON?) -> String { (json?.string ?? "").sanitized(limit: Self.nameLimit) }
     name = text(json["hostname"])
     architecture = text(json["architecture"])
     board = text(json["profile"])
@@ -34,7 +34,7 @@ struct NodeFacts: Equatable {
       guard let name = service["name"]?.string, name.utf8.count <= Self.nameLimit,
         let kind = service["type"]?.string, kind == "container" || kind == "native"
       else { continue }
-      services.append(HomeNode.Service(name: name.plain(), kind: kind))
+      services.append(HomeNode.Service(name: name.sanitized(), kind: kind))
     }
     takeCapacity(json["capacity"])
     guard let list = json["images"]?.array else { return }

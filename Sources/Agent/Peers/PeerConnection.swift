@@ -11,7 +11,7 @@ final class PeerConnection: Watcher {
   private var remaining: ArraySlice<SocketAddress>
   private var descriptor: Int32 = -1
   private var secure: SecureSocket?
-  private var output = OutputQueue()
+  private var output = WriteBuffer()
   private var state = State.connecting
   private var isPaused = false
   /// The other end has gone while the receiver was paused.
@@ -37,10 +37,6 @@ final class PeerConnection: Watcher {
   static let handshakeTime = Interval.seconds(2)
   /// A node has an address for each of its networks, with both versions of IP.
   private static let addressLimit = 4
-
-  /// All connections read through one buffer, with room for a record: the loop has one thread.
-  nonisolated(unsafe) private static let buffer = UnsafeMutableRawBufferPointer.allocate(
-    byteCount: 16 << 10, alignment: 16)
 
   init(
     to location: PeerLocation, loop: EventLoop, onOpen: @escaping () -> Void,
@@ -156,17 +152,17 @@ final class PeerConnection: Watcher {
   }
 
   private func receive() {
-    switch Socket.read(descriptor, through: secure, into: Self.buffer) {
+    switch Socket.read(descriptor, through: secure, into: loop.buffer) {
     case .nothingYet: watch()
     case .closed: end(.closed)
     case .failed(let code): end(secure.map { .insecure($0.failure(code)) } ?? .closed)
-    case .bytes(let count): onBytes(UnsafeRawBufferPointer(rebasing: Self.buffer[..<count]))
+    case .bytes(let count): onBytes(UnsafeRawBufferPointer(rebasing: loop.buffer[..<count]))
     }
   }
 
   private func flush() {
     // A peer that has closed may have answered before it did: reading tells.
-    if !output.flush(to: descriptor, through: secure) { output = OutputQueue() }
+    if !output.flush(to: descriptor, through: secure) { output = WriteBuffer() }
     watch()
   }
 

@@ -18,10 +18,8 @@ final class PeerLink {
   private var stream: PeerStream?
   private var events = EventLines()
   private(set) var isWatched = false
-  private var retryDelay = PeerLink.firstRetry
+  private var backoff = Backoff(first: .milliseconds(100), longest: .seconds(2))
 
-  private static let firstRetry = Interval.milliseconds(100)
-  private static let longestRetry = Interval.seconds(2)
   /// Bytes of why a node refuses a run: it is kept with the run's placement.
   private static let detailLimit = 1000
   /// A node's own account is some 3 kB, and 90 bytes more for each of up to 256 services.
@@ -88,7 +86,7 @@ final class PeerLink {
       let problem = try? JSON.parse(answer.body)
       if let demand = Contention(json: problem?["demand"]) { return .busier(demand) }
       let detail = problem?["detail"]?.string
-      return .refused(detail?.plain(limit: Self.detailLimit) ?? "status \(answer.status)")
+      return .refused(detail?.sanitized(limit: Self.detailLimit) ?? "status \(answer.status)")
     case .failure(let error):
       switch error.reason {
       case .noAddress, .noKey, .busy, .unreachable, .insecure: return .unreachable(error.description)
@@ -165,10 +163,9 @@ final class PeerLink {
       onEnd: { _ in
         self.stream = nil
         guard self.isWatched else { return }
-        self.driver.loop.after(self.retryDelay) {
+        self.driver.loop.after(self.backoff.next()) {
           if self.isWatched && self.stream == nil { self.openStream() }
         }
-        self.retryDelay = min(Interval(nanoseconds: self.retryDelay.nanoseconds &* 2), Self.longestRetry)
       })
   }
 
@@ -179,7 +176,7 @@ final class PeerLink {
         guard let run = Run(report: json) else { continue }
         driver.perform { $0.hosted(run, on: self.id, at: Clock.moment()) }
       case .synced:
-        retryDelay = Self.firstRetry
+        backoff.reset()
         driver.perform { $0.hostedSynced(self.id, at: Clock.moment()) }
       }
     }

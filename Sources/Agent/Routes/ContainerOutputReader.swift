@@ -40,7 +40,7 @@ final class ContainerOutputReader {
 
   private func read(follow: Bool) {
     surplus = sent
-    let request = EngineRequest.logs(id: container, follow: follow, tail: nil, timestamps: false)
+    let request = EngineRequest.logs(id: container, follow: follow)
     call = driver.engine.call(request, terminal: driver.orchestrator.usesTerminal(run)) { event in
       switch event {
       case .output(let stream, let bytes):

@@ -38,7 +38,7 @@ final class OutputSink {
   /// - Returns: false when the client is slow and the source should pause.
   @discardableResult
   func send(stream: EngineStream, _ bytes: [UInt8]) -> Bool {
-    connection.send(wantsFrames ? OutputFrame.encode(stream: stream.rawValue, bytes[...]) : bytes)
+    connection.send(wantsFrames ? EngineFrames.encode(stream: stream, bytes[...]) : bytes)
   }
 
   /// Sends output that is in frames already, which may begin and end anywhere between two calls.

@@ -1,6 +1,7 @@
 // What Swift cannot import from the C library: variadic functions, function-like macros and a few structures.
-// Beside them stand, with their logic, what C says more shortly: descriptors closed after a fork, addresses of Unix
-// sockets, datagrams with their interface, and doubles from decimals (decimal.c).
+// What takes a loop or a branch is here only where C says it in fewer lines than Swift over raw pointers: descriptors
+// closed after a fork, socket addresses, locks, datagrams with their interface (support.c), doubles from decimals
+// (decimal.c).
 #ifndef CLINUX_H
 #define CLINUX_H
 
@@ -10,6 +11,8 @@
 #include <fcntl.h>
 #include <ifaddrs.h>
 #include <limits.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <math.h>
 #include <net/if.h>
 #include <netdb.h>
@@ -53,13 +56,13 @@ static inline int clinux_openat(int dir, const char *path, int flags, unsigned m
 }
 static inline int clinux_fcntl(int fd, int command, long argument) { return fcntl(fd, command, argument); }
 
-// An array member at the end of a structure is imported as a tuple.
-
 // Enumerations in one C library, macros in the other.
 static const int clinux_stream = SOCK_STREAM, clinux_datagram = SOCK_DGRAM, clinux_cloexec = SOCK_CLOEXEC,
                  clinux_nonblock = SOCK_NONBLOCK, clinux_nosignal = MSG_NOSIGNAL,
                  clinux_ipproto_tcp = IPPROTO_TCP, clinux_ipproto_ipv6 = IPPROTO_IPV6, clinux_epoll_cloexec = EPOLL_CLOEXEC;
-static const unsigned clinux_interface_up = IFF_UP;
+// Flags of an interface (netdevice(7)).
+static const unsigned clinux_interface_up = IFF_UP, clinux_interface_loopback = IFF_LOOPBACK,
+                      clinux_interface_running = IFF_RUNNING, clinux_interface_multicast = IFF_MULTICAST;
 static const unsigned clinux_in = EPOLLIN, clinux_out = EPOLLOUT, clinux_gone = EPOLLHUP | EPOLLERR,
                       clinux_peer_closed = EPOLLRDHUP;
 
@@ -129,17 +132,16 @@ static inline int clinux_address_parts(const struct sockaddr_storage *address, u
   return address->ss_family;
 }
 
-
 // Processes: functions that Swift refuses to import or that are macros, and system calls without a wrapper in musl.
 static inline pid_t clinux_fork(void) { return fork(); }
 static inline int clinux_exited(int status) { return WIFEXITED(status); }
 static inline int clinux_exit_code(int status) { return WEXITSTATUS(status); }
 static inline int clinux_term_signal(int status) { return WTERMSIG(status); }
 static inline int clinux_prctl(int option, unsigned long value) { return prctl(option, value, 0L, 0L, 0L); }
-static inline int clinux_pidfd_open(pid_t pid) { return (int)syscall(434, pid, 0); }
+static inline int clinux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 /// Closes every descriptor from `first` on; older kernels lack close_range(2).
 static inline void clinux_close_from(unsigned first) {
-  if (syscall(436, first, ~0U, 0) == 0) return;
+  if (syscall(SYS_close_range, first, ~0U, 0) == 0) return;
   struct rlimit limit;
   rlim_t end = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 65536 ? limit.rlim_cur : 65536;
   for (unsigned fd = first; fd < end; fd++) close((int)fd);
@@ -254,7 +256,7 @@ static inline void clinux_make_address(struct sockaddr_storage *address, const u
 // Network interfaces as the kernel tells them (rtnetlink(7)).
 /// A socket that hears of links and addresses; -1 and errno on failure.
 int clinux_route_socket(void);
-/// Asks for all links (18) or all addresses (22); 0 or -1.
+/// Asks for all links (RTM_GETLINK) or all addresses (RTM_GETADDR); 0 or -1.
 int clinux_route_dump(int fd, int type, unsigned sequence);
 
 // The Raspberry Pi's firmware (drivers/char/broadcom/vcio.c): one ioctl, whose number holds the size of a pointer.
@@ -262,7 +264,7 @@ static inline int clinux_firmware_property(int fd, void *message) { return ioctl
 
 // Looking at a machine: bounded waits, whose option is a conditional macro, and the clock's state.
 /// Sends, receives and connects of a blocking socket give up after this.
-static inline void clinux_set_patience(int fd, int milliseconds) {
+static inline void clinux_set_timeout(int fd, int milliseconds) {
   struct timeval time = {.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000};
   setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
   setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);

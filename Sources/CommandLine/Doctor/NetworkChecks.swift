@@ -9,8 +9,8 @@ import Wire
 // The network, and the home on it.
 extension Check {
   /// An interface needs these (netdevice(7)); that there is a link shows elsewhere.
-  private static let upAndMulticast = 0x1001
-  private static let loopback = 8
+  private static let upAndMulticast = Int(clinux_interface_up | clinux_interface_multicast)
+  private static let loopback = Int(clinux_interface_loopback)
 
   static func multicast(_ context: CheckContext) -> CheckResult {
     var suitable: [String] = []

@@ -6,7 +6,7 @@ package func supplyKind(_ text: String) -> PowerSupply.Kind {
   if sameBytes(text, "Battery") { return .battery }
   if sameBytes(text, "UPS") { return .ups }
   // USB, USB_C, USB_PD, …
-  return startsWith(text, "USB") ? .usb : .other
+  return text.begins(with: "USB") ? .usb : .other
 }
 
 /// `POWER_SUPPLY_STATUS=Charging` and so on, by name; nil if no line is such a property.

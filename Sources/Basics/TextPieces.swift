@@ -1,4 +1,4 @@
-// Byte-wise text helpers of the option parsers: no grapheme breaking, which would cost size and time.
+// Texts taken apart byte by byte: no grapheme breaking, which would cost size and time.
 
 extension String {
   /// The parts before and after the first `mark`, an ASCII character; nil where it does not occur.

@@ -2,7 +2,7 @@ extension String {
   /// The text as a log or a terminal may show it when others have chosen it: control characters of both ranges (C0, C1
   /// and DEL) and marks that turn the direction of writing are `?`, and it ends before the character that would
   /// exceed `limit` bytes.
-  package func plain(limit: Int = .max, keepsLines: Bool = false) -> String {
+  package func sanitized(limit: Int = .max, keepsLines: Bool = false) -> String {
     var bytes: [UInt8] = []
     for scalar in unicodeScalars {
       let width = UTF8.width(scalar)

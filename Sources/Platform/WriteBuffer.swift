@@ -1,7 +1,7 @@
 internal import CLinux
 
 /// Bytes on their way to a socket that does not take them all at once.
-package struct OutputQueue {
+package struct WriteBuffer {
   private var bytes: [UInt8] = []
   private var sent = 0
 

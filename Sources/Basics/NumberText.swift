@@ -1,0 +1,23 @@
+/// A number with a fixed count of decimals, rounded half up; for amounts below a thousand billions.
+///
+/// Not `Double.description`: a table needs `0.50`, and 17 digits tell nobody more.
+package func decimal(_ value: Double, places: Int) -> String {
+  var scale: Int64 = 1
+  for _ in 0..<min(max(places, 0), 3) { scale *= 10 }
+  let limit = 1e12
+  guard value == value else { return "?" }
+  let scaled = Int64(min(value.magnitude, limit) * Double(scale) + 0.5)
+  var text = value < 0 && scaled > 0 ? "-" : ""
+  text += String(scaled / scale)
+  guard scale > 1 else { return text }
+  let fraction = String(scaled % scale)
+  text += "."
+  for _ in fraction.utf8.count..<min(places, 3) { text += "0" }
+  return text + fraction
+}
+
+/// A number in lower-case hexadecimal digits, with zeros in front so that there are at least `digits`.
+package func hexadecimal(_ value: UInt64, digits: Int) -> String {
+  let text = String(value, radix: 16)
+  return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
+}

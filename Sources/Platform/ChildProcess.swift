@@ -1,0 +1,47 @@
+package import CLinux
+
+/// A copy of this process that does what would hold up the loop, and answers through a pipe (fork(2)).
+package struct ChildProcess {
+  package let process: pid_t
+  /// Where its answer is read; its end is the child's.
+  package let answer: Int32
+
+  /// The answer's descriptor in the child.
+  private static let childAnswer: Int32 = 3
+
+  /// - Parameter body: runs in the child, with nothing open but descriptors 0 to 2 and the one it is given.
+  package init(_ body: (_ answer: Int32) -> Never) throws(SystemError) {
+    let pipe = try PipeEnds()
+    process = clinux_fork()
+    guard process >= 0 else {
+      let error = SystemError("fork")
+      close(pipe.reading)
+      close(pipe.writing)
+      throw error
+    }
+    if process == 0 {
+      // Lines, sockets and locks of the agent must not live on in a child.
+      dup2(pipe.writing, Self.childAnswer)
+      clinux_close_from(UInt32(Self.childAnswer) + 1)
+      body(Self.childAnswer)
+    }
+    close(pipe.writing)
+    answer = pipe.reading
+  }
+
+  package func kill() {
+    _ = CLinux.kill(process, SIGKILL)
+  }
+
+  /// Whether it has ended; it is forgotten with that (waitpid(2)), so that later calls say so too.
+  package func hasEnded() -> Bool {
+    waitpid(process, nil, WNOHANG) != 0
+  }
+
+  /// Ends it, waits for that, and closes its answer.
+  package func end() {
+    kill()
+    close(answer)
+    waitpid(process, nil, 0)
+  }
+}

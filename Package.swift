@@ -140,7 +140,7 @@ let tests: [Target] = [
     dependencies: ["Basics", "CLinux", "HTTPServer", "Mesh", "Platform", "Readings", "ServerSupport", "Wire"]),
   .testTarget(
     name: "SettingsTests",
-    dependencies: ["Basics", "Mesh", "Platform", "Readings", "Settings", "TestSupport", "Wire"]),
+    dependencies: ["Basics", "Devices", "Mesh", "Platform", "Readings", "Settings", "TestSupport", "Wire"]),
   .testTarget(
     name: "CommandLineTests",
     dependencies: [

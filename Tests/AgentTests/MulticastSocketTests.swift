@@ -12,14 +12,14 @@ import Testing
     private var sender: MulticastSocket!
     private let begun = Clock.now()
     private(set) var heard: [(byte: UInt8, at: Int64)] = []
-    var rest = Interval.milliseconds(300)
+    var coalescing = Interval.milliseconds(300)
     private let port: UInt16
 
     init() throws {
       loop = try EventLoop()
       port = UInt16(40_000 + Int(truncatingIfNeeded: Clock.random() % 10_000))
       receiver = try MulticastSocket(
-        .ipv4, port: port, isShared: false, loopsBack: true, loop: loop, rest: { self.rest },
+        .ipv4, port: port, isShared: false, loopsBack: true, loop: loop, coalescing: { self.coalescing },
         handle: { bytes, _ in self.heard.append((bytes[0], (Clock.now() - self.begun).milliseconds)) })
       sender = try MulticastSocket(
         .ipv4, port: port + 10_000, isShared: false, loopsBack: true, loop: loop, handle: { _, _ in })
@@ -61,11 +61,11 @@ import Testing
     let times = subject.heard.map(\.at)
     try #require(times.count == 5)
     #expect(times[0] < 200)
-    // At the end of the rest, together.
+    // At the end of the coalescing, together.
     #expect(times[1] >= 310 && times[2] - times[1] < 50)
-    // The rest went on, since something had come.
+    // The coalescing went on, since something had come.
     #expect(times[3] >= 610)
-    // After a rest in which nothing came the next is read at once.
+    // After a coalescing in which nothing came the next is read at once.
     #expect(times[4] < 1350)
   }
 
@@ -78,7 +78,7 @@ import Testing
     subject.send(3, at: 140)
     subject.run(milliseconds: 700)
     #expect(try #require(subject.time(of: 2)) < 250)
-    // The rest began anew with that.
+    // The coalescing began anew with that.
     #expect(try #require(subject.time(of: 3)) >= 395)
   }
 
@@ -87,7 +87,7 @@ import Testing
     defer { subject.close() }
     subject.send(1, at: 20)
     subject.at(60) {
-      subject.rest = .zero
+      subject.coalescing = .zero
       $0.wake()
     }
     subject.send(2, at: 80)

@@ -3,7 +3,6 @@ import CMbedTLS
 import Foundation
 import Mesh
 import ServerSupport
-import Settings
 import Testing
 
 @testable import Basics

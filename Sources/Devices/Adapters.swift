@@ -28,6 +28,6 @@ package struct Adapter: Equatable, Sendable {
       else { continue }
       adapters.append(Adapter(number: number, name: name))
     }
-    return adapters.sorted { $0.number < $1.number }
+    return adapters.ordered { $0.number < $1.number }
   }
 }

@@ -48,7 +48,7 @@ package struct LinePlace: Equatable, Sendable {
 
   private static func paths(_ folder: String) -> [String] {
     let names = File.names(in: folder, limit: nameLimit).filter { $0.begins(with: "gpiochip") }
-    return names.prefix(chipLimit).map { folder + "/" + $0 }.sorted()
+    return names.prefix(chipLimit).map { folder + "/" + $0 }.ordered()
   }
 
   private static func label(of chip: OpaquePointer) -> String {

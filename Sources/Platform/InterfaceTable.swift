@@ -58,7 +58,7 @@ package struct InterfaceTable {
         result.append(UsableInterface(index: index, name: link.name, addresses: addresses))
       }
     }
-    return result.sorted { $0.index < $1.index }
+    return result.ordered { $0.index < $1.index }
   }
 
   private func isUsable(_ link: Known) -> Bool {

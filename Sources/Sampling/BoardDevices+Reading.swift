@@ -11,7 +11,7 @@ extension BoardDevices {
     _ = reader.files.forEachName(root + "/sys/class/leds") {
       if names.count < Self.limit { names.append($0.text()) }
     }
-    sortNames(&names)
+    names = names.ordered()
     leds = names
     let folder = root + "/sys/class/i2c-dev"
     var numbers: [Int] = []

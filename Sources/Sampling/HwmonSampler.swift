@@ -83,8 +83,7 @@ struct HwmonSampler {
       }
     }
     sensors.sort()
-    sortNames(&alarms)
-    return (sensors, alarms)
+    return (sensors, alarms.ordered())
   }
 
   mutating func sample(_ hwmon: inout Hwmon, with reader: FileReader, at now: Instant) {

@@ -24,7 +24,7 @@ struct PowerSupplySampler {
     let number = reader.files.forEachName(folder) { name in
       if names.count < Self.mostSupplies { names.append(name.text()) }
     }
-    sortNames(&names)
+    names = names.ordered()
     power = PowerSupplies(absence: number == 0 ? nil : Absence(path: folder, reason: absenceReason(number)))
     for name in names {
       let path = folder + "/" + name

@@ -76,7 +76,7 @@ package struct Configuration {
     if file == nil {
       let folder = root + Self.folder
       let names = File.names(in: folder, limit: folderLimit).filter { $0.ends(with: ".conf") }
-      for name in names.sorted() { conf.override(with: try parse(folder + "/" + name, isOptional: false)) }
+      for name in names.ordered() { conf.override(with: try parse(folder + "/" + name, isOptional: false)) }
     }
     return conf
   }

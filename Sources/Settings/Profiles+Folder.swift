@@ -12,7 +12,7 @@ extension Profiles {
   /// The profiles of a folder.
   package static func additions(in folder: String) throws(ConfError) -> [Addition] {
     var additions: [Addition] = []
-    for name in File.names(in: folder, limit: limit).sorted() where name.ends(with: ".conf") {
+    for name in File.names(in: folder, limit: limit).ordered() where name.ends(with: ".conf") {
       let path = folder + "/" + name
       do throws(SystemError) {
         let text = try File.read(path, limit: Conf.Rules.hearth.textLimit)

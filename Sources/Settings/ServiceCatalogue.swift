@@ -74,10 +74,10 @@ package final class ServiceCatalogue {
 
   private func files() -> [DefinitionFile] {
     var found: [DefinitionFile] = []
-    for name in File.names(in: homeEdge, limit: Self.limit).sorted() {
+    for name in File.names(in: homeEdge, limit: Self.limit).ordered() {
       if let file = Self.file("\(homeEdge)/\(name)/\(name).conf", folder: name) { found.append(file) }
     }
-    for name in File.names(in: own, limit: Self.limit).sorted() where name.ends(with: ".conf") {
+    for name in File.names(in: own, limit: Self.limit).ordered() where name.ends(with: ".conf") {
       if let file = Self.file("\(own)/\(name)", folder: nil) { found.append(file) }
     }
     return found

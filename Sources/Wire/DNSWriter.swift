@@ -1,3 +1,5 @@
+import Basics
+
 /// Writes a DNS message piece by piece within a size: what does not fit any more leaves no trace.
 package struct DNSWriter {
   /// Where a record stands; records are appended in this order.
@@ -96,7 +98,7 @@ package struct DNSWriter {
 
   /// The bit maps of an NSEC record (RFC 4034 4.1.2).
   private static func append(bitMapOf types: [DNSType], to bytes: inout [UInt8]) {
-    let types = types.sorted()
+    let types = types.ordered { $0.rawValue < $1.rawValue }
     var index = 0
     while index < types.count {
       let window = types[index].rawValue >> 8

@@ -77,8 +77,7 @@ struct ApiRoutes {
   private func tellNodes(_ call: RoutedRequest) throws(Problem) {
     let now = Clock.now()
     admission.refreshNodes()
-    var nodes = driver.orchestrator.nodes
-    nodes.sort { left, right in
+    let nodes = driver.orchestrator.nodes.ordered { left, right in
       if left.isSelf != right.isSelf { return left.isSelf }
       return left.name != right.name ? left.name < right.name : left.id < right.id
     }

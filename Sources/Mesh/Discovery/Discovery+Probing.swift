@@ -118,7 +118,7 @@ extension Discovery {
       let words = [record.recordClass, record.type.rawValue]
       return words.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] } + record.data.uncompressed
     }
-    return keys.sorted { $0.lexicographicallyPrecedes($1) }
+    return keys.ordered { $0.lexicographicallyPrecedes($1) }
   }
 
   private static func isBefore(_ left: [[UInt8]], _ right: [[UInt8]]) -> Bool {

@@ -4,6 +4,8 @@ package struct Backoff: Sendable {
   private let longest: Interval
   private var pause: Interval
 
+  /// Begins with the first pause.
+  ///
   /// - Parameter first: no more than `longest` is taken.
   package init(first: Interval, longest: Interval) {
     self.first = min(first, longest)

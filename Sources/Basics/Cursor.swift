@@ -3,9 +3,11 @@
 /// The bytes must outlive it; the sampler's are those of the last read.
 package struct Cursor {
   private let bytes: UnsafeRawBufferPointer
+  /// The index of the next byte, counted from the start of the whole buffer, also in a part of it.
   package private(set) var position: Int
   private let end: Int
 
+  /// Begins at the first byte. The cursor keeps the address only and copies nothing.
   package init(_ bytes: UnsafeRawBufferPointer) {
     self.bytes = bytes
     self.position = 0
@@ -23,10 +25,12 @@ package struct Cursor {
     position < end ? bytes[position] : nil
   }
 
+  /// Whether no byte is left.
   package var isAtEnd: Bool {
     position >= end
   }
 
+  /// How many bytes are left.
   package var count: Int {
     end - position
   }
@@ -36,6 +40,7 @@ package struct Cursor {
     offset >= 0 && offset < end - position ? bytes[position + offset] : nil
   }
 
+  /// Takes the next byte; nil at the end.
   package mutating func next() -> UInt8? {
     guard position < end else { return nil }
     defer { position += 1 }
@@ -115,7 +120,7 @@ package struct Cursor {
     return position > start ? value : nil
   }
 
-  /// Decimal digits with an optional minus sign.
+  /// Decimal digits with an optional minus sign; nil without a digit or above 63 bits.
   package mutating func signed() -> Int64? {
     let isNegative = skip(UInt8(ascii: "-"))
     guard let magnitude = unsigned(), magnitude <= UInt64(Int64.max) else { return nil }
@@ -128,7 +133,7 @@ package struct Cursor {
     return Int(value)
   }
 
-  /// Hexadecimal digits with or without `0x`, at most 32 bits.
+  /// Hexadecimal digits with or without `0x`; nil without a digit or above 32 bits.
   package mutating func hexadecimal() -> UInt32? {
     if peek == 0x30, self[1] == UInt8(ascii: "x") { position += 2 }
     var value: UInt32 = 0
@@ -148,7 +153,7 @@ package struct Cursor {
     return position > start ? value : nil
   }
 
-  /// Decimal digits with an optional point and more digits.
+  /// Decimal digits with an optional point and more digits; nil where digits are missing on either side.
   package mutating func decimal() -> Double? {
     guard let whole = unsigned() else { return nil }
     var value = Double(whole)
@@ -173,6 +178,7 @@ package struct Cursor {
     return index == end
   }
 
+  /// Whether the rest is `text`, byte for byte; does not allocate.
   package func equals(_ text: StaticString) -> Bool {
     var copy = self
     return copy.count == text.utf8CodeUnitCount && copy.skip(text)

@@ -3,7 +3,7 @@
 package enum Mathematics {
   private static let ln2 = 0.693147180559945309
 
-  /// e to the power of `x`.
+  /// e to the power of `x`, which is a number. Below -700 and above 700 it is the power of that bound.
   package static func exponential(_ x: Double) -> Double {
     let bounded = min(max(x, -700), 700)
     let turns = bounded / ln2

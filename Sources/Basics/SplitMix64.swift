@@ -1,12 +1,15 @@
 /// A small generator that gives the same numbers for the same seed on every machine (SplitMix64; Steele, Lea and Flood,
 /// 2014). For jitter, choices and simulations; nothing secret is made of it.
 package struct SplitMix64: RandomNumberGenerator, Sendable {
+  /// All that the next numbers depend on. A copy gives the same numbers.
   package var state: UInt64
 
+  /// A generator for this seed; any number will do, 0 too.
   package init(seed: UInt64) {
     state = seed
   }
 
+  /// The next number, of all 64-bit numbers. The sequence repeats after 2^64 of them.
   package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state

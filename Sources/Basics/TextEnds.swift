@@ -1,8 +1,10 @@
 /// The ends of texts, byte by byte. The standard library's `hasPrefix`, `dropFirst` and their like go by what a reader
 /// takes for one character, and bring Unicode's tables for that.
 extension String {
+  /// Whether the first bytes are those of `start`; true for an empty `start`.
   @inline(never) package func begins(with start: String) -> Bool { utf8.starts(with: start.utf8) }
 
+  /// Whether the last bytes are those of `end`; true for an empty `end`.
   @inline(never) package func ends(with end: String) -> Bool {
     utf8.suffix(end.utf8.count).elementsEqual(end.utf8)
   }

@@ -19,6 +19,7 @@ extension String {
     return pieces
   }
 
+  /// Whether `mark`, an ASCII character, occurs.
   @inline(never) package func has(_ mark: Unicode.Scalar) -> Bool {
     utf8.contains(UInt8(truncatingIfNeeded: mark.value))
   }
@@ -39,6 +40,7 @@ extension String {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// Whether a space or a tab occurs anywhere.
   @inline(never) package var hasBlank: Bool { utf8.contains { $0.isBlank } }
 
   /// The text with A–Z in lower case and all else untouched.
@@ -48,13 +50,17 @@ extension String {
 }
 
 extension UInt8 {
+  /// Whether the byte is a space or a tab.
   package var isBlank: Bool { self == 0x20 || self == 0x09 }
+  /// Whether the byte is `0` to `9` in ASCII.
   package var isDigit: Bool { self >= 0x30 && self <= 0x39 }
   var isUpper: Bool { self >= 0x41 && self <= 0x5a }
+  /// Whether the byte is `a` to `z` in ASCII.
   package var isLower: Bool { self >= 0x61 && self <= 0x7a }
+  /// Whether the byte is `A` to `Z` or `a` to `z` in ASCII.
   package var isLetter: Bool { isUpper || isLower }
 
-  /// The value of a hexadecimal digit.
+  /// The value of a hexadecimal digit in either case, 0...15; nil for other bytes.
   package var hexadecimal: UInt8? {
     if isDigit { return self &- 0x30 }
     let lower = self | 0x20

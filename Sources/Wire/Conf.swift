@@ -25,6 +25,7 @@ package struct Conf: Equatable, Sendable {
     /// Largest number of entries; sections count as one each.
     package var entryLimit = 1024
 
+    /// Rules with the usual limits: 64 KiB of text, 4 KiB a line, 1024 entries.
     package init(valueComment: UInt8 = UInt8(ascii: "#"), repeatable: [String] = []) {
       self.valueComment = valueComment
       self.repeatable = repeatable
@@ -39,9 +40,11 @@ package struct Conf: Equatable, Sendable {
 
   /// One `key = value`.
   package struct Entry: Equatable, Sendable {
+    /// What stands before the `=`, without blanks around it; never empty.
     package let key: String
     /// The value without surrounding blanks and comment; may be empty.
     package let value: String
+    /// The file the entry stands in, which `override(with:)` may have brought in.
     package let file: String
     /// The line, from 1.
     package let line: Int
@@ -49,12 +52,15 @@ package struct Conf: Equatable, Sendable {
 
   /// A header and the entries below it.
   package struct Section: Equatable, Sendable {
+    /// The first word of the header; empty for keys before the first header.
     package let name: String
     /// What follows the name in the header, without quotes: `[volume "data"]` has the label `data`.
     package let label: String?
+    /// The file the header stands in, as it was named to the parser.
     package let file: String
     /// The line of the header, from 1; 0 for a section that is not in the text.
     package let line: Int
+    /// In the order of the text; those of a file that overrides come last.
     package internal(set) var entries: [Entry]
 
     /// The header as it stands in the text.
@@ -97,11 +103,14 @@ package struct Conf: Equatable, Sendable {
 package struct ConfShape: Sendable {
   /// The keys of one section name.
   package struct Keys: Sendable {
+    /// The name in the header, without the label; empty for keys before the first header.
     package let section: String
+    /// All keys the section may have, in the order in which errors list them.
     package let keys: [String]
     /// Whether the section needs a label (`true`), must not have one (`false`) or may (`nil`).
     package let labelled: Bool?
 
+    /// The keys of a section, which by default has no label.
     package init(_ section: String, _ keys: [String], labelled: Bool? = false) {
       self.section = section
       self.keys = keys
@@ -109,8 +118,10 @@ package struct ConfShape: Sendable {
     }
   }
 
+  /// One row for each section name, in the order in which errors list them.
   package let sections: [Keys]
 
+  /// What the rows of a table allow, and nothing else.
   package init(_ sections: [Keys]) {
     self.sections = sections
   }

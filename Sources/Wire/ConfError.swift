@@ -7,6 +7,7 @@ package struct ConfError: Error, Equatable, Sendable {
   /// What is wrong and what was expected, without the place.
   package let text: String
 
+  /// An error at a line; line 0 means the whole file.
   package init(file: String, line: Int, text: String) {
     self.file = file
     self.line = line

@@ -12,8 +12,11 @@ package struct ConfSetting<Settings>: Sendable {
 
   /// What the value is, its range, and where it goes.
   package enum Kind: Sendable {
+    /// Any text, also an empty one.
     case text(Access<String>)
+    /// `yes`, `true`, `on`, or `no`, `false`, `off`.
     case bool(Access<Bool>)
+    /// A whole number; the range includes both ends.
     case integer(ClosedRange<Int>, Access<Int>)
     /// Without unit.
     case number(ClosedRange<Double>, Access<Double>)
@@ -25,12 +28,16 @@ package struct ConfSetting<Settings>: Sendable {
     case own
   }
 
+  /// The section it stands in, which has no label.
   package let section: String
+  /// What stands before the `=`. A section has each key in one row only.
   package let key: String
+  /// What the value is, its range, and where it goes.
   package let kind: Kind
   /// Whether a change counts at a reload; else it needs a restart.
   package let isLive: Bool
 
+  /// A row of the table. A setting needs a restart unless the row says otherwise.
   package init(_ section: String, _ key: String, _ kind: Kind, isLive: Bool = false) {
     self.section = section
     self.key = key
@@ -41,9 +48,10 @@ package struct ConfSetting<Settings>: Sendable {
   /// As `node.state`.
   package var name: String { section + "." + key }
 
-  /// Takes the value that the section has for it, if any.
+  /// Takes the value that the section has for it; the settings stay as they are where it has none.
   ///
   /// - Parameter section: the one that this setting belongs to.
+  /// - Throws: what was expected, where the value is of another kind or out of its range.
   package func take(_ section: Conf.Section, into settings: inout Settings) throws(ConfError) {
     switch kind {
     case .text(let access):
@@ -126,8 +134,12 @@ extension ConfSetting.Kind {
 package struct ConfItem: Sendable {
   /// What an error says that was expected.
   package let expected: String
+  /// Whether an item is as expected; called for each item, which is never empty.
   package let accepts: @Sendable (String) -> Bool
 
+  /// Items for which `accepts` is true.
+  ///
+  /// - Parameter expected: completes the sentence "key is 'item', expected …".
   package init(_ expected: String, accepts: @escaping @Sendable (String) -> Bool) {
     self.expected = expected
     self.accepts = accepts

@@ -3,9 +3,12 @@ import Basics
 extension Conf {
   /// A unit a number may carry, and what it is worth in the unit the getter returns.
   package struct Unit: Sendable {
+    /// As it stands behind the number; `MiB` and `mib` are not the same.
     package let name: String
+    /// The number is multiplied by this: 1024 for `KiB` where bytes are wanted.
     package let factor: Double
 
+    /// A unit and its factor.
     package init(_ name: String, _ factor: Double) {
       self.name = name
       self.factor = factor
@@ -49,7 +52,7 @@ extension Conf.Section {
     return entry.value
   }
 
-  /// `yes`, `true`, `on`, or `no`, `false`, `off`.
+  /// `yes`, `true`, `on`, or `no`, `false`, `off`; nil where the key is absent, an error for other values.
   package func bool(_ key: String) throws(ConfError) -> Bool? {
     guard let entry = entry(key) else { return nil }
     switch entry.value {
@@ -59,7 +62,7 @@ extension Conf.Section {
     }
   }
 
-  /// A whole number within a range.
+  /// A whole number within a range; nil where the key is absent, an error for other values.
   package func integer(_ key: String, in range: ClosedRange<Int>) throws(ConfError) -> Int? {
     guard let entry = entry(key) else { return nil }
     guard let value = Int(entry.value), range.contains(value) else {

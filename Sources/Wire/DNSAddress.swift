@@ -25,6 +25,7 @@ package struct DNSAddress: Hashable, Sendable {
       0xFFFF_0000_0000 | UInt64(first) << 24 | UInt64(second) << 16 | UInt64(third) << 8 | UInt64(fourth)
   }
 
+  /// Whether the address is IPv4, which is held as `::ffff:a.b.c.d`.
   package var isIPv4: Bool {
     high == 0 && low >> 32 == 0xFFFF
   }

@@ -1,11 +1,16 @@
 /// A DNS message (RFC 1035 4, with RFC 6762 18 for multicast).
 package struct DNSMessage: Hashable, Sendable {
+  /// Tells which query a unicast response answers; 0 in multicast messages (RFC 6762 18.1).
   package var id: UInt16
   /// The second word of the header: QR, opcode, AA, TC, RD, RA, RCODE.
   package var flags: UInt16
+  /// At most `questionLimit` in a message that was read.
   package var questions: [DNSQuestion]
+  /// What was asked for; in a query, what the asker knows already (RFC 6762 7.1).
   package var answers: [DNSRecord]
+  /// In a probe, the records the sender wants to own (RFC 6762 8.2).
   package var authorities: [DNSRecord]
+  /// What the receiver will ask for next (RFC 6763 12).
   package var additionals: [DNSRecord]
 
   /// A query.
@@ -22,6 +27,7 @@ package struct DNSMessage: Hashable, Sendable {
   /// More records in one message are refused.
   package static let recordLimit = 1024
 
+  /// A message of these parts, which are not checked; `encoded` refuses what is too large.
   package init(
     id: UInt16 = 0, flags: UInt16, questions: [DNSQuestion] = [], answers: [DNSRecord] = [],
     authorities: [DNSRecord] = [], additionals: [DNSRecord] = []
@@ -34,7 +40,9 @@ package struct DNSMessage: Hashable, Sendable {
     self.additionals = additionals
   }
 
+  /// The QR bit: a response, else a query (RFC 1035 4.1.1).
   package var isResponse: Bool { flags & 0x8000 != 0 }
+  /// The TC bit: in a query, more known answers follow (RFC 6762 18.5).
   package var isTruncated: Bool { flags & DNSMessage.truncatedFlag != 0 }
   /// 0 is a query; messages of other kinds are ignored by multicast DNS (RFC 6762 18.3).
   package var opcode: UInt16 { flags >> 11 & 15 }
@@ -76,11 +84,16 @@ package struct DNSMessage: Hashable, Sendable {
 
 /// Why bytes are no DNS message.
 package enum DNSError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// More than `DNSMessage.sizeLimit` bytes.
   case tooLong
+  /// More questions or records than the limits of `DNSMessage`.
   case tooMany
+  /// The bytes end within the message.
   case truncated
+  /// A part is not as the RFC says; the text says which, as a phrase.
   case malformed(String)
 
+  /// One phrase for the log, without the sender.
   package var description: String {
     switch self {
     case .tooLong: "DNS message longer than 9000 bytes"

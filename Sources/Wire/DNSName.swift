@@ -77,6 +77,7 @@ package struct DNSName: Hashable, Sendable {
     return text.isEmpty ? "." : String(decoding: text, as: UTF8.self)
   }
 
+  /// Whether the bytes are the same; ASCII letters count without regard to case (RFC 6762 16).
   package static func == (left: DNSName, right: DNSName) -> Bool {
     let count = left.bytes.count
     guard count == right.bytes.count else { return false }
@@ -92,6 +93,7 @@ package struct DNSName: Hashable, Sendable {
     }
   }
 
+  /// Hashes the bytes with ASCII letters in lower case, so that equal names have equal hashes.
   package func hash(into hasher: inout Hasher) {
     if bytes.contains(where: { DNSName.folded($0) != $0 }) {
       bytes.map { DNSName.folded($0) }.withUnsafeBytes { hasher.combine(bytes: $0) }

@@ -4,8 +4,11 @@ import Basics
 package struct DNSWriter {
   /// Where a record stands; records are appended in this order.
   package enum Section: Int, Sendable {
+    /// What was asked for.
     case answer = 6
+    /// What a probe wants to own.
     case authority = 8
+    /// What will be asked for next.
     case additional = 10
   }
 
@@ -19,7 +22,9 @@ package struct DNSWriter {
   /// As many places are remembered; names beyond them are still written, only longer.
   private static let labelLimit = 256
 
-  /// - Parameter limit: bytes, at least the 12 of the header.
+  /// Begins a message with its header and no records.
+  ///
+  /// - Parameter limit: bytes, at least the 12 of the header; no more than `DNSMessage.sizeLimit` is taken.
   package init(
     id: UInt16 = 0, flags: UInt16, limit: Int = DNSMessage.sizeLimit, compressesTargets: Bool = true
   ) {

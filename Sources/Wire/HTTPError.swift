@@ -6,11 +6,13 @@ package struct HTTPError: Error, Equatable, Sendable, CustomStringConvertible {
   /// What is wrong, as a phrase.
   package let reason: String
 
+  /// An error with one of the statuses above.
   package init(status: Int, reason: String) {
     self.status = status
     self.reason = reason
   }
 
+  /// The status and the reason, for the log.
   package var description: String {
     "\(status): \(reason)"
   }

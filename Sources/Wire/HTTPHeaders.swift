@@ -1,13 +1,17 @@
 /// The header fields of a message, in order; names are compared without regard to case (RFC 9110 section 5.1).
 package struct HTTPHeaders: Sendable {
+  /// The fields as they were added, with names as they were written; a name may come several times.
   package private(set) var entries: [(name: String, value: String)] = []
 
+  /// No fields.
   package init() {}
 
+  /// Fields in this order; nothing is checked or merged.
   package init(_ entries: [(String, String)]) {
     for entry in entries { add(entry.0, entry.1) }
   }
 
+  /// Adds a field behind all others, also where one of that name is there.
   package mutating func add(_ name: String, _ value: String) {
     entries.append((name: name, value: value))
   }

@@ -4,6 +4,7 @@ package struct HTTPLimits: Sendable {
   package var lineBytes: Int
   /// All header lines of a message, likewise its trailers: browsers on this network send 2 kB at most.
   package var headerBytes: Int
+  /// Header fields of a message; its trailers are counted apart, to the same limit.
   package var headerCount: Int
   /// The body: the size of the largest JSON text that is accepted.
   package var bodyBytes: Int
@@ -12,6 +13,7 @@ package struct HTTPLimits: Sendable {
   /// All chunk extensions of a message: otherwise 1 MiB of body could cost 256 MiB of reading.
   package var chunkExtensionBytes: Int
 
+  /// The limits for requests: 8 KiB a line, 16 KiB and 64 fields of header, 1 MiB of body.
   package init(
     lineBytes: Int = 8 << 10, headerBytes: Int = 16 << 10, headerCount: Int = 64, bodyBytes: Int = 1 << 20,
     chunkLineBytes: Int = 256, chunkExtensionBytes: Int = 4 << 10

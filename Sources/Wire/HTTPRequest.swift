@@ -1,5 +1,6 @@
 /// A request that was received whole.
 package struct HTTPRequest: Sendable {
+  /// As the client wrote it; upper and lower case are not the same (RFC 9110 section 9.1).
   package var method: String
   /// As it stood in the request line.
   package var target: String
@@ -7,7 +8,9 @@ package struct HTTPRequest: Sendable {
   package var path: String
   /// The decoded pairs behind the `?`, in order; `+` is a space; a name without `=` has an empty value.
   package var query: [(name: String, value: String)]
+  /// Without trailers. `Host` is the target's, where the target names one.
   package var headers: HTTPHeaders
+  /// The content without its transfer coding; empty where there is none. At most `HTTPLimits.bodyBytes`.
   package var body: [UInt8]
   /// Whether the client wants to send more on the connection (RFC 9112 section 9.3).
   package var keepAlive: Bool

@@ -3,6 +3,7 @@
 /// After `feed`, call `next` until it returns `nil`; several requests may wait in one packet. After an error the
 /// connection has lost its framing: answer with the error's status and close. Every further `next` throws it again.
 package struct HTTPRequestParser: Sendable {
+  /// What a request may demand of the parser.
   package typealias Limits = HTTPLimits
 
   private enum State {
@@ -29,6 +30,7 @@ package struct HTTPRequestParser: Sendable {
   /// RFC 9112 section 2.2 lets one empty line before a request pass: old clients send one after a body.
   private var passedEmptyLine = false
 
+  /// A parser for a new connection, by default with the limits for requests.
   package init(limits: Limits = Limits()) {
     self.limits = limits
   }

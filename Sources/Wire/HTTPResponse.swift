@@ -1,9 +1,13 @@
 /// An answer to be sent.
 package struct HTTPResponse: Sendable {
+  /// 100...999; any other number is sent as 500.
   package var status: Int
+  /// `encode` passes over length, transfer coding and connection here: it sets these itself.
   package var headers: HTTPHeaders
+  /// The content; not sent with 1xx, 204 and 304 (RFC 9110 section 6.4.1).
   package var body: [UInt8]
 
+  /// An answer, by default without fields of its own and without content.
   package init(status: Int, headers: HTTPHeaders = HTTPHeaders(), body: [UInt8] = []) {
     self.status = status
     self.headers = headers

@@ -1,11 +1,15 @@
 /// The status line and header fields of a response that is being received.
 package struct HTTPResponseHead: Sendable {
+  /// 101, or 200...999: other interim answers are passed over.
   package var status: Int
+  /// The words behind the status, which mean nothing to a program; may be empty (RFC 9112 section 4).
   package var reason: String
+  /// Without trailers.
   package var headers: HTTPHeaders
   /// Whether another request may follow on the connection once the response has ended.
   package var keepAlive: Bool
 
+  /// The head of a response. Nothing is checked.
   package init(status: Int, reason: String, headers: HTTPHeaders, keepAlive: Bool) {
     self.status = status
     self.reason = reason
@@ -19,11 +23,16 @@ package struct HTTPResponseHead: Sendable {
 /// After `feed`, call `next` until it returns `nil`; when the peer closes, call `closed` until it returns `.end` or
 /// throws. Answers of status 1xx are skipped, but 101 is delivered, and all that follows it is body until the close.
 package struct HTTPResponseParser: Sendable {
+  /// What a response may demand of the parser; by default its body has no bound.
   package typealias Limits = HTTPLimits
 
+  /// What a response consists of: one head, any number of pieces, one end.
   package enum Event: Sendable {
+    /// The status line and all header fields have come.
     case head(HTTPResponseHead)
+    /// The next bytes of the content, without transfer coding; not empty.
     case body([UInt8])
+    /// The response is whole.
     case end
   }
 
@@ -57,6 +66,7 @@ package struct HTTPResponseParser: Sendable {
     return false
   }
 
+  /// Takes bytes from the connection. More than 4 MiB that nobody reads fail the next `next` with 413.
   package mutating func feed(_ bytes: UnsafeRawBufferPointer) {
     if case .failed = state { return }
     if !input.append(bytes) {

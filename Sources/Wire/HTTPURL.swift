@@ -2,8 +2,10 @@
 package struct HTTPURL: Equatable, Sendable {
   /// Why a text is no such URL.
   package struct Malformed: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What is wrong with the text, as a phrase that does not repeat the text.
     package let reason: String
 
+    /// The reason, for errors that are shown.
     package var description: String { reason }
   }
 

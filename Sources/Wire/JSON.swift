@@ -2,14 +2,19 @@
 ///
 /// Arrays and objects keep the order of the text. The equality of two values is that of their members in order.
 package enum JSON: Equatable, Sendable {
+  /// The literal `null`, which is not the same as a member that is absent.
   case null
+  /// `true` or `false`.
   case bool(Bool)
   /// A number that was written without fraction and exponent and fits 64 bits.
   case integer(Int64)
   /// Any other number. Encoded as `null` if it is infinite or not a number, for which JSON has no notation.
   case double(Double)
+  /// A text with its escapes resolved.
   case string(String)
+  /// The elements in order.
   case array([JSON])
+  /// The members in order; no name comes twice.
   case object(JSONObject)
 
   /// The member of that name; `nil` if there is none or the value is not an object.
@@ -45,16 +50,19 @@ package enum JSON: Equatable, Sendable {
     }
   }
 
+  /// The value of `true` or `false`, else `nil`.
   package var bool: Bool? {
     if case .bool(let value) = self { return value }
     return nil
   }
 
+  /// The elements of an array, else `nil`.
   package var array: [JSON]? {
     if case .array(let elements) = self { return elements }
     return nil
   }
 
+  /// The members of an object, else `nil`.
   package var object: JSONObject? {
     if case .object(let object) = self { return object }
     return nil
@@ -65,30 +73,36 @@ package enum JSON: Equatable, Sendable {
 }
 
 extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
+  /// A text, for literals in the source.
   package init(stringLiteral value: String) {
     self = .string(value)
   }
 
+  /// A whole number, for literals in the source.
   package init(integerLiteral value: Int64) {
     self = .integer(value)
   }
 
+  /// `true` or `false`, for literals in the source.
   package init(booleanLiteral value: Bool) {
     self = .bool(value)
   }
 }
 
 extension JSON: ExpressibleByFloatLiteral, ExpressibleByNilLiteral {
+  /// A number with a fraction, for literals in the source.
   package init(floatLiteral value: Double) {
     self = .double(value)
   }
 
+  /// `null`, for the literal `nil` in the source.
   package init(nilLiteral: ()) {
     self = .null
   }
 }
 
 extension JSON: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
+  /// The elements in order, for literals in the source.
   package init(arrayLiteral elements: JSON...) {
     self = .array(elements)
   }

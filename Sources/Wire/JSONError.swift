@@ -5,11 +5,13 @@ package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The place of the fault: bytes from the start of the text.
   package let offset: Int
 
+  /// An error at a place of the text.
   package init(reason: String, offset: Int) {
     self.reason = reason
     self.offset = offset
   }
 
+  /// The reason and the place, for errors that are shown.
   package var description: String {
     "\(reason) at byte \(offset)"
   }

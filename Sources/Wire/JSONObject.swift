@@ -2,9 +2,12 @@ import Basics
 
 /// One name and value of a JSON object.
 package struct JSONMember: Equatable, Sendable {
+  /// Any text, also the empty one, with its escapes resolved.
   package var name: String
+  /// What the member holds; `null` is a value too.
   package var value: JSON
 
+  /// A member of that name.
   package init(name: String, value: JSON) {
     self.name = name
     self.value = value
@@ -15,6 +18,7 @@ package struct JSONMember: Equatable, Sendable {
 ///
 /// Names are compared byte by byte, not by Unicode's canonical equality as `String` does (RFC 8259 section 8.3).
 package struct JSONObject: Equatable, Sendable {
+  /// In the order of the text, then as they were added.
   package private(set) var members: [JSONMember]
 
   /// Above this many members duplicates are found by sorting: the pairwise search is quadratic, and the number of

@@ -12,6 +12,7 @@ extension JSON {
     /// Length of one number. Seventeen digits say all a double can hold; the rest is for exponents and patience.
     package var numberBytes: Int
 
+    /// The limits for requests: 32 levels, 1 MiB of text, 32 768 values, 512 bytes a number.
     package init(depth: Int = 32, bytes: Int = 1 << 20, nodes: Int = 32_768, numberBytes: Int = 512) {
       self.depth = depth
       self.bytes = bytes

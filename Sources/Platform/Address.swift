@@ -6,6 +6,7 @@ package struct IPAddress: Hashable {
   /// 4 or 16 bytes in network order.
   package let bytes: [UInt8]
 
+  /// The address of 4 or 16 bytes; the caller answers for the count.
   package init(bytes: [UInt8]) {
     self.bytes = bytes
   }
@@ -22,6 +23,7 @@ package struct IPAddress: Hashable {
     return bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
   }
 
+  /// Dotted, or with colons in its short form (inet_ntop(3)).
   package var text: String {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
       bytes.withUnsafeBytes { source in
@@ -36,10 +38,12 @@ package struct IPAddress: Hashable {
 
 /// An address and port to listen on or to connect to.
 package struct SocketAddress {
+  /// The address as system calls take it: sockaddr_in, sockaddr_in6 or sockaddr_un.
   package private(set) var storage = sockaddr_storage()
+  /// How many bytes of `storage` count.
   package private(set) var length: socklen_t = 0
 
-  /// `host` is an address, not a name.
+  /// An address and a port; nil where `host` is a name or anything else.
   package init?(host: String, port: UInt16) {
     guard clinux_ip_address(&storage, host, port, &length) == 1 else { return nil }
   }
@@ -49,12 +53,15 @@ package struct SocketAddress {
     guard clinux_unix_address(&storage, path, &length) == 1 else { return nil }
   }
 
+  /// An address as the kernel has given it.
+  ///
+  /// - Parameter length: how many bytes of `storage` count.
   package init(storage: sockaddr_storage, length: socklen_t) {
     self.storage = storage
     self.length = length
   }
 
-  /// `127.0.0.1:56001` or `[::1]:56001`; the port alone means the given default host.
+  /// `127.0.0.1:56001` or `[::1]:56001`; nil where address or port is missing. Names are not looked up.
   package static func parse(_ text: String) -> SocketAddress? {
     guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")) else { return nil }
     var host = String(text[..<colon])
@@ -63,6 +70,7 @@ package struct SocketAddress {
     return SocketAddress(host: host, port: port)
   }
 
+  /// The address without its port. IPv4 that is mapped into IPv6 comes as IPv4, a Unix socket as 16 zeros.
   package var ip: IPAddress {
     var bytes = [UInt8](repeating: 0, count: 16)
     var port: UInt16 = 0
@@ -71,6 +79,7 @@ package struct SocketAddress {
     return IPAddress(bytes: family == AF_INET ? Array(bytes.prefix(4)) : bytes)
   }
 
+  /// The port, 0 for a Unix socket; as a number of this machine, not in network order.
   package var port: UInt16 {
     var bytes = [UInt8](repeating: 0, count: 16)
     var port: UInt16 = 0
@@ -79,6 +88,7 @@ package struct SocketAddress {
     return port
   }
 
+  /// AF_INET, AF_INET6 or AF_UNIX (address_families(7)).
   package var family: Int32 {
     Int32(storage.ss_family)
   }

@@ -5,6 +5,7 @@ internal import CLinux
 package struct Arguments {
   private var words: ArraySlice<String>
 
+  /// The words behind the program's name.
   package init(_ words: [String]) {
     self.words = words[...]
   }
@@ -20,10 +21,12 @@ package struct Arguments {
     return Arguments(Array(words.dropFirst()))
   }
 
+  /// The words that were not taken yet, in order.
   package var rest: [String] {
     Array(words)
   }
 
+  /// Takes the next word, whatever it is; nil where none is left.
   package mutating func next() -> String? {
     words.popFirst()
   }
@@ -58,6 +61,9 @@ package struct Arguments {
     return word
   }
 
+  /// Makes sure that every word was taken.
+  ///
+  /// - Throws: an error that names the first word that is left.
   package func end() throws(UsageError) {
     if let word = words.first { throw UsageError("unexpected '\(word)'") }
   }
@@ -65,8 +71,10 @@ package struct Arguments {
 
 /// A command line that makes no sense; exit code 2.
 package struct UsageError: Error {
+  /// One phrase for the person who typed it.
   package var text: String
 
+  /// An error that says this phrase, without the program's name.
   package init(_ text: String) {
     self.text = text
   }

@@ -2,6 +2,7 @@ package import CLinux
 
 /// A copy of this process that does what would hold up the loop, and answers through a pipe (fork(2)).
 package struct ChildProcess {
+  /// The child's process ID, as kill(2) and waitpid(2) take it.
   package let process: pid_t
   /// Where its answer is read; its end is the child's.
   package let answer: Int32
@@ -9,6 +10,8 @@ package struct ChildProcess {
   /// The answer's descriptor in the child.
   private static let childAnswer: Int32 = 3
 
+  /// Starts the child.
+  ///
   /// - Parameter body: runs in the child, with nothing open but descriptors 0 to 2 and the one it is given.
   package init(_ body: (_ answer: Int32) -> Never) throws(SystemError) {
     let pipe = try PipeEnds()
@@ -29,6 +32,7 @@ package struct ChildProcess {
     answer = pipe.reading
   }
 
+  /// Sends SIGKILL and does not wait; `hasEnded` tells later when it is gone.
   package func kill() {
     _ = CLinux.kill(process, SIGKILL)
   }

@@ -18,10 +18,14 @@ package enum Clock {
     return Int64(time.tv_sec) &* 1000 &+ Int64(time.tv_nsec) / 1_000_000
   }
 
+  /// Both clocks, read one after the other.
   package static func moment() -> Moment {
     Moment(instant: now(), wallMilliseconds: wallMilliseconds())
   }
 
+  /// 64 random bits of the kernel (getrandom(2)), which waits early at boot until it has some.
+  ///
+  /// Where the kernel gives none they come from the clock: nothing secret may depend on them.
   package static func random() -> UInt64 {
     var value: UInt64 = 0
     let size = MemoryLayout<UInt64>.size

@@ -7,6 +7,7 @@ open class Watcher {
   /// `events` are epoll's: EPOLLIN, EPOLLOUT, EPOLLHUP, EPOLLERR.
   open func ready(_ events: UInt32) {}
 
+  /// Hears of nothing before `EventLoop.watch`.
   public init() {}
 }
 
@@ -35,6 +36,9 @@ package final class EventLoop {
   /// Events taken from the kernel at a time.
   private static let batch = 64
 
+  /// A loop without descriptors and times.
+  ///
+  /// - Throws: what epoll_create1(2) says, such as EMFILE.
   package init() throws(SystemError) {
     epoll = epoll_create1(clinux_epoll_cloexec)
     guard epoll >= 0 else { throw SystemError("epoll_create1") }
@@ -48,6 +52,12 @@ package final class EventLoop {
 
   // MARK: - Descriptors
 
+  /// Calls the watcher's `ready` whenever one of the events is there, until `unwatch`.
+  ///
+  /// The loop holds the watcher till then.
+  ///
+  /// - Parameter events: epoll's bits; hang-up and errors are told always.
+  /// - Throws: what epoll_ctl(2) says: EEXIST where it is watched already, EPERM for a regular file.
   package func watch(_ descriptor: Int32, for events: UInt32, _ watcher: Watcher) throws(SystemError) {
     nextGeneration &+= 1
     var event = Self.event(descriptor, nextGeneration, events)
@@ -55,12 +65,14 @@ package final class EventLoop {
     watchers[descriptor] = Watched(watcher: watcher, generation: nextGeneration)
   }
 
+  /// Waits for other events of a watched descriptor; does nothing where it is not watched.
   package func change(_ descriptor: Int32, to events: UInt32) {
     guard let watched = watchers[descriptor] else { return }
     var event = Self.event(descriptor, watched.generation, events)
     _ = epoll_ctl(epoll, EPOLL_CTL_MOD, descriptor, &event)
   }
 
+  /// Whether the descriptor is watched.
   package func watches(_ descriptor: Int32) -> Bool {
     watchers[descriptor] != nil
   }
@@ -80,6 +92,7 @@ package final class EventLoop {
 
   // MARK: - Times
 
+  /// Names a timer for `cancel`; no two timers of a loop have the same.
   package struct TimerID: Equatable {
     fileprivate let number: UInt64
   }
@@ -101,6 +114,7 @@ package final class EventLoop {
     return id
   }
 
+  /// Forgets a timer; does nothing where it has fired already.
   package func cancel(_ id: TimerID) {
     timers.removeAll { $0.id == id }
   }
@@ -114,10 +128,12 @@ package final class EventLoop {
 
   // MARK: - Running
 
+  /// Ends `run` after the round in which it is called. A loop that was stopped does not run again.
   package func stop() {
     isRunning = false
   }
 
+  /// Waits for events and times and calls who asked for them; returns after `stop` only.
   package func run() {
     withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.batch) { events in
       while isRunning {

@@ -35,6 +35,7 @@ extension File {
     }
   }
 
+  /// Closes a descriptor (close(2)) and does not look at the kernel's answer.
   package static func close(_ descriptor: Int32) {
     _ = CLinux.close(descriptor)
   }

@@ -54,6 +54,12 @@ package enum File {
     if durable { syncFolder(of: path) }
   }
 
+  /// Writes all bytes, in several calls where one does not take them.
+  ///
+  /// Writing waits where the descriptor is a blocking one; on another, a full pipe is an error (EAGAIN).
+  ///
+  /// - Parameter path: how an error names the file.
+  /// - Throws: what write(2) says; a part may be written by then.
   package static func writeAll(_ descriptor: Int32, _ bytes: [UInt8], _ path: String) throws(SystemError) {
     var written = 0
     while written < bytes.count {

@@ -17,10 +17,14 @@ package struct InterfaceTable {
   private static let linkLimit = 1024
   private static let addressLimit = 32
 
+  /// A table without interfaces.
+  ///
+  /// - Parameter allowed: names that may serve the home; empty for all but Docker's.
   package init(allowed: [String]) {
     self.allowed = allowed
   }
 
+  /// Enters what the kernel says. Ends and errors change nothing, as does what exceeds the limits.
   package mutating func apply(_ message: RouteMessage) {
     switch message {
     case .link(let index, let name, let flags):
@@ -95,14 +99,19 @@ package struct InterfaceTable {
 
 /// An interface of the home.
 package struct UsableInterface: Equatable {
+  /// The kernel's number of it, 1 and above (if_nametoindex(3)).
   package let index: UInt32
+  /// At most 15 bytes, such as `eth0` (netdevice(7)).
   package let name: String
   /// At least one, the best first.
   package let addresses: [LinkAddress]
 
+  /// Whether one of the addresses is IPv4.
   package var hasIPv4: Bool { addresses.contains { $0.bytes.count == 4 } }
+  /// Whether one of the addresses is IPv6.
   package var hasIPv6: Bool { addresses.contains { $0.bytes.count == 16 } }
 
+  /// Whether index, name and the addresses with their subnets are the same, in the same order.
   package static func == (left: UsableInterface, right: UsableInterface) -> Bool {
     // Flags change with each renewal of an address and mean nothing to those who use it.
     left.index == right.index && left.name == right.name && left.addresses.count == right.addresses.count

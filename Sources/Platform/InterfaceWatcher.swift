@@ -3,6 +3,7 @@ internal import CLinux
 
 /// Hears from the kernel which interfaces there are, and tells when those that serve the home are others.
 package final class InterfaceWatcher: Watcher {
+  /// What was told last; empty before the first answer of the kernel is whole.
   package private(set) var usable: [UsableInterface] = []
   private let descriptor: Int32
   private let loop: EventLoop
@@ -23,7 +24,10 @@ package final class InterfaceWatcher: Watcher {
   /// After a dump that failed.
   private static let pause = Interval.seconds(5)
 
+  /// Opens a netlink socket and waits for news; `dump` asks for what is there already.
+  ///
   /// - Parameter allowed: names of interfaces; empty for all that suit.
+  /// - Throws: what socket(2), bind(2) or epoll_ctl(2) says.
   package init(allowed: [String], loop: EventLoop, onChange: @escaping ([UsableInterface]) -> Void)
     throws(SystemError)
   {
@@ -62,6 +66,7 @@ package final class InterfaceWatcher: Watcher {
     loop.after(Self.pause) { self.dump() }
   }
 
+  /// Reads what the kernel has sent, up to 64 datagrams, and tells of a change where the picture is whole.
   package override func ready(_ events: UInt32) {
     withUnsafeTemporaryAllocation(byteCount: Self.bufferSize, alignment: 8) { buffer in
       for _ in 0..<Self.perRound {
@@ -105,6 +110,7 @@ package final class InterfaceWatcher: Watcher {
     onChange(now)
   }
 
+  /// Stops watching and closes the netlink socket. The watcher is of no use afterwards.
   package func close() {
     loop.unwatch(descriptor)
     CLinux.close(descriptor)

@@ -2,15 +2,21 @@ import Basics
 internal import CLinux
 
 /// Messages for the journal, one line each, with the priority systemd reads off the line (sd-daemon(3)).
+///
+/// A message is cut at 1000 bytes, and its control characters become `?`. In a minute 2000 lines are written;
+/// the others are counted and left out.
 package enum Log {
+  /// Says what happens as it should (LOG_INFO, 6).
   package static func info(_ message: String) {
     write("<6>", message)
   }
 
+  /// Says what is not as it should be and passes or can be lived with (LOG_WARNING, 4).
   package static func warning(_ message: String) {
     write("<4>", message)
   }
 
+  /// Says what has failed and needs a person (LOG_ERR, 3).
   package static func error(_ message: String) {
     write("<3>", message)
   }

@@ -5,6 +5,7 @@ package struct PresharedKey: Equatable {
   /// 32 bytes.
   package let secret: [UInt8]
 
+  /// A key as it is. Its length is looked at where a connection uses it.
   package init(id: UInt16, secret: [UInt8]) {
     self.id = id
     self.secret = secret

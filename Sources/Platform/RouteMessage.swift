@@ -2,15 +2,22 @@ internal import CLinux
 
 /// What the kernel says of links and addresses (rtnetlink(7)), as far as it matters here.
 package enum RouteMessage: Equatable {
+  /// An interface is there or has changed; the flags are IFF_* of netdevice(7).
   case link(index: UInt32, name: String, flags: UInt32)
+  /// An interface is gone, its addresses with it.
   case linkGone(index: UInt32)
+  /// The interface has this address, or the address has changed.
   case address(index: UInt32, LinkAddress)
+  /// The interface has lost this address.
   case addressGone(index: UInt32, LinkAddress)
   /// The end of a dump; `isWhole` is false where something changed meanwhile.
   case done(isWhole: Bool)
+  /// A request failed; the errno, above 0.
   case error(Int32)
 
-  /// The messages of one datagram, in the byte order of the host, which is little-endian on every board; what is damaged or unknown is passed over.
+  /// The messages of one datagram; what is damaged or unknown is passed over.
+  ///
+  /// They are in the byte order of the host, which is little-endian on every board.
   static func decode(_ bytes: [UInt8]) -> [RouteMessage] {
     var messages: [RouteMessage] = []
     var reader = RouteReader(bytes[...])
@@ -86,6 +93,7 @@ package enum RouteMessage: Equatable {
 package struct LinkAddress: Equatable {
   /// 4 or 16 bytes in network order.
   package var bytes: [UInt8]
+  /// The length of the subnet's part in bits: 0...32 or 0...128.
   package var prefix: UInt8
   /// IFA_F_*.
   var flags: UInt32

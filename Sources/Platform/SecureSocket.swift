@@ -18,6 +18,7 @@ package final class SecureSocket {
     /// Not TLS, not this suite, or tampered with: an error of mbedtls/ssl.h.
     case protocolError(Int32)
 
+    /// What the log says of the other end.
     package var text: String {
       switch self {
       case .unknownKey: "it has no key of ours; are both nodes of the same home?"
@@ -29,9 +30,13 @@ package final class SecureSocket {
     }
   }
 
+  /// How far a handshake has come.
   package enum Handshake {
+    /// Both ends have shown the same key; data may follow.
     case done
+    /// The socket has to become ready first; `wantsWrite` says for what.
     case unfinished
+    /// There will be no secure connection; the owner closes the socket.
     case failed(Failure)
   }
 
@@ -65,6 +70,9 @@ package final class SecureSocket {
     UInt16(exactly: cmbedtls_tls_key_id(tls))
   }
 
+  /// Does what can be done of the handshake without waiting (RFC 5246 7.3).
+  ///
+  /// Called again while it is unfinished.
   package func handshake() -> Handshake {
     let result = cmbedtls_tls_handshake(tls)
     wantsWrite = result == cmbedtls_wants_write

@@ -3,6 +3,8 @@ package import CLinux
 
 /// Tells systemd how we are doing (sd_notify(3)): one datagram to the socket it names in the environment.
 package enum ServiceManager {
+  /// Sends lines such as `READY=1`; does nothing where systemd did not start this process.
+  ///
   /// - Parameter waits: whether to wait where its queue is full; the loop must not wait for what comes again anyway.
   /// - Returns: whether it was sent.
   @discardableResult
@@ -37,6 +39,8 @@ package enum ServiceManager {
       microseconds: variable("WATCHDOG_USEC"), process: variable("WATCHDOG_PID"), own: getpid())
   }
 
+  /// The time of these two variables, at most a day; nil where they name none or another process.
+  ///
   /// - Parameters:
   ///   - microseconds: the value of WATCHDOG_USEC.
   ///   - process: that of WATCHDOG_PID: whom it is meant for, where it is set.

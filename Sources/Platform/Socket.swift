@@ -6,6 +6,12 @@ package enum Socket {
   /// Connections the kernel keeps for us between two rounds of the loop.
   private static let listenBacklog: Int32 = 128
 
+  /// Opens a stream socket that listens; the caller closes it. One for IPv6 takes no IPv4 clients.
+  ///
+  /// Port 0 lets the kernel choose. Connections of a former process that are not over yet do not hold up the
+  /// address (SO_REUSEADDR, socket(7)). At most 128 clients wait to be accepted.
+  ///
+  /// - Throws: what socket(2), bind(2) or listen(2) says, with the address.
   package static func listen(on address: SocketAddress) throws(SystemError) -> Int32 {
     let descriptor = socket(address.family, clinux_stream | flags, 0)
     guard descriptor >= 0 else { throw SystemError("socket", address.text) }
@@ -82,13 +88,19 @@ package enum Socket {
     return clinux_errno() == EAGAIN ? 0 : nil
   }
 
+  /// What a read has brought.
   package enum Received {
+    /// So many bytes, 1 and above.
     case bytes(Int)
+    /// Nothing is there now (EAGAIN).
     case nothingYet
+    /// The peer has ended its side in order.
     case closed
+    /// The connection is gone: an errno, or from a `SecureSocket` the code that its `failure` explains.
     case failed(Int32)
   }
 
+  /// Reads what is there, at most as much as the buffer holds (recv(2)).
   package static func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> Received {
     let count = retrying { recv(descriptor, buffer.baseAddress, buffer.count, 0) }
     if count > 0 { return .bytes(count) }

@@ -6,14 +6,17 @@ package struct SystemError: Error {
   package var call: StaticString
   /// Path, address or other object of the call; empty where there is none.
   package var object: String
+  /// The kernel's number, above 0 (errno(3)).
   package var errno: Int32
 
+  /// The error of the call that has just failed; the errno is read here, so nothing may come between.
   package init(_ call: StaticString, _ object: String = "") {
     self.call = call
     self.object = object
     errno = clinux_errno()
   }
 
+  /// An error whose number is known already, or is our own answer.
   package init(_ call: StaticString, _ object: String, errno: Int32) {
     self.call = call
     self.object = object

@@ -8,8 +8,10 @@ package struct WriteBuffer {
   /// Kept allocated between messages; a larger buffer is given back once it is empty.
   private static let retained = 4096
 
+  /// Nothing is waiting.
   package init() {}
 
+  /// How many bytes the socket has not taken yet.
   package var count: Int {
     bytes.count - sent
   }

@@ -11,6 +11,7 @@ package struct Problem: Error {
   /// A member beside the usual ones (RFC 9457, 3.2); nil for none.
   package var extra: JSONMember?
 
+  /// A problem, by default without methods and without a member of its own.
   package init(status: Int, detail: String, allow: String = "", extra: JSONMember? = nil) {
     self.status = status
     self.detail = detail
@@ -18,6 +19,7 @@ package struct Problem: Error {
     self.extra = extra
   }
 
+  /// The answer: `application/problem+json` with `extra` among its members, and `Allow`.
   package var response: HTTPResponse {
     var body: JSONObject = [
       "detail": .string(detail), "status": .integer(Int64(status)), "title": .string(Self.title(status)),

@@ -38,12 +38,17 @@ package final class Server: Watcher {
     /// that a changed setting counts at once.
     package var plainHandler: () -> ((HTTPRequest, ServerConnection) -> Void)? = { nil }
 
+    /// Lets in who shows one of the keys; connections without TLS are closed unheard.
     package init(keys: @escaping () -> [PresharedKey]) {
       self.keys = keys
     }
   }
 
+  /// The loop that all its connections live in.
   package let loop: EventLoop
+  /// Gets each request with the connection that awaits its answer, at once or later.
+  ///
+  /// Requests for `Security.plainHandler` do not come here.
   package let handler: (HTTPRequest, ServerConnection) -> Void
   /// nil for a server without TLS.
   package let security: Security?
@@ -53,6 +58,9 @@ package final class Server: Watcher {
   private var unproven: [ServerConnection] = []
   private var lastRefusal: Instant?
 
+  /// A server that does not listen yet; by default without TLS.
+  ///
+  /// - Parameter handler: with `security`, gets the requests of connections that have shown a key.
   package init(
     loop: EventLoop, security: Security? = nil, handler: @escaping (HTTPRequest, ServerConnection) -> Void
   ) {
@@ -75,6 +83,7 @@ package final class Server: Watcher {
     for connection in Array(connections.values) { connection.checkDeadlines(loop.now) }
   }
 
+  /// Drops a connection that has closed itself; its descriptor may have another owner from here on.
   package func forget(_ connection: ServerConnection, _ descriptor: Int32) {
     connections[descriptor] = nil
     settled(connection)

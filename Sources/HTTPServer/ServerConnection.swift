@@ -7,6 +7,7 @@ package import Wire
 ///
 /// While an answer is outstanding no further request is read, so that a client cannot queue work without bound.
 package final class ServerConnection: Watcher {
+  /// The client's address, as accept(2) gave it.
   package let peer: SocketAddress
   private let descriptor: Int32
   private let server: Server
@@ -52,6 +53,7 @@ package final class ServerConnection: Watcher {
     case closed
   }
 
+  /// A connection that was just accepted. The caller watches its descriptor; the connection closes it.
   package init(descriptor: Int32, peer: SocketAddress, server: Server) {
     self.descriptor = descriptor
     self.peer = peer
@@ -75,6 +77,8 @@ package final class ServerConnection: Watcher {
 
   // MARK: - Answers
 
+  /// Answers the request that was handed over; without one it does nothing.
+  ///
   /// - Parameter closing: whether this is the connection's last answer, whatever the client wants.
   package func respond(_ response: HTTPResponse, closing: Bool = false) {
     guard state == .answering else { return }
@@ -120,6 +124,9 @@ package final class ServerConnection: Watcher {
     output.count
   }
 
+  /// Ends a streamed answer; the connection then takes the next request or closes.
+  ///
+  /// Neither `onGone` nor `onDrained` is called afterwards. Without a stream it does nothing.
   package func finishStream() {
     guard state == .streaming else { return }
     if acceptsChunks { output.append { HTTPChunk.end(into: &$0) } }
@@ -138,6 +145,7 @@ package final class ServerConnection: Watcher {
 
   // MARK: - Events
 
+  /// Reads and writes what can be done now; called by the loop.
   package override func ready(_ events: UInt32) {
     if events & clinux_out != 0 { if state == .handshaking { shakeHands() } else { flush() } }
     if state == .closed { return }
@@ -307,6 +315,9 @@ package final class ServerConnection: Watcher {
     if lingeredBytes > Server.lingerBytes { close() }
   }
 
+  /// Closes at once, whatever still waits to be sent. A second call does nothing.
+  ///
+  /// The `onGone` of an answer that was being streamed is called.
   package func close() {
     guard state != .closed else { return }
     if state != .lingering { secure?.close() }

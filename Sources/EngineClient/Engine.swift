@@ -8,15 +8,19 @@ package import Scoring
 /// One `events` call is held open all the time. Its end is how the Engine's going away shows; then the version is
 /// asked for again, at growing intervals, until the Engine answers.
 package final class Engine {
+  /// Whether the Engine is there.
   package enum State {
     /// Not asked yet.
     case unknown
+    /// It has answered, with what it says of itself.
     case available(EngineDescription)
     /// Gone since then, or never there; why, in one sentence.
     case away(since: Instant, reason: String)
   }
 
+  /// What is known now; `connect` and the event stream change it.
   package private(set) var state = State.unknown
+  /// The path of the Engine's Unix socket, at most 107 bytes.
   package let socketPath: String
   private let loop: EventLoop
   private let node: String
@@ -34,8 +38,9 @@ package final class Engine {
   /// What images it holds, by the hashes of their references; none before it was asked.
   package private(set) var images: [HomeNode.Image] = []
 
-  /// The Engine answers again and these are this node's containers.
+  /// The Engine answers again, or was asked by `relist`; these are this node's containers.
   package var onAvailable: ([ContainerState]) -> Void = { _ in }
+  /// The Engine is gone, or was not there when it was first asked; called once until it answers again.
   package var onLost: () -> Void = {}
 
   /// Create, start and the like at one time: more makes an Engine on a small board slower, not faster.
@@ -45,12 +50,16 @@ package final class Engine {
   /// References that are told of: a board's card holds no more.
   private static let imageLimit = 128
 
+  /// An Engine that is not asked yet; `connect` begins.
+  ///
+  /// - Parameter node: this node's identity, which its containers carry in the label `Label.node`.
   package init(socketPath: String, node: String, loop: EventLoop) {
     self.socketPath = socketPath
     self.node = node
     self.loop = loop
   }
 
+  /// What the Engine says of itself; nil while it is not available.
   package var description: EngineDescription? {
     if case .available(let description) = state { return description }
     return nil
@@ -80,10 +89,18 @@ package final class Engine {
     return number
   }
 
+  /// Ends a call; its handler hears nothing more. Does nothing where the call is over.
+  ///
+  /// - Parameter number: what `call` has returned.
   package func cancel(_ number: UInt64) {
     calls[number]?.cancel()
   }
 
+  /// Stops or goes on reading a call's answer, for a receiver that is slower than the Engine.
+  ///
+  /// What comes meanwhile stays in the kernel's buffer. A call that is over or waits its turn is left alone.
+  ///
+  /// - Parameter number: what `call` has returned.
   package func pause(_ number: UInt64, _ pause: Bool) {
     calls[number]?.pause(pause)
   }

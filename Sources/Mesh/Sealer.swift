@@ -15,6 +15,7 @@ internal import CMbedTLS
 package struct Sealer: Sendable {
   /// What came of a packet.
   package enum Opened: Equatable, Sendable {
+    /// It is of the home, and this is what it carries.
     case payload([UInt8])
     /// Of another home, or forged; `report` once for each source, so that a log is not flooded.
     case foreign(report: Bool)
@@ -28,8 +29,11 @@ package struct Sealer: Sendable {
 
   /// How many packets were not taken, since the start.
   package struct Counts: Equatable, Sendable {
+    /// No key of this home opens them: another home's, or forged.
     package internal(set) var foreign: UInt64 = 0
+    /// They came before, or are older than the window of 64 counters.
     package internal(set) var replayed: UInt64 = 0
+    /// Too short, longer than `maximumSize`, or of another version.
     package internal(set) var malformed: UInt64 = 0
   }
 
@@ -42,6 +46,7 @@ package struct Sealer: Sendable {
   /// Sources of foreign packets that are remembered as reported; more are only counted.
   package static let maximumReported = 64
 
+  /// This node's own packets, looped back, are in none of the counts.
   package private(set) var counts = Counts()
   /// The keys, the one that seals first.
   package private(set) var keys: [SealKey]

@@ -2,6 +2,7 @@
 package enum DiscoveryDirective: Equatable, Sendable {
   /// Send the bytes from port 5353 with TTL or hop limit 255.
   case send([UInt8], interface: Int32, to: DiscoveryDestination)
+  /// All that must be known of a peer is: its service, its TXT record and an address.
   case found(DiscoveredPeer)
   /// Something that the value shows is different now.
   case changed(DiscoveredPeer)

@@ -6,9 +6,12 @@ package import Wire
 package struct DiscoveryInterface: Equatable, Sendable {
   /// An address and the length of its subnet's prefix in bits.
   package struct Address: Equatable, Sendable {
+    /// This node's own address on the interface.
     package var address: DNSAddress
+    /// 0...32 for IPv4, 0...128 for IPv6.
     package var prefix: Int
 
+    /// An address of this node and the bits of its prefix.
     package init(_ address: DNSAddress, prefix: Int) {
       self.address = address
       self.prefix = prefix
@@ -17,10 +20,12 @@ package struct DiscoveryInterface: Equatable, Sendable {
 
   /// The kernel's index.
   package var index: Int32
+  /// The kernel's name, as `eth0`; may change while the index stays.
   package var name: String
   /// In order of preference; more than 8 are left out.
   package var addresses: [Address]
 
+  /// An interface without addresses is not used.
   package init(index: Int32, name: String, addresses: [Address]) {
     self.index = index
     self.name = name

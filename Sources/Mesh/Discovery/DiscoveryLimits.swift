@@ -9,5 +9,6 @@ package struct DiscoveryLimits: Sendable {
   /// Unicast replies a second and interface, so that a forged source is not flooded through us.
   package var unicastRepliesPerSecond = 200
 
+  /// The defaults; the agent uses no others.
   package init() {}
 }

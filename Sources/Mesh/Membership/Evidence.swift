@@ -6,11 +6,13 @@ package struct Evidence: Comparable, Hashable, Sendable {
   /// Counts the packets of one incarnation.
   package var sequence: UInt32
 
+  /// Evidence as a packet carries it; each number takes 4 bytes on the wire.
   package init(incarnation: UInt32, sequence: UInt32) {
     self.incarnation = incarnation
     self.sequence = sequence
   }
 
+  /// Compares the incarnation first, and the sequence only within one incarnation.
   package static func < (left: Evidence, right: Evidence) -> Bool {
     left.incarnation != right.incarnation
       ? left.incarnation < right.incarnation : left.sequence < right.sequence

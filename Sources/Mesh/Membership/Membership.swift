@@ -9,7 +9,9 @@ package import Basics
 /// seals, sends and receives, and calls `tick` at `nextDue`. Packets that wait in the socket may be handed in before or
 /// after a late tick.
 package struct Membership: Sendable {
+  /// This node's own identity. Newer packets in its name are of another device, which is told once.
   package let id: NodeID
+  /// Fixed for the life of the value.
   package let settings: MembershipSettings
   /// All peers that are known, the dead and those that left included, in no order.
   package internal(set) var peers: [Peer] = []

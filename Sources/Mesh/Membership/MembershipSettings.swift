@@ -98,5 +98,6 @@ package struct MembershipSettings: Sendable {
   /// How long the entry of a node that died or left is kept; its return within that is a return, later an appearance.
   package var tombstoneRetention = Interval.seconds(3600)
 
+  /// The defaults; the agent uses no others.
   package init() {}
 }

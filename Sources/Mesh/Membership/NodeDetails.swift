@@ -14,8 +14,10 @@ package struct NodeDetails: Hashable, Sendable {
 
   /// One IPv4 and one or two IPv6 addresses on each of two interfaces, and some to spare.
   package static let maximumAddresses = 8
+  /// Room for the 14 kinds of terms that a score has, and two more.
   package static let maximumTerms = 16
 
+  /// The defaults say nothing: no address, port 0 for an API that is not there, no ability.
   package init(
     addresses: [PeerAddress] = [], port: UInt16 = 0, terms: [UInt8] = [], abilities: NodeAbilities = [],
     facts: UInt32 = 0
@@ -46,8 +48,10 @@ package struct NodeDetails: Hashable, Sendable {
 
 /// What a node can take just now; bits that this version does not know are kept.
 package struct NodeAbilities: OptionSet, Hashable, Sendable {
+  /// One byte of the details, with a bit for each ability.
   package let rawValue: UInt8
 
+  /// Takes every byte, as a later version may have written it.
   package init(rawValue: UInt8) {
     self.rawValue = rawValue
   }

@@ -4,8 +4,10 @@ internal import Basics
 package struct NodeID: Hashable, Comparable, Sendable {
   /// The first and the last 8 bytes, each as a big-endian number.
   package let high: UInt64
+  /// The last 8 bytes.
   package let low: UInt64
 
+  /// From the two halves of the UUID's 16 bytes, each big-endian.
   package init(high: UInt64, low: UInt64) {
     self.high = high
     self.low = low
@@ -64,6 +66,7 @@ package struct NodeID: Hashable, Comparable, Sendable {
   /// The node's name in the home: `edge-orchestration-` and the UUID in lower case.
   package var identity: String { Self.prefix + uuid }
 
+  /// The order of the bytes, which is that of the UUID's text.
   package static func < (left: NodeID, right: NodeID) -> Bool {
     left.high != right.high ? left.high < right.high : left.low < right.low
   }

@@ -12,13 +12,16 @@ package struct NodeLoad: Hashable, Sendable {
   /// How fast its runs went of how fast it had promised, in units of 1/128; a node that tells no demand does not tell it.
   package var calibration = NodeLoad.asPromised
 
+  /// The `calibration` of a node whose runs went as promised: 128/128.
   package static let asPromised: UInt8 = 128
+  /// The `memory` of a node that does not know it; no node can have so much.
   package static let unknownMemory: UInt16 = 0xFFFF
   /// Hundredths.
   private static let scoreUnits = 100.0
   /// 16 MiB: fine enough for a board of 256 MiB, and 2 bytes reach to 1 TiB.
   package static let memoryUnit: UInt64 = 16 << 20
 
+  /// Takes the numbers as the wire has them; demand is unknown, calibration as promised.
   package init(score: UInt32, runs: UInt8, memory: UInt16 = unknownMemory) {
     self.score = score
     self.runs = runs
@@ -63,6 +66,7 @@ package struct NodeDemand: Hashable, Sendable {
   /// A thread that computes half of the time counts, and 2 bytes reach to 1023 threads.
   private static let threadUnits = 64.0
 
+  /// Takes the numbers as the wire has them.
   package init(threads: UInt16, memoryBound: UInt8, flows: UInt8, link: UInt8) {
     self.threads = threads
     self.memoryBound = memoryBound

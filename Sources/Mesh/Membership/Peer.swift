@@ -2,17 +2,22 @@ package import Basics
 
 /// What a node knows of another.
 package struct Peer: Sendable {
+  /// The sender that its packets name; it does not change.
   package let id: NodeID
+  /// What this node thinks of it now: by its packets, by silence, and by what others say.
   package internal(set) var state: State
   /// Its last sign of life.
   package internal(set) var evidence: Evidence
   /// When that was heard; its age is how old all below is at most.
   package internal(set) var heardAt: Instant
+  /// From its last heartbeat.
   package internal(set) var load: NodeLoad
+  /// From its last heartbeat that had them; one that names another version of them makes this node ask.
   package internal(set) var details: NodeDetails
   /// Where its packets come from.
   package internal(set) var endpoint: PeerEndpoint
 
+  /// Scoring has the same states for its nodes, so they are those of Basics.
   package typealias State = MemberState
 
   var detailsVersion: UInt8

@@ -8,6 +8,7 @@ internal import Wire
 package struct EngineCall {
   /// What is written to the socket; may be emptied once it was.
   package var requestBytes: [UInt8]
+  /// Which call it is; errors name it.
   package let verb: EngineVerb
   /// What the call is about, as in `EngineError`.
   package let subject: String

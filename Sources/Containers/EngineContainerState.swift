@@ -12,6 +12,7 @@ package struct ContainerState: Equatable, Sendable {
   package var image: String
   /// Digest of the image's configuration, `sha256:…`.
   package var imageID: String
+  /// `Config.Labels`, or `Labels` of a list; in the Engine's order, and empty where there are none.
   package var labels: [EngineLabel]
   /// `created`, `running`, `paused`, `restarting`, `removing`, `exited` or `dead`.
   package var status: String
@@ -30,6 +31,7 @@ package struct ContainerState: Equatable, Sendable {
   /// It has a terminal: its output is one raw stream without frames.
   package var terminal: Bool
 
+  /// A container of which only the identifier is known: texts are empty, flags false, the rest nil.
   package init(id: String) {
     self.id = id
     name = ""

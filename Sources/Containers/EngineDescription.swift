@@ -15,6 +15,7 @@ package struct EngineDescription: Equatable, Sendable {
   /// Release of the kernel.
   package var kernel: String
 
+  /// Takes each value as it is; what the Engine leaves out is empty.
   package init(
     version: String, apiVersion: EngineVersion, minimum: EngineVersion?, os: String, architecture: String,
     kernel: String

@@ -24,6 +24,7 @@ package struct EngineError: Error, Equatable, Sendable, CustomStringConvertible 
 
   /// What the failure means for who asked.
   package enum Kind: Equatable, Sendable {
+    /// The Engine knows no container of that identifier or name.
     case noSuchContainer
     /// The Engine does not hold the image, or the registry does not know it or does not give it to us.
     case noSuchImage
@@ -41,20 +42,25 @@ package struct EngineError: Error, Equatable, Sendable, CustomStringConvertible 
     case unreachable
     /// The Engine is too old for this program.
     case tooOld
+    /// None of these; only the message tells more.
     case other
   }
 
+  /// The call that failed.
   package let verb: EngineVerb
   /// What the call was about: a container, an image; empty if it was about nothing.
   package let subject: String
+  /// What was found; `kind` is made of it and of `verb`.
   package let reason: Reason
 
+  /// An error of a call; without a subject where the call is about the Engine as a whole.
   package init(_ verb: EngineVerb, subject: String = "", reason: Reason) {
     self.verb = verb
     self.subject = subject
     self.reason = reason
   }
 
+  /// What the failure means, by the status codes of the Engine API reference and the words of its messages.
   package var kind: Kind {
     switch reason {
     case .refused(let status, let message): kind(status, message)
@@ -92,6 +98,7 @@ package struct EngineError: Error, Equatable, Sendable, CustomStringConvertible 
     return absent ? .noSuchImage : .pullFailed
   }
 
+  /// One sentence for a log: `Engine: VERB SUBJECT: REASON`. An identifier is cut to 12 digits.
   package var description: String {
     // An identifier is as long as people know it from Docker's own output.
     let isIdentifier = subject.utf8.count == 64 && subject.utf8.allSatisfy { $0 < 0x67 && $0 != 0x2F }
@@ -102,6 +109,7 @@ package struct EngineError: Error, Equatable, Sendable, CustomStringConvertible 
 }
 
 extension EngineError.Reason: CustomStringConvertible {
+  /// The reason alone, in words for a log; messages of the Engine are in it unchanged.
   package var description: String {
     switch self {
     case .refused(let status, let message): "refused with \(status): \(message)"

@@ -34,5 +34,6 @@ package enum EngineStream: UInt8, Equatable, Sendable {
   case stdin = 0
   /// Output; all of a terminal's.
   case stdout = 1
+  /// Errors; nothing of a terminal's.
   case stderr = 2
 }

@@ -7,6 +7,7 @@
 package struct EngineFrames {
   /// What a piece of the stream holds.
   package enum Part: Equatable {
+    /// Output of the container on that stream; a frame comes in as many pieces as its bytes did.
     case output(EngineStream, [UInt8])
     /// The Engine failed in the middle of the output and says why, in pieces.
     case error([UInt8])
@@ -27,6 +28,7 @@ package struct EngineFrames {
   /// Payload bytes still to come.
   private var remaining = 0
 
+  /// The stream begins with the header of a frame.
   package init() {}
 
   /// The bytes in a frame.

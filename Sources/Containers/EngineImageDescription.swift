@@ -8,6 +8,7 @@ package struct ImageDescription: Equatable, Sendable {
   package var architecture: String
   /// Variant of the architecture, such as `v7` of `arm`; empty if there is none.
   package var variant: String
+  /// Operating system in Go's words: `linux`; empty where the Engine does not say.
   package var os: String
   /// Bytes of its layers on disk.
   package var size: Int64
@@ -16,6 +17,7 @@ package struct ImageDescription: Equatable, Sendable {
   /// The names it goes by, `name:tag`.
   package var tags: [String]
 
+  /// The defaults are those of an image that was made here and has no name.
   package init(
     id: String, architecture: String, variant: String = "", os: String = "linux", size: Int64 = 0,
     digests: [String] = [], tags: [String] = []

@@ -2,9 +2,12 @@ internal import Wire
 
 /// One label of a container or attribute of a notice.
 package struct EngineLabel: Equatable, Sendable {
+  /// The key in the Engine's JSON object of labels or attributes.
   package var name: String
+  /// May be empty; a member that is no string makes no label.
   package var value: String
 
+  /// A label to give or to compare; neither text is checked.
   package init(name: String, value: String) {
     self.name = name
     self.value = value

@@ -18,6 +18,7 @@ package struct EngineNotice: Equatable, Sendable {
     attributes["exitCode"].flatMap { Int64($0) }
   }
 
+  /// A notice without attributes and with time 0 unless these are given.
   package init(type: String, action: String, id: String, attributes: [EngineLabel] = [], time: Int64 = 0) {
     self.type = type
     self.action = action

@@ -13,6 +13,7 @@ package struct PullProgress: Equatable, Sendable {
   /// How much of the whole pull is done, 0 to 100, never falling; `nil` while the layers are being announced.
   package var percent: Int?
 
+  /// A step of the whole image whose size nobody knows, unless more is given.
   package init(
     status: String, layer: String? = nil, current: Int64? = nil, total: Int64? = nil, percent: Int? = nil
   ) {

@@ -41,6 +41,7 @@ package enum EngineRequest: Equatable, Sendable {
   /// `since` in nanoseconds since 1970, else from now. Yields `notice` until the connection ends.
   case events(labels: [String], actions: [String] = [], since: Int64? = nil)
 
+  /// Which call it is, without its arguments.
   package var verb: EngineVerb {
     switch self {
     case .version: .version

@@ -1,8 +1,11 @@
 /// A version of the Engine API, such as 1.41.
 package struct EngineVersion: Comparable, Hashable, Sendable, CustomStringConvertible {
+  /// At most 4 digits where it was read from text.
   package let major: Int
+  /// A number of its own and no fraction: 1.9 is below 1.41.
   package let minor: Int
 
+  /// The version `major.minor`; neither is checked.
   package init(_ major: Int, _ minor: Int) {
     self.major = major
     self.minor = minor
@@ -37,10 +40,12 @@ package struct EngineVersion: Comparable, Hashable, Sendable, CustomStringConver
   /// The newest version whose changes were read against what this client sends and reads, that of Engine 29.0.
   package static let newest = EngineVersion(1, 52)
 
+  /// Compares the major numbers first.
   package static func < (left: EngineVersion, right: EngineVersion) -> Bool {
     left.major == right.major ? left.minor < right.minor : left.major < right.major
   }
 
+  /// The form that the path of a request has behind its `v`: `1.41`.
   package var description: String {
     "\(major).\(minor)"
   }

@@ -2,6 +2,7 @@
 
 import Basics
 
+/// The addresses that options of `docker run` take, with the rules of Go's net package.
 package enum OptionAddress {
   /// `text` in Go's normal form: RFC 5952 for IPv6, dotted decimal for IPv4 and for IPv4 in IPv6.
   static func normal(_ text: String) throws(OptionFault) -> String {

@@ -7,8 +7,10 @@ internal import Wire
 package struct OptionSource: Sendable {
   /// Why a file could not be had, in words for the requester.
   package struct Failure: Error, Equatable, Sendable {
+    /// What was found, without the path; the error of the option puts that in front.
     package var reason: String
 
+    /// A few words for the requester: the system's, or that files are not to be had at all.
     package init(reason: String) { self.reason = reason }
   }
 
@@ -20,6 +22,7 @@ package struct OptionSource: Sendable {
   /// The value for `--env NAME` without `=`.
   package var environment: @Sendable (_ name: String) -> String?
 
+  /// Both closures may be called more than once for one command, and with any name a requester writes.
   package init(
     readFile: @escaping @Sendable (String) -> Result<[UInt8], Failure>,
     environment: @escaping @Sendable (String) -> String?

@@ -4,6 +4,7 @@ package import Scoring
 package enum AskResult: Sendable, Equatable {
   /// It has the run on its disk.
   case accepted
+  /// It does not take this attempt, for this reason.
   case refused(String)
   /// This contends there: more than the requester knew of when it chose.
   case busier(Contention)

@@ -59,6 +59,7 @@ package struct NativeCommand: Sendable {
   /// Added to a minimal environment.
   package var environment: [(name: String, value: String)]
 
+  /// Takes both as they are; `arguments` must not be empty.
   package init(arguments: [String], environment: [(name: String, value: String)]) {
     self.arguments = arguments
     self.environment = environment
@@ -67,12 +68,15 @@ package struct NativeCommand: Sendable {
 
 /// What became of a native program.
 package enum NativeEvent: Sendable {
+  /// It runs now.
   case started
   /// It could not be started, in the kernel's words.
   case failed(reason: String)
+  /// It ended by itself, with this exit code.
   case exited(code: Int)
   /// Ended by this signal.
   case signalled(number: Int)
+  /// It ran longer than its limit, and was ended.
   case timeLimitReached(seconds: Int)
   /// It was persisted, but the agent ended before it was started.
   case neverStarted

@@ -27,5 +27,6 @@ package struct HomeSettings: Sendable {
   /// ones, and no peer fills a board's memory with them.
   package var hostedBytes = 8 << 20
 
+  /// The defaults; the agent uses no others.
   package init() {}
 }

@@ -8,6 +8,7 @@ package import Scoring
 /// or the engine, a run that is on disk ends in a final state: the container carries the run's identifier as
 /// a label, so that after a restart of either side the step to go on with is read off the container itself.
 package struct Orchestrator {
+  /// The bounds and times of one node's runs; each default states its reason.
   package struct Settings: Sendable {
     /// Final runs kept for `ps -a` and `logs`; older ones are forgotten. Memory and flash are small on a
     /// board.
@@ -32,16 +33,20 @@ package struct Orchestrator {
     package var keptLines = 1000
     /// This node's identifier in the home, and the label value by which it knows its containers.
     package var node = ""
+    /// How long it waits for other nodes.
     package var home = HomeSettings()
 
+    /// The defaults; the agent sets `node` and `keptRuns`.
     package init() {}
   }
 
+  /// May change at any time; a shorter `keptRuns` takes effect when the next run ends.
   package var settings: Settings
   private(set) var records: [RunID: RunRecord] = [:]
   /// All runs, oldest first.
   private(set) var order: [RunID] = []
   private(set) var underWay = 0
+  /// True from `engineAvailable(containers:at:)` until `engineLost()`; false at the start.
   package internal(set) var engineIsAvailable = false
   /// What is known of the nodes; this one may be missing.
   var home = HomeView()
@@ -63,12 +68,14 @@ package struct Orchestrator {
   /// Directives of the event at hand; every public method returns and empties them.
   var pending: [Directive] = []
 
+  /// Without runs; those of an earlier agent come by `restore(_:command:)`.
   package init(settings: Settings) {
     self.settings = settings
   }
 
   // MARK: - Questions
 
+  /// The run as it is now; nil where this node does not know it, or has forgotten it.
   package func run(_ id: RunID) -> Run? {
     records[id]?.run
   }
@@ -78,6 +85,8 @@ package struct Orchestrator {
     order.compactMap { records[$0]?.run }
   }
 
+  /// Runs that have not ended: this node's own, wherever they run, and those that it hosts for other nodes.
+  /// From `Settings.runsUnderWay` on new ones are refused.
   package var runsUnderWay: Int {
     underWay
   }
@@ -87,6 +96,8 @@ package struct Orchestrator {
     records[id]?.attempt.containerID
   }
 
+  /// Whether its container has a terminal (`-t`), so that its output has no frames; false where the run
+  /// is not known.
   package func usesTerminal(_ id: RunID) -> Bool {
     records[id]?.usesTerminal ?? false
   }
@@ -318,6 +329,7 @@ package struct Orchestrator {
 package enum RunRefusal: Error, Equatable {
   /// So many runs are under way already.
   case tooManyRuns(Int)
+  /// The node knows a run of that identifier already.
   case identifierInUse
   /// No node of the home can run it; why not, for each.
   case noHost(String)

@@ -3,6 +3,7 @@ package import Scoring
 
 /// Identifies one run: 12 lower-case hexadecimal digits, as Docker shows its containers.
 package struct RunID: Hashable, Sendable {
+  /// 12 digits, each of `0` to `9` or `a` to `f`.
   package let text: String
 
   /// `text` where it has the shape of an identifier, nil otherwise.
@@ -36,6 +37,7 @@ package enum Workload: Sendable {
     }
   }
 
+  /// The words of the request, as they were given and not yet checked.
   package var arguments: [String] {
     switch self {
     case .container(let arguments): arguments
@@ -46,9 +48,11 @@ package enum Workload: Sendable {
 
 /// One execution of a service, from the request to its end.
 package struct Run: Sendable {
+  /// Drawn by the node that was asked; the same on every node and in the container's label.
   package let id: RunID
   /// The service's name as the requester gave it.
   package let service: String
+  /// As the requester gave it; the same on every node that is asked to run it.
   package let workload: Workload
   /// Who asked: a process name where it is known, else empty.
   package let requester: String
@@ -85,12 +89,14 @@ package struct Run: Sendable {
   package internal(set) var placement: Placement?
   /// Copies that may exist on nodes that did not answer or died, until those have let go of them.
   package internal(set) var orphans: [Orphan] = []
+  /// `accepted` at first; a final one does not change any more.
   package var state: RunState
   /// When each state was entered, in milliseconds since 1970, as far as it was.
   package var times: RunTimes
   /// What the callback's peer has acknowledged: the end of the run.
   package var endReported = false
 
+  /// A run that was just accepted, not placed yet, and with the defaults for all that is not given.
   package init(
     id: RunID, service: String, workload: Workload, requester: String, requesterAddress: String,
     callback: String, host: String, source: WorkloadSource = WorkloadSource(), times: RunTimes
@@ -118,10 +124,12 @@ package enum OnHostLoss: String, Sendable {
 
 /// A copy of a run that may exist where it should not.
 package struct Orphan: Sendable, Equatable {
+  /// Identifier of the node that may have the copy.
   package let node: String
   /// The attempt it was asked with; a later one on the same node is none.
   package let attempt: Int
 
+  /// Takes both as they are.
   package init(node: String, attempt: Int) {
     self.node = node
     self.attempt = attempt
@@ -148,10 +156,14 @@ extension Run {
 
 /// The times of a run, in milliseconds since 1970-01-01 UTC; 0 is "not yet".
 package struct RunTimes: Sendable, Equatable {
+  /// When the request was accepted, by the clock of the node that was asked.
   package var accepted: Int64
+  /// When it began to run, as its host told; 0 again once another attempt begins.
   package var started: Int64
+  /// When it ended: the engine's or the host's own time of it where they tell one.
   package var ended: Int64
 
+  /// Only accepted, unless more is given.
   package init(accepted: Int64, started: Int64 = 0, ended: Int64 = 0) {
     self.accepted = accepted
     self.started = started
@@ -167,7 +179,9 @@ package enum RunState: Sendable, Equatable {
   case placing
   /// The image is being fetched; percent 0...100, -1 where the engine does not say.
   case pulling(percent: Int)
+  /// Its container or program is being created and started.
   case starting
+  /// It was started, and has not ended.
   case running
   /// It ended by itself with this exit code.
   case finished(exitCode: Int)
@@ -176,6 +190,7 @@ package enum RunState: Sendable, Equatable {
   /// It was ended because somebody asked for it.
   case stopped
 
+  /// Whether the run is over: a final state is the last one.
   package var isFinal: Bool {
     switch self {
     case .finished, .failed, .stopped: true
@@ -205,6 +220,7 @@ package enum RunState: Sendable, Equatable {
 
 /// Why a run failed, with the engine's or the kernel's own words.
 package struct RunFailure: Sendable, Equatable {
+  /// What a client can act upon; the raw value is the word in the API and in the journal.
   package enum Kind: String, Sendable, CaseIterable {
     /// The image could be neither fetched nor found on the node.
     case pull
@@ -228,11 +244,14 @@ package struct RunFailure: Sendable, Equatable {
     case givenBack = "given-back"
   }
 
+  /// Which of the causes it was.
   package var kind: Kind
+  /// In words for people, of the engine, the kernel or this program; may have several lines.
   package var reason: String
   /// The exit code where there is one, as with a container killed for its memory (137).
   package var exitCode: Int?
 
+  /// Without an exit code where the run did not get so far, or nobody saw it.
   package init(_ kind: Kind, _ reason: String, exitCode: Int? = nil) {
     self.kind = kind
     self.reason = reason

@@ -171,6 +171,8 @@ extension RunTimes {
 }
 
 extension Workload {
+  /// From the API's words: `container` or `native`, and the arguments, each of which must be a string; nil
+  /// otherwise. An empty list is taken: the node's definition of the service has the command.
   package init?(kind: String, arguments: [JSON]) {
     var words: [String] = []
     for argument in arguments {

@@ -10,6 +10,7 @@ package struct ServiceDefinition: Equatable, Sendable {
 
   /// The name nodes advertise and requests give.
   package let name: String
+  /// `ExecType` of the file.
   package let kind: Kind
   /// The program of a native service: a bare name, or a path that the command must then match; nil for
   /// containers.
@@ -99,10 +100,15 @@ package func dockerRunArguments(_ command: [String]) -> [String]? {
 
 /// Why a native command is not run; the raw value is the text that Home Edge's clients know.
 package enum NativeRefusal: String, Error, Sendable {
+  /// A word holds a character of the shell or a control character, or there are more than `wordLimit` words.
   case injection = "found injection command"
+  /// No definition of a native service has the name.
   case notRegistered = "not found registered service"
+  /// The command names another program than the definition.
   case otherExecutable = "not matched service with executable"
+  /// The command's first word names no program.
   case noExecutable = "not found executable file"
+  /// The definition does not list who asks.
   case requesterNotAllowed = "not allowed service execution"
 }
 

@@ -5,21 +5,30 @@ package import Wire
 /// profiles) and the client's environment (`-e NAME`). They come with the request, because the agent's own
 /// are not the client's.
 package struct WorkloadSource: Sendable, Equatable {
+  /// One file or one variable.
   package struct Item: Sendable, Equatable {
+    /// The path as the option names it, or the variable's name.
     package var name: String
+    /// The file's text in UTF-8, or the variable's value.
     package var value: String
 
+    /// Takes both as they are.
     package init(name: String, value: String) {
       self.name = name
       self.value = value
     }
   }
 
+  /// The variables that `-e NAME` takes from the client, in the order the options ask.
   package var environment: [Item] = []
+  /// The files that the options name, in the order the options ask; a file named twice is here twice.
+  /// One is at most `OptionSource.maximumFileSize` bytes.
   package var files: [Item] = []
 
+  /// Nothing: of a workload whose options name no files and no variables.
   package init() {}
 
+  /// Whether neither a file nor a variable is in it.
   package var isEmpty: Bool {
     environment.isEmpty && files.isEmpty
   }

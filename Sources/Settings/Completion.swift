@@ -2,7 +2,9 @@
 package enum Completion: Sendable, Equatable {
   /// Nothing: only the person knows it.
   case nothing
+  /// A path of a file.
   case file
+  /// A path of a folder.
   case folder
   /// The name of a command.
   case command

@@ -4,6 +4,7 @@ package import Wire
 /// Every setting of hearth.conf once, but for those of the devices (`DeviceSettings.table`). docs/hearth.conf and
 /// docs/hearth.conf.5 say what each is for; SettingsPagesTests compare them with these rows.
 extension Configuration {
+  /// One setting: its section, its key, its range and where its value goes.
   package typealias Row = ConfSetting<Configuration>
 
   /// Made anew for each asker: between two readings of the files the table need not take memory.

@@ -11,6 +11,7 @@ package import Wire
 package struct Configuration {
   /// Where /proc, /sys and /etc are looked for; another folder only to look at a captured tree.
   package var root = "/"
+  /// The folder of what the agent keeps over its restarts: runs, identity, home key; `node.state`.
   package var state = "/var/lib/hearth"
   /// The Docker Engine's socket.
   package var engine = "/var/run/docker.sock"
@@ -28,6 +29,7 @@ package struct Configuration {
   package var sampleInterval = Interval.seconds(1)
   /// Final runs that `ps -a` and `logs` still know.
   package var keptRuns = 100
+  /// The section `native`.
   package var native = NativeLimits()
   /// Whether this node looks for others and lets them use it; alone it sends nothing to the network.
   package var joins = true
@@ -49,7 +51,9 @@ package struct Configuration {
   /// The light, the fan, the button and the sensors.
   package var devices = DeviceSettings()
 
+  /// Read first where no file is named; need not exist.
   package static let path = "/etc/hearth/hearth.conf"
+  /// Its `*.conf`, at most 64 names, are read after `path`, and later ones override earlier ones.
   package static let folder = "/etc/hearth/conf.d"
   private static let folderLimit = 64
 
@@ -66,6 +70,7 @@ package struct Configuration {
     devices = try DeviceSettings(conf)
   }
 
+  /// The defaults, as of an empty file.
   package init() {}
 
   /// What the files say, each key once.

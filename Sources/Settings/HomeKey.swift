@@ -5,8 +5,10 @@ package import Platform
 
 /// Why there is no home key.
 package struct HomeKeyError: Error {
+  /// One sentence for people; it names the file where one is at fault.
   package let message: String
 
+  /// The words go to the log and the terminal; nothing of a key may be in them.
   package init(_ message: String) {
     self.message = message
   }
@@ -15,6 +17,8 @@ package struct HomeKeyError: Error {
 /// The secret that makes nodes a home: one file, and beside it, while the home changes its key, `FILE.next`, which is
 /// accepted already, and `FILE.old`, which is accepted still.
 package final class HomeKey {
+  /// The file of the key that seals: the one the settings name, else Home Edge's, else `home.key` in the
+  /// state folder.
   package let path: String
   /// Seals.
   package private(set) var current: SealKey
@@ -59,6 +63,8 @@ package final class HomeKey {
     ([current] + accepted).map { $0.preshared }
   }
 
+  /// What may be shown of a key: `hearth-` and its id in 4 hexadecimal digits. The id is a part of a hash and
+  /// tells nothing of the secret.
   package static func identity(of key: SealKey) -> String {
     "hearth-" + hexadecimal(UInt64(key.id), digits: 4)
   }

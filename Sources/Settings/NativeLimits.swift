@@ -5,6 +5,7 @@ internal import CLinux
 package struct NativeLimits {
   /// User and group it runs as when the agent is root; else it runs as the agent does, which is nobody special.
   package var user: UInt32 = 65534
+  /// 65534 is `nogroup` or `nobody`.
   package var group: UInt32 = 65534
   /// A program that runs longer is ended; 0 is no limit.
   package var timeLimit = Interval.zero
@@ -16,6 +17,7 @@ package struct NativeLimits {
 
   /// Where a bare program name is looked for.
   package static let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+  /// Set for each program, behind the variables of the run: getenv(3) finds the first of a name.
   package static let environment = [
     (name: "PATH", value: path), (name: "HOME", value: "/"), (name: "LANG", value: "C.UTF-8"),
   ]

@@ -16,6 +16,7 @@ package struct ProgramOption: Sendable {
   /// Whether it may be given more than once, and all values count.
   package let isRepeatable: Bool
 
+  /// The defaults are those of a flag: no short form, no value, once.
   package init(
     _ name: String, short: String = "", value: String = "", _ summary: String,
     completes completion: Completion = .nothing, isRepeatable: Bool = false

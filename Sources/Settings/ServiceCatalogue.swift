@@ -8,6 +8,8 @@ import Wire
 package final class ServiceCatalogue {
   private let homeEdge: String
   private var own: String
+  /// All that were read without fault: Home Edge's first, then our own, each in the order of their names.
+  /// A name may stand once for a container and once for a native program; the first one counts.
   package private(set) var definitions: [ServiceDefinition] = []
   /// Told of each faulty definition, in one sentence.
   package var onFault: (String) -> Void = { Log.warning($0) }
@@ -32,6 +34,7 @@ package final class ServiceCatalogue {
     refresh()
   }
 
+  /// The definition of that name and kind; nil where there is none.
   package func definition(_ name: String, kind: ServiceDefinition.Kind) -> ServiceDefinition? {
     definitions.first { $0.name == name && $0.kind == kind }
   }

@@ -161,7 +161,7 @@ import Testing
     let home = try NamespaceHome(2, home: "interfaces = eth7")
     try home.start()
     Thread.sleep(forTimeInterval: 2)
-    #expect(!home.log(1).contains("PEER") && !home.log(1).contains("in the home on"), "\(home.log(1))")
+    #expect(!home.log(1).contains("a peer ") && !home.log(1).contains("in the home on"), "\(home.log(1))")
     try home.network.shell(1, "ip link set eth0 down; ip link set eth0 name eth7; ip link set eth7 up")
     try home.network.shell(2, "ip link set eth0 down; ip link set eth0 name eth7; ip link set eth7 up")
     try home.assemble()

@@ -59,14 +59,24 @@ package enum ErrorNumber {
   package static let ENODATA: Int32 = 61
   /// Protocol error.
   package static let EPROTO: Int32 = 71
+  /// Bad message.
+  package static let EBADMSG: Int32 = 74
   /// Value too large for defined data type.
   package static let EOVERFLOW: Int32 = 75
   /// Operation not supported.
   package static let EOPNOTSUPP: Int32 = 95
   /// Network is down.
   package static let ENETDOWN: Int32 = 100
+  /// Transport endpoint is not connected.
+  package static let ENOTCONN: Int32 = 107
   /// Connection timed out.
   package static let ETIMEDOUT: Int32 = 110
+  /// Host is down.
+  package static let EHOSTDOWN: Int32 = 112
+  /// Stale file handle.
+  package static let ESTALE: Int32 = 116
+  /// Structure needs cleaning.
+  package static let EUCLEAN: Int32 = 117
   /// Remote I/O error.
   package static let EREMOTEIO: Int32 = 121
 
@@ -104,10 +114,15 @@ package enum ErrorNumber {
     case ELOOP: "Too many levels of symbolic links"
     case ENODATA: "No data available"
     case EPROTO: "Protocol error"
+    case EBADMSG: "Bad message"
     case EOVERFLOW: "Value too large for defined data type"
     case EOPNOTSUPP: "Operation not supported"
     case ENETDOWN: "Network is down"
+    case ENOTCONN: "Transport endpoint is not connected"
     case ETIMEDOUT: "Connection timed out"
+    case EHOSTDOWN: "Host is down"
+    case ESTALE: "Stale file handle"
+    case EUCLEAN: "Structure needs cleaning"
     case EREMOTEIO: "Remote I/O error"
     default: "error \(number)"
     }

@@ -22,7 +22,7 @@ struct StateVersion {
   ///
   /// - Parameter journal: the content of `runs.journal`; empty where there is none.
   func takeOver(journal: [UInt8]) throws(SystemError) {
-    let written = try read()
+    let written = read()
     guard written != Version.text else { return }
     if !journal.isEmpty {
       let copy = folder + "/runs.journal." + (written ?? Self.first)
@@ -33,7 +33,7 @@ struct StateVersion {
   }
 
   /// The version that the file names; nil where there is none, `unknown` where it is damaged.
-  private func read() throws(SystemError) -> String? {
+  private func read() -> String? {
     let bytes: [UInt8]
     do throws(SystemError) {
       bytes = try File.read(folder + "/version", limit: Self.lengthLimit)

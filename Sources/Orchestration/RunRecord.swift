@@ -11,7 +11,7 @@ struct RunRecord {
   /// The parsed `docker run`; gone once the run has ended.
   var command: RunCommand?
   let usesTerminal: Bool
-  /// What it adds to the competition on its host.
+  /// What it adds to the contention on its host.
   let demand: Contention
   var stopIsRequested = false
   /// A write of the run failed and is to be tried again.

@@ -41,7 +41,7 @@ struct MembershipMessageTests {
     for message in samples() { #expect(MembershipMessage(message.encoded()) == message) }
   }
 
-  @Test func aBriefHeartbeatTakes37BytesAnd43WithWhatCompetes() {
+  @Test func aBriefHeartbeatTakes37BytesAnd43WithWhatContends() {
     #expect(samples()[1].encoded().count == 37)
     var telling = samples()[1]
     telling.load?.demand = NodeDemand(threads: 0x0140, memoryBound: 1, flows: 2, link: 3)

@@ -100,7 +100,7 @@ package struct HomeNode: Sendable, Equatable {
   package var heardAt = Instant(nanoseconds: 0)
   /// Runs that this requester placed there and the score cannot show yet; `HomeView` keeps count.
   package internal(set) var placedSinceHeard = 0
-  /// What those add to the competition.
+  /// What those add to the contention.
   package internal(set) var placedDemand = Contention.none
   /// How fast its runs went of how fast it had promised (`SpeedCalibration`), as it tells itself.
   package var calibration = 1.0

@@ -47,13 +47,9 @@
 
 // errno is a macro over a thread-local.
 static inline int clinux_errno(void) { return errno; }
-static inline void clinux_set_errno(int value) { errno = value; }
 
 // Variadic in C.
 static inline int clinux_open(const char *path, int flags, unsigned mode) { return open(path, flags, mode); }
-static inline int clinux_openat(int dir, const char *path, int flags, unsigned mode) {
-  return openat(dir, path, flags, mode);
-}
 static inline int clinux_fcntl(int fd, int command, long argument) { return fcntl(fd, command, argument); }
 
 // Enumerations in one C library, macros in the other.
@@ -178,8 +174,6 @@ static inline int clinux_setrlimit_core(const struct rlimit *limit) { return set
 static inline int clinux_setrlimit_files(const struct rlimit *limit) { return setrlimit(RLIMIT_NOFILE, limit); }
 int clinux_pipe(int ends[2]);
 void clinux_exec(char *const arguments[], char *const environment[]);
-extern char **environ;
-static inline char *clinux_environment(unsigned index) { return environ[index]; }
 
 /// Writes the first address of `host` as text; not 0 where there is none. Blocks.
 static inline int clinux_look_up(const char *host, char *text, socklen_t size) {

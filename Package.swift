@@ -50,11 +50,12 @@ let rooms: [Target] = [
       "Mesh",
       "Orchestration", "Platform", "Readings", "Sampling", "Scoring", "Settings", "Wire",
     ]),
+  room("Reports", knows: ["Basics", "Readings", "Scoring", "Simulation", "Wire"]),
   room(
     "CommandLine",
     knows: [
       "Basics", "CLinux", "Containers", "Devices", "Hardware", "HomeEdge", "Mesh", "Orchestration",
-      "Platform", "Readings", "Sampling",
+      "Platform", "Readings", "Reports", "Sampling",
       "Scoring", "Settings", "Simulation", "Wire",
     ]),
 ]
@@ -145,7 +146,7 @@ let tests: [Target] = [
     name: "CommandLineTests",
     dependencies: [
       "Agent", "Basics", "CommandLine", "Containers", "Devices", "EngineClient", "HomeEdge", "Platform",
-      "Readings", "Scoring", "Settings", "Simulation", "TestSupport", "Wire",
+      "Readings", "Reports", "Scoring", "Settings", "Simulation", "TestSupport", "Wire",
     ]),
   .testTarget(
     name: "AgentTests",

@@ -21,3 +21,13 @@ package func hexadecimal(_ value: UInt64, digits: Int) -> String {
   let text = String(value, radix: 16)
   return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
 }
+
+/// A span in its largest fitting unit, as Docker has it: `12 seconds`, `3 minutes`, `2 days`.
+package func spanText(seconds: Int64) -> String {
+  let units: [(Int64, String)] = [(86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")]
+  for (size, name) in units where seconds >= size {
+    let count = seconds / size
+    return "\(count) \(name)\(count == 1 ? "" : "s")"
+  }
+  return "0 seconds"
+}

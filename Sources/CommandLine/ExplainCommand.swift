@@ -29,7 +29,7 @@ enum ExplainCommand {
         node["filtered"] == nil ? number(node["rank"]) : "-", answerWords(node), node["reason"]?.string ?? "",
       ])
     }
-    text += Terminal.table(rows)
+    text += Columns.table(rows)
     let omitted = answer["omitted"]?.integer ?? 0
     if omitted > 0 { text += "and \(omitted) more nodes\n" }
     if !nodes.isEmpty {

@@ -1,3 +1,4 @@
+import Basics
 import Settings
 
 /// The texts of `hearth help`.
@@ -18,7 +19,7 @@ enum Help {
     var rows: [[String]] = []
     for row in CommandTable.rows { rows.append(["  " + row.name, row.summary]) }
     return "Hearth runs services on the board of your home that will do them best.\n\n"
-      + "usage: hearth COMMAND [options]\n\n" + Terminal.table(rows)
+      + "usage: hearth COMMAND [options]\n\n" + Columns.table(rows)
       + "\n'hearth help COMMAND' explains a command; hearth(1) is the manual, hearthd(8) the agent's.\n"
   }
 }

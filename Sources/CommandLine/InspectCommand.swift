@@ -1,3 +1,4 @@
+import Reports
 import Settings
 
 /// `hearth inspect`: every reading of this board.

@@ -29,7 +29,7 @@ enum NodesCommand {
         node["self"]?.bool == true ? "this node" : ago(milliseconds: heard),
       ])
     }
-    return Terminal.table(rows)
+    return Columns.table(rows)
   }
 
   /// What each term leaves of each node's score, in percent.
@@ -49,7 +49,7 @@ enum NodesCommand {
       }
       rows.append(row)
     }
-    return Terminal.table(rows)
+    return Columns.table(rows)
   }
 
   private static func state(of node: JSON) -> String {
@@ -77,6 +77,6 @@ enum NodesCommand {
   private static func ago(milliseconds: Int64) -> String {
     milliseconds < 10_000
       ? "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s ago"
-      : Terminal.span(seconds: milliseconds / 1000) + " ago"
+      : spanText(seconds: milliseconds / 1000) + " ago"
   }
 }

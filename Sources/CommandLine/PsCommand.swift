@@ -1,3 +1,4 @@
+import Basics
 import Platform
 import Settings
 import Wire
@@ -19,7 +20,7 @@ enum PsCommand {
         state(of: run), run["host"]?.string ?? "",
       ])
     }
-    return Terminal.table(rows)
+    return Columns.table(rows)
   }
 
   private static func command(of run: JSON) -> String {
@@ -37,7 +38,7 @@ enum PsCommand {
     let now = Clock.wallMilliseconds()
     func span(_ key: String) -> String? {
       guard let time = run["times"]?[key]?.integer else { return nil }
-      return Terminal.span(seconds: max(0, now.subtractingReportingOverflow(time).partialValue) / 1000)
+      return spanText(seconds: max(0, now.subtractingReportingOverflow(time).partialValue) / 1000)
     }
     switch name {
     case "running": return name + (span("started").map { " " + $0 } ?? "")

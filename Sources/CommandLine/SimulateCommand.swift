@@ -1,6 +1,7 @@
 import Basics
 internal import CLinux
 import Platform
+import Reports
 internal import Scoring
 import Settings
 internal import Simulation

@@ -19,7 +19,7 @@ enum StatusCommand {
   }
 
   private static func text(_ node: JSON, _ runs: [JSON]) -> String {
-    let uptime = Terminal.span(seconds: node["uptimeSeconds"]?.integer ?? 0)
+    let uptime = spanText(seconds: node["uptimeSeconds"]?.integer ?? 0)
     let value = node["score"]?["score"]?.double ?? 0
     var rows: [[String]] = [
       ["node", node["id"]?.string ?? "?"],
@@ -42,7 +42,7 @@ enum StatusCommand {
     let services = (node["services"]?.array ?? []).compactMap { $0["name"]?.string }
     if !services.isEmpty { rows.append(["services", joined(services)]) }
     rows.append(["runs", runs.isEmpty ? "none under way" : "\(runs.count) under way"])
-    return Terminal.table(rows) + (runs.isEmpty ? "" : "\n" + PsCommand.table(runs))
+    return Columns.table(rows) + (runs.isEmpty ? "" : "\n" + PsCommand.table(runs))
   }
 
   private static func home(_ home: JSON) -> String {
@@ -59,7 +59,7 @@ enum StatusCommand {
     case "available":
       return "Docker \(engine["version"]?.string ?? "?") (API \(engine["api"]?.string ?? "?")) at \(socket)"
     case "away":
-      let span = Terminal.span(seconds: engine["awaySeconds"]?.integer ?? 0)
+      let span = spanText(seconds: engine["awaySeconds"]?.integer ?? 0)
       return "away for \(span): \(engine["reason"]?.string ?? "")"
     default:
       return "not asked yet, at \(socket)"

@@ -51,67 +51,10 @@ enum Terminal {
   /// Goes to the line's begin and clears it (ECMA-48, 8.3.41, Erase in Line).
   static let clearLine = "\r" + controlSequence + "K"
 
-  // MARK: - Columns
-
-  /// Columns as wide as their widest cell, two blanks between them. Cells may hold what others chose, as host names:
-  /// nothing in them moves the cursor.
-  static func table(_ cells: [[String]]) -> String {
-    let rows = cells.map { $0.map { $0.sanitized() } }
-    var widths: [Int] = []
-    for row in rows {
-      for (column, cell) in row.enumerated() {
-        if column == widths.count { widths.append(0) }
-        widths[column] = max(widths[column], cell.columns)
-      }
-    }
-    var text = ""
-    for row in rows {
-      for (column, cell) in row.enumerated() {
-        text += column < row.count - 1 ? cell.padded(to: widths[column] + 2) : cell
-      }
-      text += "\n"
-    }
-    return text
-  }
-
-  /// The width of the widest text.
-  static func widest(_ texts: [String]) -> Int {
-    var width = 0
-    for text in texts { width = max(width, text.columns) }
-    return width
-  }
-
-  /// Breaks a text at blanks, so that its first line, which begins in column `indent`, and those below it, which are
-  /// indented so, fit into `width` columns; a longer word stays whole.
-  static func wrapped(_ text: String, indent: Int, width: Int) -> String {
-    var result = ""
-    var column = indent
-    for word in text.words(at: " ") {
-      if column > indent {
-        let fits = column + 1 + word.columns <= width
-        result += fits ? " " : "\n" + "".padded(to: indent)
-        column = fits ? column + 1 : indent
-      }
-      result += word
-      column += word.columns
-    }
-    return result
-  }
-
-  // MARK: - Numbers and times
+  // MARK: - Numbers
 
   /// A number that is not below 0, rounded to a whole one; a billion at most.
   static func whole(_ value: Double) -> String {
     "\(Int(min(max(value, 0), 1e9) + 0.5))"
-  }
-
-  /// A span in its largest fitting unit, as Docker has it: `12 seconds`, `3 minutes`, `2 days`.
-  static func span(seconds: Int64) -> String {
-    let units: [(Int64, String)] = [(86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")]
-    for (size, name) in units where seconds >= size {
-      let count = seconds / size
-      return "\(count) \(name)\(count == 1 ? "" : "s")"
-    }
-    return "0 seconds"
   }
 }

@@ -10,7 +10,6 @@ import Wire
 @testable import Agent
 @testable import Basics
 @testable import CommandLine
-@testable import Devices
 @testable import HomeEdge
 @testable import Orchestration
 @testable import Platform
@@ -217,7 +216,7 @@ import Wire
   }
 
   @Test func aTableShowsForeignNamesAsTheyAreAndNotAsTheyWish() {
-    let table = Terminal.table([["NODE", "X"], ["a\u{1B}[2J\nb", "1"]])
+    let table = Columns.table([["NODE", "X"], ["a\u{1B}[2J\nb", "1"]])
     #expect(table == "NODE     X\na?[2J?b  1\n")
   }
 }

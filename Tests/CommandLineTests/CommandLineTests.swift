@@ -4,7 +4,6 @@ import Wire
 
 @testable import Basics
 @testable import CommandLine
-@testable import Devices
 @testable import Platform
 @testable import Settings
 
@@ -123,14 +122,14 @@ import Wire
 
 @Suite struct TerminalTests {
   @Test func aTextIsBrokenAtBlanksAndIndented() {
-    #expect(Terminal.wrapped("one two three", indent: 2, width: 9) == "one two\n  three")
-    #expect(Terminal.wrapped("unbreakable a", indent: 4, width: 8) == "unbreakable\n    a")
-    #expect(Terminal.wrapped("", indent: 4, width: 8) == "")
+    #expect(Columns.wrapped("one two three", indent: 2, width: 9) == "one two\n  three")
+    #expect(Columns.wrapped("unbreakable a", indent: 4, width: 8) == "unbreakable\n    a")
+    #expect(Columns.wrapped("", indent: 4, width: 8) == "")
   }
 
   @Test func columnsAreAsWideAsTheirWidestCell() {
     #expect(
-      Terminal.table([["ID", "NAME", "X"], ["1", "lamp", "y"], ["200", "", ""]]) == """
+      Columns.table([["ID", "NAME", "X"], ["1", "lamp", "y"], ["200", "", ""]]) == """
         ID   NAME  X
         1    lamp  y
         200        
@@ -139,12 +138,12 @@ import Wire
   }
 
   @Test func rowsMayBeOfDifferentLengths() {
-    #expect(Terminal.table([["a"], ["b", "c"], []]) == "a\nb  c\n\n")
-    #expect(Terminal.table([]) == "")
+    #expect(Columns.table([["a"], ["b", "c"], []]) == "a\nb  c\n\n")
+    #expect(Columns.table([]) == "")
   }
 
   @Test func aCellIsAsWideAsItsCharacters() {
-    #expect(Terminal.table([["ü", "x"], ["ab", "y"]]) == "ü   x\nab  y\n")
+    #expect(Columns.table([["ü", "x"], ["ab", "y"]]) == "ü   x\nab  y\n")
   }
 
   @Test(arguments: [
@@ -153,7 +152,7 @@ import Wire
     (86400, "1 day"), (172_800, "2 days"), (Int64.max, "106751991167300 days"),
   ])
   func aSpanIsInItsLargestFittingUnit(seconds: Int64, text: String) {
-    #expect(Terminal.span(seconds: seconds) == text)
+    #expect(spanText(seconds: seconds) == text)
   }
 }
 

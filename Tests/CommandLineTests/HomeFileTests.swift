@@ -7,6 +7,7 @@ import Wire
 
 @testable import Basics
 @testable import CommandLine
+@testable import Reports
 
 private func parse(_ text: String) throws -> HomeFile {
   try HomeFile.parse(Array(text.utf8), file: "home.conf", profiles: Profiles())

@@ -5,6 +5,7 @@ import Wire
 
 @testable import Basics
 @testable import CommandLine
+@testable import Reports
 
 @Suite struct ScoreReportTests {
   private func report() throws -> (Score, Profiles.Match) {

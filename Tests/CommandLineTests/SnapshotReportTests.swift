@@ -4,6 +4,7 @@ import Wire
 
 @testable import Basics
 @testable import CommandLine
+@testable import Reports
 
 @Suite struct SnapshotReportTests {
   private let then = Instant(nanoseconds: 5_000_000_000)

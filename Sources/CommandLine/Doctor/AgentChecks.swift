@@ -57,7 +57,7 @@ extension Check {
         reason, remedy: "Look at journalctl -u hearth, then start it anew: systemctl restart hearth.")
     case .answered(let node, _):
       let version = node["version"]?.string ?? "?"
-      let span = Terminal.span(seconds: node["uptimeSeconds"]?.integer ?? 0)
+      let span = spanText(seconds: node["uptimeSeconds"]?.integer ?? 0)
       guard version == Version.text else {
         return .warn(
           "the agent is \(version), this program \(Version.text)",

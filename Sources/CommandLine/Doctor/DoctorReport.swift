@@ -70,10 +70,10 @@ struct DoctorReport {
     let indent = outcomeWidth + idWidth
     var text = colours ? Terminal.styled(word, style) : word
     text += "".padded(to: outcomeWidth - word.columns) + id.padded(to: idWidth, least: 1)
-    text += Terminal.wrapped(result.found.sanitized(), indent: indent, width: width) + "\n"
+    text += Columns.wrapped(result.found.sanitized(), indent: indent, width: width) + "\n"
     if !result.remedy.isEmpty {
       text += "".padded(to: indent)
-      text += Terminal.wrapped(result.remedy.sanitized(), indent: indent, width: width) + "\n"
+      text += Columns.wrapped(result.remedy.sanitized(), indent: indent, width: width) + "\n"
     }
     return text
   }

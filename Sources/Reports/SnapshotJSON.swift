@@ -1,13 +1,13 @@
 import Basics
-internal import Readings
-internal import Scoring
-internal import Wire
+package import Readings
+package import Scoring
+package import Wire
 
 /// All readings as JSON. A reading is `{"value": …, "ageMilliseconds": …}`, its age counted from the sample,
 /// or `{"absent": reason, "path": …}`; units are those of `Snapshot`.
 ///
 /// - Parameter match: the board's profile and how it was found.
-func snapshotJSON(_ snapshot: Snapshot, _ match: Profiles.Match? = nil) -> JSON {
+package func snapshotJSON(_ snapshot: Snapshot, _ match: Profiles.Match? = nil) -> JSON {
   SnapshotEncoder(now: snapshot.instant ?? Instant(nanoseconds: 0)).encode(snapshot, match)
 }
 

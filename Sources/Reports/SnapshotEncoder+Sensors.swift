@@ -1,6 +1,6 @@
 import Basics
-internal import Readings
-internal import Wire
+import Readings
+import Wire
 
 // Heat, sensors and power.
 extension SnapshotEncoder {

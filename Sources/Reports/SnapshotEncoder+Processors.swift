@@ -1,6 +1,6 @@
 import Basics
-internal import Readings
-internal import Wire
+import Readings
+import Wire
 
 // The board, its cores and memory, and what a control group leaves of them.
 extension SnapshotEncoder {

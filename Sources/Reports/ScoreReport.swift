@@ -1,15 +1,15 @@
 import Basics
-internal import Scoring
+package import Scoring
 
 /// What `hearth score` prints: the value, the board, a line for each term, and why defaults stand in.
-func scoreText(_ score: Score, _ match: Profiles.Match) -> String {
+package func scoreText(_ score: Score, _ match: Profiles.Match) -> String {
   var text = "Score " + decimal(score.value, places: 1) + ", where an idle Raspberry Pi 3 Model B is 100\n"
   text += "Board " + match.profile.title + ", profile " + match.profile.name + ", by " + match.rule.rawValue
   text += match.text.isEmpty ? "\n\n" : " " + match.text + "\n\n"
 
-  let nameWidth = Terminal.widest(score.terms.map { $0.kind.name })
+  let nameWidth = Columns.widest(score.terms.map { $0.kind.name })
   let readings = score.terms.map { $0.text + mark($0.source) }
-  let readingWidth = Terminal.widest(readings)
+  let readingWidth = Columns.widest(readings)
   text += "term".padded(to: nameWidth) + "  " + "reading".padded(to: readingWidth) + "  weight  effect\n"
   for (index, term) in score.terms.enumerated() {
     text += term.kind.name.padded(to: nameWidth) + "  " + readings[index].padded(to: readingWidth)

@@ -1,16 +1,16 @@
 import Basics
-import HomeEdge
-internal import Scoring
-internal import Simulation
-internal import Wire
+import Scoring
+package import Simulation
+package import Wire
 
 /// What `hearth simulate` prints.
-struct SimulationReport {
+package struct SimulationReport {
   private let home: HomeFile
   private let trials: [HomeTrial]
   private let verdict: HomeVerdict
 
-  init(_ home: HomeFile, _ trials: [HomeTrial]) {
+  /// - Parameter trials: the home as it is comes first, then each change of it.
+  package init(_ home: HomeFile, _ trials: [HomeTrial]) {
     self.home = home
     self.trials = trials
     verdict = HomeVerdict(trials)
@@ -18,9 +18,10 @@ struct SimulationReport {
 
   // MARK: - For people
 
-  var text: String {
+  /// Tables and sentences; empty without trials.
+  package var text: String {
     guard let own = trials.first else { return "" }
-    var text = Terminal.span(seconds: Int64(home.length)) + " of requests, "
+    var text = spanText(seconds: Int64(home.length)) + " of requests, "
     text += count(own.all.requests) + " in a simulation, " + String(home.runs)
     text += home.runs == 1 ? " simulation\n\n" : " simulations\n\n"
     text += nodes(own)
@@ -49,7 +50,7 @@ struct SimulationReport {
       row.append(watts(own.power(of: node)))
       rows.append(row)
     }
-    return Terminal.table(rows)
+    return Columns.table(rows)
   }
 
   private func line(of load: HomeTrial.Figures) -> String {
@@ -84,7 +85,7 @@ struct SimulationReport {
         percent(all.waitedShare), watts(trials[index].power),
       ])
     }
-    return Terminal.table(rows)
+    return Columns.table(rows)
   }
 
   private func sentences(_ own: HomeTrial) -> String {
@@ -157,7 +158,8 @@ struct SimulationReport {
 
   // MARK: - For programs
 
-  var json: JSON {
+  /// An object; null without trials.
+  package var json: JSON {
     guard let own = trials.first else { return .null }
     let runs = Double(home.runs)
     var list: [JSON] = []

@@ -1,12 +1,11 @@
 import Basics
-import HomeEdge
-internal import Readings
-internal import Scoring
+package import Readings
+package import Scoring
 
 /// What `hearth inspect` prints: one line per thing, and for every reading that is absent the reason.
 ///
 /// - Parameter match: the board's profile and how it was found.
-func snapshotText(_ snapshot: Snapshot, _ match: Profiles.Match? = nil) -> String {
+package func snapshotText(_ snapshot: Snapshot, _ match: Profiles.Match? = nil) -> String {
   var report = SnapshotReport()
   report.add(snapshot.board)
   if let match { report.item("profile", match.profile.name + ", " + match.evidence) }

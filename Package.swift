@@ -27,9 +27,8 @@ let rooms: [Target] = [
   room("Sampling", knows: ["Basics", "Readings"]),
   room("Hardware", knows: ["Basics", "CLinux", "Platform", "Readings", "Sampling"]),
   room("Scoring", knows: ["Basics", "CBoards", "Readings", "Wire"]),
-  room(
-    "Devices",
-    knows: ["Basics", "CBoards", "CGpiod", "CI2C", "CLinux", "Platform", "Readings", "Scoring", "Wire"]),
+  room("Peripherals", knows: ["Basics", "CBoards", "Readings", "Scoring", "Wire"]),
+  room("Devices", knows: ["Basics", "CGpiod", "CI2C", "CLinux", "Peripherals", "Platform", "Readings"]),
   room("Mesh", knows: ["Basics", "CMbedTLS", "Wire"]),
   room("Containers", knows: ["Basics", "Wire"]),
   room("Orchestration", knows: ["Basics", "Containers", "Scoring", "Wire"]),
@@ -41,21 +40,21 @@ let rooms: [Target] = [
   room(
     "Settings",
     knows: [
-      "Basics", "CLinux", "Containers", "Devices", "Mesh", "Orchestration", "Platform", "Scoring", "Wire",
+      "Basics", "CLinux", "Containers", "Mesh", "Orchestration", "Peripherals", "Platform", "Scoring", "Wire",
     ]),
   room(
     "Agent",
     knows: [
       "Basics", "CLinux", "Containers", "Devices", "EngineClient", "Hardware", "HomeEdge", "HTTPServer",
       "Mesh",
-      "Orchestration", "Platform", "Readings", "Sampling", "Scoring", "Settings", "Wire",
+      "Orchestration", "Peripherals", "Platform", "Readings", "Sampling", "Scoring", "Settings", "Wire",
     ]),
   room("Reports", knows: ["Basics", "Readings", "Scoring", "Simulation", "Wire"]),
   room(
     "CommandLine",
     knows: [
       "Basics", "CLinux", "Containers", "Devices", "Hardware", "HomeEdge", "Mesh", "Orchestration",
-      "Platform", "Readings", "Reports", "Sampling",
+      "Peripherals", "Platform", "Readings", "Reports", "Sampling",
       "Scoring", "Settings", "Simulation", "Wire",
     ]),
 ]
@@ -123,7 +122,12 @@ let tests: [Target] = [
     dependencies: ["Basics", "Placement", "Scoring", "Simulation"]),
   .testTarget(
     name: "DevicesTests",
-    dependencies: ["Basics", "CLinux", "Devices", "Platform", "Readings", "Scoring", "TestSupport", "Wire"]),
+    dependencies: [
+      "Basics", "CLinux", "Devices", "Peripherals", "Platform", "Readings", "Scoring", "TestSupport",
+    ]),
+  .testTarget(
+    name: "PeripheralsTests",
+    dependencies: ["Basics", "Peripherals", "Readings", "Scoring", "Wire"]),
   .testTarget(
     name: "OrchestrationTests",
     dependencies: ["Basics", "Containers", "Orchestration", "Readings", "Scoring", "Wire"]),
@@ -141,17 +145,19 @@ let tests: [Target] = [
     dependencies: ["Basics", "CLinux", "HTTPServer", "Mesh", "Platform", "Readings", "ServerSupport", "Wire"]),
   .testTarget(
     name: "SettingsTests",
-    dependencies: ["Basics", "Devices", "Mesh", "Platform", "Readings", "Settings", "TestSupport", "Wire"]),
+    dependencies: [
+      "Basics", "Mesh", "Peripherals", "Platform", "Readings", "Settings", "TestSupport", "Wire",
+    ]),
   .testTarget(
     name: "CommandLineTests",
     dependencies: [
-      "Agent", "Basics", "CommandLine", "Containers", "Devices", "EngineClient", "HomeEdge", "Platform",
-      "Readings", "Reports", "Scoring", "Settings", "Simulation", "TestSupport", "Wire",
+      "Agent", "Basics", "CommandLine", "Containers", "EngineClient", "HomeEdge", "Platform", "Readings",
+      "Reports", "Scoring", "Settings", "Simulation", "TestSupport", "Wire",
     ]),
   .testTarget(
     name: "AgentTests",
     dependencies: [
-      "Agent", "Basics", "CommandLine", "Containers", "Devices", "HTTPServer", "HomeEdge", "Mesh",
+      "Agent", "Basics", "CommandLine", "Containers", "HTTPServer", "HomeEdge", "Mesh",
       "Orchestration", "Platform", "Readings", "Scoring", "ServerSupport", "TestSupport", "Wire",
     ]),
   .testTarget(

@@ -1,8 +1,8 @@
 import Basics
-import Devices
 import EngineClient
 import Hardware
 import Orchestration
+import Peripherals
 import Platform
 import Readings
 import Sampling

@@ -1,9 +1,9 @@
 import Basics
-import Devices
 import EngineClient
 import Hardware
 import Mesh
 import Orchestration
+import Peripherals
 import Platform
 import Readings
 import Sampling

@@ -1,6 +1,7 @@
 internal import CLinux
 import Devices
 import Hardware
+import Peripherals
 import Platform
 import Readings
 import Sampling

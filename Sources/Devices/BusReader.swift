@@ -1,20 +1,9 @@
 internal import CI2C
 internal import CLinux
-
-/// What is read of one chip in one round.
-package struct BusJob: Equatable, Sendable {
-  package let address: UInt8
-  package let marks: [Chip.Mark]
-  package let accesses: [RegisterAccess]
-
-  /// Numbers that a round writes for it.
-  package var count: Int { marks.count + accesses.count }
-}
+package import Peripherals
 
 /// Reads the chips of a bus: in a process of its own, because a transfer may take as long as its adapter likes.
 package enum BusReader {
-  /// What stands for a register that was not read because the chip is not what it should be.
-  package static let unread = Int32.min
   /// How long one transfer may take, where the adapter can be told: several times the 35 ms of SMBus.
   private static let transferMilliseconds: UInt32 = 100
 
@@ -34,7 +23,7 @@ package enum BusReader {
         if number < 0 {
           failure = number
         } else if !mark.fits(UInt16(truncatingIfNeeded: number)) {
-          failure = unread
+          failure = BusJob.unread
         }
       }
       for access in job.accesses {

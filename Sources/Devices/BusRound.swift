@@ -1,5 +1,6 @@
 package import Basics
 internal import CLinux
+package import Peripherals
 package import Platform
 
 /// One reading of a bus, in a child of the agent's that ends with it: a transfer blocks for as long as the adapter
@@ -8,6 +9,7 @@ package import Platform
 /// Not a thread, which could not be ended while the kernel holds it, and would keep the agent from ending; and not a
 /// process that stays, which would take memory all day for some milliseconds of work.
 package final class BusRound: Watcher {
+  /// What is read.
   package let round: SensorPlan.Round
   private let loop: EventLoop
   private let child: ChildProcess
@@ -20,6 +22,7 @@ package final class BusRound: Watcher {
   /// Called once the child is gone; until then its bus is left alone.
   package var onEnd: () -> Void = {}
 
+  /// Starts the child; the answer comes through the loop.
   package init(_ round: SensorPlan.Round, loop: EventLoop) throws(SystemError) {
     self.round = round
     self.loop = loop
@@ -39,6 +42,7 @@ package final class BusRound: Watcher {
     }
   }
 
+  /// Takes what the child has written.
   package override func ready(_ events: UInt32) {
     var chunk = [UInt8](repeating: 0, count: 1024)
     while true {
@@ -82,6 +86,7 @@ package final class BusRound: Watcher {
     reap()
   }
 
+  /// Ends the child at once, and takes no more of it.
   package func giveUp() {
     child.kill()
     isAnswered = true

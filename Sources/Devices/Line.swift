@@ -1,16 +1,10 @@
 internal import CGpiod
 internal import CLinux
+package import Peripherals
 
 /// A GPIO line that this process holds until it is released, or the process ends.
 package final class Line {
-  /// What pulls the line while nobody drives it.
-  package enum Bias: String, Sendable {
-    case asIs = "as-is"
-    case up = "pull-up"
-    case down = "pull-down"
-    case off = "off"
-  }
-
+  /// Where it is.
   package let place: LinePlace
   private var line: OpaquePointer?
 
@@ -27,7 +21,7 @@ package final class Line {
   ///
   /// - Parameter value: what it shows first; true is the low level where the line is active low.
   package static func output(
-    _ place: LinePlace, value: Bool, isActiveLow: Bool, bias: Bias
+    _ place: LinePlace, value: Bool, isActiveLow: Bool, bias: LineBias
   ) throws(LineError) -> Line {
     let line = cgpiod_output(place.path, place.offset, value ? 1 : 0, flags(isActiveLow, bias))
     return try hold(place, line)
@@ -35,7 +29,7 @@ package final class Line {
 
   /// Claims the line to read it; its descriptor is readable after each change.
   package static func input(
-    _ place: LinePlace, isActiveLow: Bool, bias: Bias
+    _ place: LinePlace, isActiveLow: Bool, bias: LineBias
   ) throws(LineError) -> Line {
     try hold(place, cgpiod_input(place.path, place.offset, flags(isActiveLow, bias)))
   }
@@ -47,7 +41,7 @@ package final class Line {
     throw LineError(number == EBUSY ? "\(what) is used by another driver or program" : what, errno: number)
   }
 
-  private static func flags(_ isActiveLow: Bool, _ bias: Bias) -> Int32 {
+  private static func flags(_ isActiveLow: Bool, _ bias: LineBias) -> Int32 {
     let pull =
       switch bias {
       case .asIs: 0
@@ -72,6 +66,7 @@ package final class Line {
     return try read()
   }
 
+  /// The level as it is now; true is the low one where the line is active low.
   package func read() throws(LineError) -> Bool {
     guard let line else { throw LineError("the line is released") }
     let value = cgpiod_get(line)
@@ -79,6 +74,7 @@ package final class Line {
     return value == 1
   }
 
+  /// Drives an output; true is the low level where the line is active low.
   package func write(_ value: Bool) throws(LineError) {
     guard let line else { throw LineError("the line is released") }
     let result = cgpiod_set(line, value ? 1 : 0)

@@ -1,13 +1,16 @@
 import Basics
 internal import CGpiod
 internal import CLinux
+package import Peripherals
 import Platform
 
 /// Where a line was found.
 package struct LinePlace: Equatable, Sendable {
   /// The chip's device, as `/dev/gpiochip0`.
   package let path: String
+  /// The chip's label, as `pinctrl-bcm2835`.
   package let label: String
+  /// The line's number on its chip, from 0.
   package let offset: UInt32
 
   /// Chips that are looked at; a HiKey960 has 29.

@@ -1,3 +1,4 @@
+package import Peripherals
 package import Platform
 package import Readings
 

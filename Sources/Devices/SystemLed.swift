@@ -1,10 +1,12 @@
 internal import CLinux
+package import Peripherals
 import Platform
 
 /// An LED of `/sys/class/leds` (Documentation/leds/leds-class.rst), taken over from its trigger.
 ///
 /// A program that is killed leaves it as it was last: only a GPIO line goes dark by itself.
 package final class SystemLed {
+  /// As the kernel names it: `ACT`.
   package let name: String
   private let folder: String
   private let brightness: Int32
@@ -12,6 +14,8 @@ package final class SystemLed {
   /// The trigger it had, which it gets back.
   private let trigger: String
 
+  /// Takes an LED over.
+  ///
   /// - Parameters:
   ///   - names: the first that is there and can be written is taken.
   ///   - root: the folder that holds `sys`.
@@ -48,6 +52,7 @@ package final class SystemLed {
     return String(inside[..<close])
   }
 
+  /// Lights it fully, or darkens it.
   package func write(_ isLit: Bool) throws(LineError) {
     let text = isLit ? lit : "0"
     let count = text.utf8.count

@@ -83,7 +83,7 @@ package enum ErrorNumber {
   /// What the C library says of a number; the number itself for one that is not listed above.
   ///
   /// A table of its own, so that readings need no C library: a test compares it with `strerror`.
-  static func words(_ number: Int32) -> String {
+  package static func words(_ number: Int32) -> String {
     switch number {
     case EPERM: "Operation not permitted"
     case ENOENT: "No such file or directory"

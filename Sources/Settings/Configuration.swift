@@ -1,6 +1,6 @@
 package import Basics
 internal import CLinux
-package import Devices
+package import Peripherals
 import Platform
 package import Wire
 

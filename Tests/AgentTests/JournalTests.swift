@@ -7,7 +7,6 @@ import Wire
 
 @testable import Agent
 @testable import Basics
-@testable import Devices
 
 @Suite struct JournalTests {
   private let folder: TemporaryFolder

@@ -6,7 +6,6 @@ import Wire
 
 @testable import Basics
 @testable import CommandLine
-@testable import Devices
 @testable import Platform
 
 /// A captured board in miniature: what a test writes is all there is.

@@ -4,7 +4,6 @@ import Testing
 @testable import Agent
 @testable import Basics
 @testable import CommandLine
-@testable import Devices
 @testable import Settings
 
 /// The help texts, the manual pages and the completions tell the same.

@@ -1,6 +1,7 @@
 import CLinux
 import Devices
 import Foundation
+import Peripherals
 import Readings
 import Scoring
 import TestSupport

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @testable import Basics
-@testable import Devices
+@testable import Peripherals
 @testable import Settings
 @testable import Wire
 

@@ -1,6 +1,6 @@
 import Basics
 internal import CLinux
-import Devices
+import Peripherals
 import Platform
 import Scoring
 import Settings

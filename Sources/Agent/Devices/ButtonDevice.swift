@@ -1,6 +1,7 @@
 import Basics
 internal import CLinux
 import Devices
+import Peripherals
 import Platform
 
 /// The button whose long press drains the node, and whose next one lets it work again.

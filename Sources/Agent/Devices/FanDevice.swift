@@ -1,4 +1,5 @@
 import Devices
+import Peripherals
 import Platform
 import Readings
 import Sampling

@@ -1,5 +1,6 @@
 import Basics
 import Devices
+import Peripherals
 import Platform
 import Settings
 

@@ -6,10 +6,14 @@ internal import Wire
 package struct Chip: Equatable, Sendable {
   /// What a register must hold before the chip is believed to be one.
   package struct Mark: Equatable, Sendable {
+    /// Which register, and how it is read.
     package let access: RegisterAccess
+    /// What it may hold.
     package let values: [Int]
+    /// The bits that are compared.
     package let mask: Int
 
+    /// Whether a chip of this kind can hold it.
     package func fits(_ raw: UInt16) -> Bool {
       values.contains { Int(raw) & mask == $0 & mask }
     }
@@ -17,20 +21,31 @@ package struct Chip: Equatable, Sendable {
 
   /// A quantity that is the product of two others.
   package struct Product: Equatable, Sendable {
+    /// What the product is, as a power.
     package let quantity: SensorReading.Quantity
+    /// The one factor, as a voltage.
     package let first: SensorReading.Quantity
+    /// The other factor, as a current.
     package let second: SensorReading.Quantity
   }
 
+  /// As the settings name it: `ina219`.
   package let type: String
+  /// For people.
   package let title: String
+  /// Where it can be on a bus.
   package let addresses: ClosedRange<Int>
   /// The kernel's driver for it; empty where none has it.
   package let driver: String
+  /// Between two readings, unless the owner says otherwise.
   package let interval: Interval
+  /// What tells that it is one; all must fit.
   package let marks: [Mark]
+  /// What it measures.
   package let rows: [ChipRow]
+  /// What follows from what it measures.
   package let products: [Product]
+  /// What the score makes of it, unless the owner says otherwise.
   package let meaning: SensorChip.Meaning
 
   /// Quantities of one chip.

@@ -1,13 +1,13 @@
-import Platform
-
-/// Why a line is not held, in words that name it.
+/// Why a line, a light or a chip is not held, in words that name it.
 package struct LineError: Error, Equatable, Sendable {
+  /// One sentence without a full stop.
   package let text: String
   /// 0 where no call failed.
   package let errno: Int32
 
-  init(_ text: String, errno: Int32 = 0) {
-    self.text = errno == 0 ? text : text + ": " + SystemError.words(errno)
+  /// A reason in words; `errno` is that of a failed call.
+  package init(_ text: String, failed errno: Int32 = 0) {
+    self.text = text
     self.errno = errno
   }
 }

@@ -1,6 +1,4 @@
 package import Basics
-internal import CLinux
-import Platform
 package import Readings
 package import Scoring
 
@@ -12,7 +10,9 @@ package struct SensorPlan: Sendable {
   package struct Round: Equatable, Sendable {
     /// As `/dev/i2c-1`.
     package let path: String
+    /// The adapter's number.
     package let bus: Int
+    /// What is read, chip after chip.
     package let jobs: [BusJob]
     fileprivate let members: [Int]
 
@@ -45,6 +45,7 @@ package struct SensorPlan: Sendable {
 
   /// Chips of one node.
   package static let limit = 32
+  /// The longest rest of a chip that fails.
   package static let longestPause = Interval.seconds(600)
   /// How long a chip's turn may be delayed by others.
   static let longestWait = Interval.seconds(20)
@@ -54,8 +55,11 @@ package struct SensorPlan: Sendable {
   private let buses: Profile.Buses
   private let folder: String
   private var members: [Member]
+  /// The chips' readings as they are now.
   package private(set) var sensors = Sensors()
 
+  /// A plan in which every chip is due at once.
+  ///
   /// - Parameters:
   ///   - buses: what may be touched: those of the profile, and those the owner has named; what is forbidden stays so.
   ///   - folder: where the buses' devices are.
@@ -164,7 +168,7 @@ package struct SensorPlan: Sendable {
       } else {
         // It holds up the bus; those behind it have had no turn and keep theirs.
         isCutShort = true
-        fail(index, .failed(errno: ETIMEDOUT), at: now)
+        fail(index, .failed(errno: ErrorNumber.ETIMEDOUT), at: now)
       }
     }
   }
@@ -230,10 +234,11 @@ package struct SensorPlan: Sendable {
   private static func reason(_ number: Int32) -> Absence.Reason {
     switch -number {
     // Adapters differ in what they call a chip that does not answer.
-    case ENXIO, EREMOTEIO, ENODEV: .unusable(text: "no answer (\(SystemError.words(-number)))")
-    case EBUSY: .unusable(text: "a driver of the kernel has it")
-    case EACCES, EPERM: .permission
-    case ENOENT: .noFile
+    case ErrorNumber.ENXIO, ErrorNumber.EREMOTEIO, ErrorNumber.ENODEV:
+      .unusable(text: "no answer (\(ErrorNumber.words(-number)))")
+    case ErrorNumber.EBUSY: .unusable(text: "a driver of the kernel has it")
+    case ErrorNumber.EACCES, ErrorNumber.EPERM: .permission
+    case ErrorNumber.ENOENT: .noFile
     default: .failed(errno: -number)
     }
   }

@@ -2,6 +2,7 @@ import Basics
 
 /// How a number of up to 16 bits is read from a chip.
 package struct RegisterAccess: Equatable, Sendable {
+  /// Which transfers, and which byte comes first.
   package enum Kind: String, Sendable {
     case byte
     /// An SMBus word whose first byte on the wire is the high one, as most chips have it, or the low one.
@@ -14,7 +15,9 @@ package struct RegisterAccess: Equatable, Sendable {
     case lowFirst = "low-first"
   }
 
+  /// Which transfers.
   package let kind: Kind
+  /// The register, or the first of two.
   package let register: UInt8
   /// That of the second byte; only for the last two kinds.
   package let second: UInt8
@@ -38,7 +41,7 @@ package struct RegisterAccess: Equatable, Sendable {
 }
 
 /// `0x3f` or `63`; at most 31 bits.
-func wholeNumber(_ text: String) -> Int? {
+package func wholeNumber(_ text: String) -> Int? {
   let isHexadecimal = text.utf8.starts(with: "0x".utf8)
   let digits = isHexadecimal ? String(text.utf8.dropFirst(2)) ?? "" : text
   guard (1...9).contains(digits.utf8.count), digits.utf8.first != UInt8(ascii: "-"),

@@ -5,20 +5,28 @@ internal import Wire
 
 /// A chip that the profile or the owner has named, with what the table knows of its kind.
 package struct SensorSpec: Equatable, Sendable {
+  /// What the table knows of its kind.
   package let chip: Chip
+  /// A part of its bus's name.
   package let adapter: String
+  /// On the bus, of 7 bits.
   package let address: UInt8
+  /// As the readings name it.
   package let name: String
   /// In milliohms.
   package let shunt: Double
   /// Less volts than this are too little.
   package let low: Double?
+  /// What the score makes of it.
   package let meaning: SensorChip.Meaning
+  /// Between two readings.
   package let interval: Interval
 
   /// The options of one chip.
   static let options = ["shunt", "low", "score", "name", "interval"]
 
+  /// Joins what was named with what the table knows.
+  ///
   /// - Throws: what is wrong with it, without a place.
   package init(_ sensor: Profile.Sensor, table: ChipTable) throws(LineError) {
     guard let chip = table[sensor.type] else {

@@ -1,22 +1,14 @@
 import Basics
 internal import CLinux
+package import Peripherals
 import Platform
 
-/// The I2C adapters of this machine that programs may use (`/sys/class/i2c-dev`).
-package struct Adapter: Equatable, Sendable {
-  package let number: Int
-  /// As `bcm2835 (i2c@7e804000)`: numbers change with the kernel, names hardly.
-  package let name: String
-
-  package init(number: Int, name: String) {
-    self.number = number
-    self.name = name
-  }
-
+extension Adapter {
   /// Adapters that are looked at.
   private static let limit = 64
 
-  /// By ascending number; empty where the module i2c-dev is not loaded or there is no bus.
+  /// The adapters of this machine that programs may use (`/sys/class/i2c-dev`), by ascending number; empty
+  /// where the module i2c-dev is not loaded or there is no bus.
   ///
   /// - Parameter root: the folder that holds `sys`.
   package static func all(root: String) -> [Adapter] {

@@ -5,7 +5,7 @@ import Testing
 import Wire
 
 @testable import Basics
-@testable import Devices
+@testable import Peripherals
 
 struct SensorPlanTests {
   private let table: ChipTable
@@ -64,7 +64,7 @@ struct SensorPlanTests {
   @Test func aChipThatIsAnotherIsNotRead() throws {
     var plan = try plan(["ina226 i2c@7e804000 0x41 shunt=100"])
     let round = try #require(plan.rounds([Self.bus], hwmon: Hwmon(), at: at(0)).first)
-    plan.finish(round, bytes([0x399F, BusReader.unread, BusReader.unread, BusReader.unread]), at: at(0))
+    plan.finish(round, bytes([0x399F, BusJob.unread, BusJob.unread, BusJob.unread]), at: at(0))
     #expect(reason(plan) == "register 0xfe is 0x399f: no ina226")
   }
 

@@ -4,8 +4,12 @@ package import Wire
 
 /// The kinds of sensor chips that can be read: the embedded table `boards/chips/chips.conf`.
 package struct ChipTable: Sendable {
+  /// In the table's order.
   package let chips: [Chip]
 
+  /// Reads a table.
+  ///
+  /// - Throws: what is wrong, with file and line.
   package init(parsing bytes: [UInt8], file: String) throws(ConfError) {
     let rules = Conf.Rules(repeatable: ["id", "read", "product"])
     let conf = try Conf.parse(bytes, file: file, rules: rules)
@@ -21,6 +25,7 @@ package struct ChipTable: Sendable {
     return try ChipTable(parsing: Array(String(cString: text).utf8), file: "chips.conf")
   }
 
+  /// The chip that the settings name so.
   package subscript(type: String) -> Chip? {
     chips.first { $0.type == type }
   }

@@ -4,8 +4,11 @@ internal import Wire
 
 /// How one quantity follows from a chip's register: a row of the table of chips.
 package struct ChipRow: Equatable, Sendable {
+  /// What is measured.
   package let quantity: SensorReading.Quantity
+  /// Which of several of the same quantity; empty for the only one.
   package private(set) var name = ""
+  /// Which register, and how it is read.
   package let access: RegisterAccess
   var isSigned = false
   var shift = 0

@@ -3,7 +3,7 @@ import Testing
 import Wire
 
 @testable import Basics
-@testable import Devices
+@testable import Peripherals
 
 /// What a register holds and what that means: the vectors of the chips' data sheets and drivers.
 struct ChipTableTests {

@@ -1,7 +1,7 @@
 import Testing
 
 @testable import Basics
-@testable import Devices
+@testable import Peripherals
 
 struct LineNameTests {
   @Test func aWordIsALineNameOverAllChips() {

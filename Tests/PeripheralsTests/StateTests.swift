@@ -2,7 +2,7 @@ import Readings
 import Testing
 
 @testable import Basics
-@testable import Devices
+@testable import Peripherals
 
 private func at(_ milliseconds: Int) -> Instant {
   Instant(nanoseconds: 1_000_000_000) + .milliseconds(milliseconds)

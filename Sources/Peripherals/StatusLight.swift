@@ -7,14 +7,17 @@ package struct StatusLight: Sendable {
     case starting, alone, inHome, running, drained, fault
   }
 
+  /// What is shown now.
   package private(set) var state = State.starting
   /// Each pattern begins when its state does.
   private var since: Instant
 
+  /// A light that shows that the agent starts.
   package init(at now: Instant) {
     since = now
   }
 
+  /// Shows another state; the same again changes nothing.
   package mutating func show(_ state: State, at now: Instant) {
     guard state != self.state else { return }
     self.state = state

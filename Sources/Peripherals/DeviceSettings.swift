@@ -7,26 +7,37 @@ package import Wire
 package struct DeviceSettings: Sendable {
   /// A line and how it is wired.
   package struct Wiring: Equatable, Sendable {
+    /// Which line.
     package var name: LineName
+    /// Whether the low level counts as on.
     package var isActiveLow: Bool
-    package var bias: Line.Bias
+    /// What pulls it while nobody drives it.
+    package var bias: LineBias
   }
 
   /// The light of the profile is not used.
   package var isLightOff = false
+  /// The line of the status light.
   package var light: Wiring?
+  /// LEDs of the kernel's that may be the status light; the first that is there.
   package var leds: [String] = []
+  /// The line of the fan or its relay.
   package var fan: Wiring?
+  /// When the fan runs.
   package var fanControl = FanControl.Settings()
+  /// The line of the button that drains the node.
   package var button: Wiring?
   /// How long the button is held for a long press: nobody does that by accident.
   package var hold = Interval.seconds(3)
+  /// The chips that are read.
   package var sensors: [SensorSpec] = []
   /// Buses that stay untouched, beyond those of the profile.
   package var forbidden: [String] = []
 
+  /// What holds where the owner says nothing.
   package init() {}
 
+  /// One setting of these sections.
   package typealias Row = ConfSetting<DeviceSettings>
 
   /// The settings of hearth.conf that are devices'. What depends on other keys of the section is read here.
@@ -54,6 +65,9 @@ package struct DeviceSettings: Sendable {
   /// Keys that may stand several times.
   package static let repeatable = ["chip"]
 
+  /// Reads the sections of hearth.conf that are devices'.
+  ///
+  /// - Throws: what is wrong, with file and line.
   package init(_ conf: Conf) throws(ConfError) {
     try Row.take(Self.table, of: conf, into: &self)
     try takeLight(conf.section("light"))
@@ -98,7 +112,7 @@ package struct DeviceSettings: Sendable {
   }
 
   private static func wiring(
-    _ section: Conf.Section, activeLow: Bool, bias: Line.Bias
+    _ section: Conf.Section, activeLow: Bool, bias: LineBias
   ) throws(ConfError) -> Wiring? {
     guard let text = section.text("line"), !text.isEmpty, text != "none" else { return nil }
     guard let name = LineName(text) else { throw error(section, "line", "a line's name, or LABEL:OFFSET") }
@@ -110,7 +124,7 @@ package struct DeviceSettings: Sendable {
     default: throw error(section, "active", "low or high")
     }
     if let word = section.text("bias") {
-      guard let bias = Line.Bias(rawValue: word) else {
+      guard let bias = LineBias(rawValue: word) else {
         throw error(section, "bias", "as-is, pull-up, pull-down or off")
       }
       wiring.bias = bias

@@ -7,7 +7,7 @@ package enum LineName: Equatable, Sendable {
   case place(label: String, offset: UInt32)
 
   /// The longest name or label of the kernel, with its NUL (linux/gpio.h, GPIO_MAX_NAME_SIZE).
-  static let size = 32
+  package static let size = 32
 
   /// Nil where the text is neither; a colon with digits behind it always parts a label from an offset.
   package init?(_ text: String) {
@@ -28,6 +28,7 @@ package enum LineName: Equatable, Sendable {
   /// No chip has as many lines.
   private static let offsetLimit: UInt32 = 65536
 
+  /// As it is written in the settings.
   package var text: String {
     switch self {
     case .name(let name): name

@@ -32,6 +32,8 @@ package struct LongPress: Sendable {
     levelSince = now
   }
 
+  /// Lets the time pass that bounces and a long press take.
+  ///
   /// - Returns: whether a long press has just become one.
   package mutating func tick(at now: Instant) -> Bool {
     settle(at: now)

@@ -165,7 +165,7 @@ import Wire
     let ids = Check.all.map { "\($0.id)" }
     #expect(Set(ids).count == ids.count && ids.count >= 20)
     let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    let tests = try ["DoctorTests", "DoctorLiveTests"].map {
+    let tests = try ["DoctorTests", "DoctorBoardTests", "DoctorLiveTests"].map {
       try String(contentsOf: here.appendingPathComponent("\($0).swift"), encoding: .utf8)
     }.joined()
     for id in ids {

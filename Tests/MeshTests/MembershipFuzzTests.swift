@@ -64,6 +64,17 @@ import Testing
     }
   }
 
+  /// Whether its tables are within their bounds, and say the same.
+  private static func isInOrder(_ membership: Membership, _ own: NodeID) -> Bool {
+    membership.peers.count <= Self.maximumPeers
+      && membership.delayed.count <= Membership.maximumDelayed
+      && membership.relays.count <= Membership.maximumRelays
+      && membership.gossip.count <= Membership.maximumGossip
+      && membership.counted == membership.peers.count(where: { $0.isCounted })
+      && membership.index.count == membership.peers.count && membership.id == own
+      && membership.peers.allSatisfy({ membership.index[$0.id] != nil })
+  }
+
   private func run(seed: UInt64) {
     var random = SplitMix64(seed: seed)
     var settings = MembershipSettings()
@@ -101,14 +112,7 @@ import Testing
         default: break
         }
       }
-      guard membership.peers.count <= Self.maximumPeers,
-        membership.delayed.count <= Membership.maximumDelayed,
-        membership.relays.count <= Membership.maximumRelays,
-        membership.gossip.count <= Membership.maximumGossip,
-        membership.counted == membership.peers.count(where: { $0.isCounted }),
-        membership.index.count == membership.peers.count, membership.id == own,
-        membership.peers.allSatisfy({ membership.index[$0.id] != nil })
-      else {
+      guard Self.isInOrder(membership, own) else {
         Issue.record("seed \(seed): the tables are not in order")
         return
       }

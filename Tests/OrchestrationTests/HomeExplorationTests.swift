@@ -9,6 +9,8 @@ import Testing
   /// the return; then a revocation that is lost a few times, and a stop.
   private static let doubledLimit = 20_000
 
+  private typealias Request = (id: RunID, node: Int)
+
   static func explore(seed: UInt64, steps: Int) throws {
     let nodes = 2 + Int(seed % 4)
     var home = HomeWorld(nodes: nodes, seed: seed, scores: (0..<nodes).map { [100, 100, 60, 30, 10][$0] })
@@ -16,36 +18,57 @@ import Testing
     home.weather.twicePercent = 5
     home.weather.delay = [20, 300, 2500][Int(seed / 12 % 3)]
     var number = seed << 16
-    var requests: [(id: RunID, node: Int)] = []
+    var requests: [Request] = []
     for _ in 0..<steps {
-      let node = Int.random(in: 0..<nodes, using: &home.random)
-      switch Int.random(in: 0..<1000, using: &home.random) {
-      case 0..<40 where home.isUp[node]:
-        home.worlds[node].engine.program = home.chance(70) ? .runs : .exits(4)
-        number += 1
-        if requests.count < 12 { requests.append((try home.worlds[node].submit(number), node)) }
-      case 40..<50 where home.isUp[node]: home.crash(node, power: home.chance(40))
-      case 50..<90: try home.restart(node)
-      case 90..<96: home.part(Int.random(in: 0..<(1 << nodes), using: &home.random))
-      case 96..<120: home.part(0)
-      case 120..<125:
-        if let request = requests.randomElement(using: &home.random), home.isUp[request.node] {
-          home.worlds[request.node].stop(request.id)
-        }
-      case 125..<135: home.worlds[node].engine.endPrograms(code: 5)
-      case 135..<140 where home.isUp[node]: home.worlds[node].flush(fails: true)
-      case 140..<144 where home.isUp[node] && home.worlds[node].engineIsUp:
-        home.worlds[node].engineGoes(afterEffect: home.chance(50))
-      case 144..<160 where home.isUp[node] && !home.worlds[node].engineIsUp: home.worlds[node].engineReturns()
-      case 160..<170: home.breakStream()
-      case 170..<173 where home.isUp[node]:
-        home.worlds[node].engine.hasImage = false
-        home.worlds[node].engine.refusals[.pull] = (500, "no route")
-      case 173..<190: home.worlds[node].engine.refusals = [:]
-      default: break
-      }
+      try happen(in: &home, &requests, &number)
       home.step()
     }
+    try calm(&home)
+
+    let acknowledged = requests.filter { home.worlds[$0.node].placed.contains($0.id) }
+    expectEachRunsOnce(acknowledged, home, seed)
+    for node in home.worlds.indices {
+      home.worlds[node].engine.endPrograms(code: 6)
+    }
+    home.run(milliseconds: 10_000)
+    expectNothingIsLeft(acknowledged, home, seed)
+  }
+
+  /// One thing, or nothing.
+  private static func happen(
+    in home: inout HomeWorld, _ requests: inout [Request], _ number: inout UInt64
+  ) throws {
+    let nodes = home.worlds.count
+    let node = Int.random(in: 0..<nodes, using: &home.random)
+    switch Int.random(in: 0..<1000, using: &home.random) {
+    case 0..<40 where home.isUp[node]:
+      home.worlds[node].engine.program = home.chance(70) ? .runs : .exits(4)
+      number += 1
+      if requests.count < 12 { requests.append((try home.worlds[node].submit(number), node)) }
+    case 40..<50 where home.isUp[node]: home.crash(node, power: home.chance(40))
+    case 50..<90: try home.restart(node)
+    case 90..<96: home.part(Int.random(in: 0..<(1 << nodes), using: &home.random))
+    case 96..<120: home.part(0)
+    case 120..<125:
+      if let request = requests.randomElement(using: &home.random), home.isUp[request.node] {
+        home.worlds[request.node].stop(request.id)
+      }
+    case 125..<135: home.worlds[node].engine.endPrograms(code: 5)
+    case 135..<140 where home.isUp[node]: home.worlds[node].flush(fails: true)
+    case 140..<144 where home.isUp[node] && home.worlds[node].engineIsUp:
+      home.worlds[node].engineGoes(afterEffect: home.chance(50))
+    case 144..<160 where home.isUp[node] && !home.worlds[node].engineIsUp: home.worlds[node].engineReturns()
+    case 160..<170: home.breakStream()
+    case 170..<173 where home.isUp[node]:
+      home.worlds[node].engine.hasImage = false
+      home.worlds[node].engine.refusals[.pull] = (500, "no route")
+    case 173..<190: home.worlds[node].engine.refusals = [:]
+    default: break
+    }
+  }
+
+  /// All is well again, and stays so for a while.
+  private static func calm(_ home: inout HomeWorld) throws {
     try home.heal()
     home.weather.lostPercent = 0
     for node in home.worlds.indices {
@@ -53,8 +76,9 @@ import Testing
       home.worlds[node].engine.hasImage = true
     }
     home.run(milliseconds: 100_000)
+  }
 
-    let acknowledged = requests.filter { home.worlds[$0.node].placed.contains($0.id) }
+  private static func expectEachRunsOnce(_ acknowledged: [Request], _ home: HomeWorld, _ seed: UInt64) {
     for (id, node) in acknowledged where !home.worlds[node].forgotten.contains(id) {
       let copies = home.hosts(of: id).count
       if home.state(id, of: node)?.isFinal == true {
@@ -65,10 +89,9 @@ import Testing
       }
       #expect(home.worlds[node].orchestrator.run(id)?.orphans.isEmpty == true, "seed \(seed): orphans")
     }
-    for node in home.worlds.indices {
-      home.worlds[node].engine.endPrograms(code: 6)
-    }
-    home.run(milliseconds: 10_000)
+  }
+
+  private static func expectNothingIsLeft(_ acknowledged: [Request], _ home: HomeWorld, _ seed: UInt64) {
     for (id, node) in acknowledged where !home.worlds[node].forgotten.contains(id) {
       #expect(
         home.state(id, of: node)?.isFinal == true,

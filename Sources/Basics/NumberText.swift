@@ -16,6 +16,15 @@ package func decimal(_ value: Double, places: Int) -> String {
   return text + fraction
 }
 
+/// A number to some decimals (at most 6), rounded half away from zero. Beyond a thousand billions it stays as it is, and
+/// what is no finite number is 0: JSON knows neither.
+package func rounded(_ value: Double, places: Int) -> Double {
+  var scale = 1.0
+  for _ in 0..<min(max(places, 0), 6) { scale *= 10 }
+  guard value.magnitude <= 1e12 else { return value.isFinite ? value : 0 }
+  return Double(Int64(value * scale + (value < 0 ? -0.5 : 0.5))) / scale
+}
+
 /// A number in lower-case hexadecimal digits, with zeros in front so that there are at least `digits`.
 package func hexadecimal(_ value: UInt64, digits: Int) -> String {
   let text = String(value, radix: 16)

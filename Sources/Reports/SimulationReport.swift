@@ -224,7 +224,7 @@ package struct SimulationReport {
   private func add(_ names: String, _ values: [Double], to members: inout [JSONMember]) {
     let names = names.words(at: " ")
     for index in values.indices where values[index] >= 0 {
-      let value = rounded(values[index])
+      let value = rounded(values[index], places: 4)
       let whole = Int64(value)
       let json = Double(whole) == value ? JSON.integer(whole) : .double(value)
       members.append(JSONMember(name: names[index], value: json))

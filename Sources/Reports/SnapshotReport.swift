@@ -231,14 +231,10 @@ private func bracketed(_ absence: Absence) -> String {
   "(" + absence.reason.text + ")"
 }
 
-/// One decimal, as `12.3`; what does not fit is cut off at a quadrillion.
+/// One decimal, as `12.3`.
 @inline(never)
 private func tenths(_ value: Double) -> String {
-  guard value == value else { return "?" }
-  let bounded = min(max(value, -1e15), 1e15) * 10
-  let count = Int64(bounded + (bounded < 0 ? -0.5 : 0.5))
-  let magnitude = count.magnitude
-  return (count < 0 ? "-" : "") + "\(magnitude / 10).\(magnitude % 10)"
+  decimal(value, places: 1)
 }
 
 @inline(never)

@@ -1,3 +1,4 @@
+import Basics
 package import Wire
 
 /// A score for programs: the value, the board, and each term with what it comes from.
@@ -43,8 +44,6 @@ private func sourceName(_ source: Term.Source) -> String {
 }
 
 /// Four decimals: more is noise, and shorter on the wire.
-package func rounded(_ value: Double) -> Double {
-  let scale = 10_000.0
-  guard value.magnitude < 1e12 else { return value.isFinite ? value : 0 }
-  return Double(Int64(value * scale + (value < 0 ? -0.5 : 0.5))) / scale
+private func rounded(_ value: Double) -> Double {
+  rounded(value, places: 4)
 }

@@ -38,18 +38,15 @@ struct ApiRoutes {
   }
 
   func handle(_ request: HTTPRequest, _ connection: ServerConnection) {
-    do throws(Problem) {
-      switch Self.table.find(request.method, request.path) {
-      case .route(let route, let word):
-        try route.answer(self)(RoutedRequest(request: request, word: word, connection: connection))
-      case .otherMethods(let allow):
-        throw Problem(
-          status: 405, detail: "\(request.method) is not possible on \(request.path)", allow: allow)
-      case .nothing:
-        throw Problem(status: 404, detail: "no route \(request.path); docs/openapi.json lists them")
-      }
-    } catch {
-      connection.respond(error.response)
+    switch Self.table.find(request.method, request.path) {
+    case .route(let route, let word):
+      route.serve(self, RoutedRequest(request: request, word: word, connection: connection))
+    case .otherMethods(let allow):
+      let detail = "\(request.method) is not possible on \(request.path)"
+      connection.respond(Problem(status: 405, detail: detail, allow: allow).response)
+    case .nothing:
+      let detail = "no route \(request.path); docs/openapi.json lists them"
+      connection.respond(Problem(status: 404, detail: detail).response)
     }
   }
 

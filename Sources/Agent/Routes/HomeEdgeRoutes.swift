@@ -25,11 +25,7 @@ struct HomeEdgeRoutes {
   func handle(_ request: HTTPRequest, _ connection: ServerConnection) {
     switch Self.table.find(request.method, request.path) {
     case .route(let route, let word):
-      do throws(Problem) {
-        try route.answer(self)(RoutedRequest(request: request, word: word, connection: connection))
-      } catch {
-        connection.respond(error.response)
-      }
+      route.serve(self, RoutedRequest(request: request, word: word, connection: connection))
     case .otherMethods(let allow):
       connection.respond(HTTPResponse(status: 405, headers: HTTPHeaders([("Allow", allow)])))
     case .nothing where request.path.utf8.last == UInt8(ascii: "/") && isRoute(request.path.droppingLast()):

@@ -41,14 +41,11 @@ struct HostedRoutes {
   }
 
   func handle(_ request: HTTPRequest, _ connection: ServerConnection) {
-    do throws(Problem) {
-      guard case .route(let route, let word) = Self.table.find(request.method, request.path) else {
-        throw Problem(status: 404, detail: "no route \(request.method) \(request.path) between nodes")
-      }
-      try route.answer(self)(RoutedRequest(request: request, word: word, connection: connection))
-    } catch {
-      connection.respond(error.response)
+    guard case .route(let route, let word) = Self.table.find(request.method, request.path) else {
+      let detail = "no route \(request.method) \(request.path) between nodes"
+      return connection.respond(Problem(status: 404, detail: detail).response)
     }
+    route.serve(self, RoutedRequest(request: request, word: word, connection: connection))
   }
 
   private func caller(of request: HTTPRequest) throws(Problem) -> String {

@@ -20,6 +20,15 @@ struct RouteTable<API> {
       words = path.pieces(at: "/")
     }
 
+    /// Answers with the problem where the route throws one.
+    func serve(_ api: API, _ routed: RoutedRequest) {
+      do throws(Problem) {
+        try answer(api)(routed)
+      } catch {
+        routed.connection.respond(error.response)
+      }
+    }
+
     /// What stands in the path for the word in braces, empty without such a word; nil where it is another path.
     fileprivate func match(_ path: [String]) -> String? {
       guard path.count == words.count else { return nil }

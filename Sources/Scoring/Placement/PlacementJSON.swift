@@ -63,19 +63,19 @@ extension Placement.Row {
     } else {
       object["place"] = .integer(Int64(place))
     }
-    object["competing"] = .double(Self.rounded(estimate.competing))
-    object["failures"] = .double(Self.rounded(failures))
+    object["competing"] = .double(Self.hundredths(estimate.competing))
+    object["failures"] = .double(Self.hundredths(failures))
     object["placed"] = .integer(Int64(placed))
-    object["rank"] = .double(Self.rounded(estimate.rank))
+    object["rank"] = .double(Self.hundredths(estimate.rank))
     object["reason"] = .string(reason)
-    object["score"] = .double(Self.rounded(score))
-    object["seconds"] = .double(Self.rounded(estimate.seconds))
-    object["speed"] = .double(Self.rounded(estimate.speed))
+    object["score"] = .double(Self.hundredths(score))
+    object["seconds"] = .double(Self.hundredths(estimate.seconds))
+    object["speed"] = .double(Self.hundredths(estimate.speed))
     object["terms"] = .object(
-      JSONObject(terms.map { JSONMember(name: $0.kind.name, value: .double(Self.rounded($0.effect))) }))
+      JSONObject(terms.map { JSONMember(name: $0.kind.name, value: .double(Self.hundredths($0.effect))) }))
     object["tier"] = .integer(Int64(tier.rawValue))
-    object["trust"] = .double(Self.rounded(calibration))
-    object["wait"] = .double(Self.rounded(estimate.wait))
+    object["trust"] = .double(Self.hundredths(calibration))
+    object["wait"] = .double(Self.hundredths(estimate.wait))
     return .object(object)
   }
 
@@ -114,9 +114,8 @@ extension Placement.Row {
   }
 
   /// To hundredths, as far as that fits: more digits would pretend.
-  private static func rounded(_ value: Double) -> Double {
-    guard value >= 0, value < 1e12 else { return value > 0 ? 1e12 : 0 }
-    return Double(Int64(value * 100 + 0.5)) / 100
+  private static func hundredths(_ value: Double) -> Double {
+    rounded(min(max(value, 0), 1e12), places: 2)
   }
 }
 

@@ -155,10 +155,12 @@ check-board: program ## Say whether PROFILE=FILE (or NAME, of boards/) is comple
 test-boards: ## Compare the boards' device trees in Tests with those of Debian's kernels (86 MB to fetch)
 	@Tests/lab/checks/device-trees check
 
-soak: ## Kill nodes of a home 200 times (KILLS), then send one agent 20,000 requests (SOAK_REQUESTS)
+soak: ## Kill nodes of a home 200 times (KILLS), agents under load 500 and 300 times, and send 20,000 requests (SOAK_REQUESTS)
 	@Tests/lab/requirements test
 	@$(MAKE) --no-print-directory program
 	@Tests/lab/bench/kills $(PROGRAM)
+	@Tests/lab/bench/acknowledged $(PROGRAM) 500
+	@Tests/lab/bench/acknowledged $(PROGRAM) 300 3
 	@Tests/lab/bench/soak $(PROGRAM)
 
 fuzz: ## Run the fuzz tests for HEARTH_FUZZ_SECONDS each (60)

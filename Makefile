@@ -163,6 +163,12 @@ soak: ## Kill nodes of a home 200 times (KILLS), agents under load 500 and 300 t
 	@Tests/lab/bench/acknowledged $(PROGRAM) 300 3
 	@Tests/lab/bench/soak $(PROGRAM)
 
+attacks: ## Flood an agent as lying peers and greedy clients do, also throttled as a Raspberry Pi 1; tells its slowest answer
+	@Tests/lab/requirements test
+	@$(MAKE) --no-print-directory program
+	@Tests/lab/bench/flood $(PROGRAM)
+	@FLOOD_PERCENT=3 Tests/lab/bench/flood $(PROGRAM)
+
 fuzz: ## Run the fuzz tests for HEARTH_FUZZ_SECONDS each (60)
 	@cross/toolchain >/dev/null
 	@HEARTH_FUZZ_SECONDS=$${HEARTH_FUZZ_SECONDS:-60} $(SWIFT) test --filter 'Fuzz|Mutation'

@@ -1,6 +1,6 @@
 /// The network interfaces of this network namespace (`/proc/net/dev`, `/sys/class/net`).
 package struct Network: Equatable, Sendable {
-  /// In the order of `/proc/net/dev`, at most 64.
+  /// In the order of `/proc/net/dev`, at most 64; where there are more, those with hardware before others.
   package var interfaces: [NetworkInterface]
   /// Why there is no list at all.
   package var absence: Absence?
@@ -19,8 +19,10 @@ package struct NetworkInterface: Equatable, Sendable {
     case loopback, ethernet, wifi, bridge
     /// No device behind it: veth, tun, dummy, VLAN, …
     case virtual
-    /// Hardware of another kind.
+    /// Hardware of another kind that carries packets: a modem, InfiniBand.
     case other
+    /// What carries no packets of IP: a CAN bus, a radio that only listens, a sensor's radio.
+    case noNetwork = "no-network"
   }
 
   /// The operational state (RFC 2863, Documentation/networking/operstates.rst).

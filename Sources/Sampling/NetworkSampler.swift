@@ -4,6 +4,8 @@ import Readings
 /// Keeps `Network` up to date; the counters of all interfaces come from one read of `/proc/net/dev`.
 struct NetworkSampler {
   static let mostInterfaces = 64
+  /// Lines of the table that are looked at for hardware: each container brings one or two.
+  static let mostLines = 4096
 
   private struct InterfaceFiles {
     var carrier: Attribute
@@ -20,6 +22,9 @@ struct NetworkSampler {
   private var wireless: Attribute
   private let noRate: Absence
   private var files: [InterfaceFiles] = []
+  /// The line of each known interface, and a mark of the names of all lines.
+  private var places: [Int] = []
+  private var lastNames: UInt64?
   private var hasWireless = false
 
   init(root: String) {
@@ -40,7 +45,8 @@ struct NetworkSampler {
       return forget(&network, because: table.malformed(whole), reader)
     }
     network.absence = nil
-    if anew || !matches(network, lines) {
+    let names = Self.mark(lines)
+    if anew || names != lastNames {
       rebuild(&network, from: lines, with: reader, at: now)
       // The table was read into the buffer that the rebuild used.
       guard let again = reader.contents(of: &table) else {
@@ -49,8 +55,10 @@ struct NetworkSampler {
       lines = again
       _ = lines.line()
       _ = lines.line()
+      // Where one came or went meanwhile the next sample begins anew.
+      lastNames = Self.mark(lines) == names ? names : nil
     }
-    sampleCounters(&network, lines, at: now)
+    if lastNames != nil { sampleCounters(&network, lines, at: now) }
     for index in files.indices where index < network.interfaces.count {
       if isScan || files[index].isSteady {
         Self.sampleLink(&network.interfaces[index], &files[index], reader, now)
@@ -72,21 +80,34 @@ struct NetworkSampler {
       reader.close(&files[index].speed)
     }
     if !files.isEmpty { files = [] }
+    lastNames = nil
   }
 
-  /// Whether the table's names are the known ones, in the same order.
-  private func matches(_ network: Network, _ lines: Cursor) -> Bool {
+  /// A number that changes with the names of the table and their order.
+  private static func mark(_ lines: Cursor) -> UInt64 {
     var lines = lines
-    var index = 0
+    var mark: UInt64 = 1
     while var line = lines.wholeLine() {
-      guard let name = interfaceName(&line) else { continue }
-      if index == Self.mostInterfaces { break }
-      guard index < network.interfaces.count, name.equals(network.interfaces[index].name) else {
-        return false
-      }
-      index += 1
+      if let name = interfaceName(&line) { mark = mark &* 31 &+ name.hash }
     }
-    return index == network.interfaces.count
+    return mark
+  }
+
+  /// The lines to follow: where there are too many, interfaces with hardware before others.
+  private func chosen(of names: [String], with reader: FileReader) -> [Int] {
+    guard names.count > Self.mostInterfaces else { return Array(names.indices) }
+    var chosen: [Int] = []
+    var others: [Int] = []
+    for (place, name) in names.enumerated() {
+      if chosen.count < Self.mostInterfaces, reader.files.exists(folder + name + "/device") {
+        chosen.append(place)
+      } else {
+        others.append(place)
+      }
+    }
+    chosen += others.prefix(Self.mostInterfaces - chosen.count)
+    chosen.sort()
+    return chosen
   }
 
   private mutating func rebuild(
@@ -95,13 +116,15 @@ struct NetworkSampler {
     closeAll(reader)
     var lines = lines
     var names: [String] = []
-    while var line = lines.wholeLine(), names.count < Self.mostInterfaces {
+    while var line = lines.wholeLine(), names.count < Self.mostLines {
       if let name = interfaceName(&line) { names.append(name.text()) }
     }
     let old = network.interfaces
     network.interfaces = []
     hasWireless = false
-    for name in names {
+    places = chosen(of: names, with: reader)
+    for place in places {
+      let name = names[place]
       let path = folder + name
       let kind = kind(of: name, with: reader, at: now)
       var interface = NetworkInterface(
@@ -112,7 +135,8 @@ struct NetworkSampler {
       for known in old where sameBytes(known.name, name) { interface.counters = known.counters }
       var files = InterfaceFiles(
         carrier: Attribute(path + "/carrier"), state: Attribute(path + "/operstate"),
-        speed: Attribute(path + "/speed", .once), isSteady: kind != .virtual && kind != .loopback)
+        speed: Attribute(path + "/speed", .once),
+        isSteady: kind != .virtual && kind != .loopback && kind != .noNetwork)
       if kind == .wifi { hasWireless = true }
       Self.sampleLink(&interface, &files, reader, now)
       network.interfaces.append(interface)
@@ -124,9 +148,14 @@ struct NetworkSampler {
     let path = folder + name
     let type = reader.integer(path + "/type", at: now).value
     if type == 772 || (type == nil && sameBytes(name, "lo")) { return .loopback }
+    if let type, !carriesPackets(type) { return .noNetwork }
     if reader.files.exists(path + "/bridge") { return .bridge }
     if reader.files.exists(path + "/phy80211") || reader.files.exists(path + "/wireless") { return .wifi }
-    if reader.files.exists(path + "/device") { return type == 1 ? .ethernet : .other }
+    if reader.files.exists(path + "/device") {
+      // Modems with frames of Ethernet tell only here what they are.
+      let isModem = reader.text(path + "/uevent", at: now).value?.contains(bytes: "DEVTYPE=wwan") ?? false
+      return type == 1 && !isModem ? .ethernet : .other
+    }
     return type == nil ? .other : .virtual
   }
 
@@ -155,8 +184,11 @@ struct NetworkSampler {
   private mutating func sampleCounters(_ network: inout Network, _ lines: Cursor, at now: Instant) {
     var lines = lines
     var index = 0
-    while var line = lines.wholeLine(), index < network.interfaces.count {
+    var place = -1
+    while var line = lines.wholeLine(), index < network.interfaces.count, index < places.count {
       guard interfaceName(&line) != nil else { continue }
+      place += 1
+      guard place == places[index] else { continue }
       let whole = line
       if let counters = parseInterfaceCounters(&line) {
         network.interfaces[index].advance(to: counters, at: now, without: noRate)

@@ -31,7 +31,7 @@ package struct LinkUse: Sendable {
     var best = -1.0
     var bandwidth = profile.link.limit
     var source = Term.Source.assumed(snapshot.network.absence)
-    for interface in interfaces where interface.kind != .loopback {
+    for interface in interfaces where interface.kind != .loopback && interface.kind != .noNetwork {
       if hasHardware, !Self.isHardware(interface.kind) { continue }
       guard Self.hasLink(interface) else {
         if best < 0 {
@@ -69,7 +69,8 @@ package struct LinkUse: Sendable {
   private static func assess(
     _ interface: NetworkInterface, _ link: Profile.Link
   ) -> (bandwidth: Double, source: Term.Source) {
-    if let speed = interface.speed.value, speed > 0 {
+    // That of a virtual one is a constant of its driver: a tunnel says 10, whatever carries it.
+    if interface.kind != .virtual, let speed = interface.speed.value, speed > 0 {
       return (min(Double(speed), link.limit), .measured)
     }
     let absence = interface.speed.absence

@@ -16,6 +16,20 @@ package func interfaceName(_ line: inout Cursor) -> Cursor? {
   return name.isAtEnd || name.count > 63 || line.isAtEnd ? nil : name
 }
 
+/// Whether hardware of that type (`type`, ARPHRD_* of include/uapi/linux/if_arp.h) carries packets of IP from machine to
+/// machine: by Ethernet or the like, alone, or in a tunnel. All others are buses, radios that listen, and taps.
+package func carriesPackets(_ type: Int) -> Bool {
+  switch type {
+  // Ethernet, IEEE 802, ARCnet, IEEE 1394, InfiniBand, SLIP, FDDI.
+  case 1, 6, 7, 24, 32, 256...259, 774: true
+  // PPP, raw IP, none: modems and what programs make.
+  case 512, 519, 65534: true
+  // IP in IP, in IPv6, IPv6 in IP, GRE of both.
+  case 768, 769, 776, 778, 823: true
+  default: false
+  }
+}
+
 /// Eight numbers of receiving and eight of sending.
 package func parseInterfaceCounters(_ line: inout Cursor) -> InterfaceCounters? {
   var counters = InterfaceCounters()

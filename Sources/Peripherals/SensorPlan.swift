@@ -210,7 +210,7 @@ package struct SensorPlan: Sendable {
     guard let value = row.decode(raw, shunt: spec.shunt) else {
       return .failure(Fault(reason: .unusable(text: "\(hex(Int(raw))) says nothing")))
     }
-    guard row.believes(value) else {
+    guard row.believes(value), Plausible.believes(value, of: row.quantity) else {
       let words = "\(decimal(value, places: 2)) \(row.quantity.unit) is not believed"
       return .failure(Fault(reason: .unusable(text: words)))
     }

@@ -18,6 +18,8 @@ package final class Absence: Equatable, Sendable, CustomStringConvertible {
     case failed(errno: Int32)
     /// A rate needs two samples, and there is only one; or nothing was sampled yet.
     case notYet
+    /// What the file says cannot have been measured (`Plausible`).
+    case implausible(Int64)
     /// What a chip says is not believed, or it may not be asked; in words.
     case unusable(text: String)
   }
@@ -61,6 +63,7 @@ extension Absence.Reason {
     case .malformed(let text): text.isEmpty ? "empty" : "unexpected text \"" + text + "\""
     case .failed(let errno): ErrorNumber.words(errno)
     case .notYet: "not measured yet"
+    case .implausible(let value): "\(value) is not believed"
     case .unusable(let text): text
     }
   }

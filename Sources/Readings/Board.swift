@@ -1,6 +1,7 @@
 /// What this board is; read once.
 package struct Board: Equatable, Sendable {
-  /// What this program was built for: `arm64`, `arm`, `x86_64`.
+  /// What this program was built for: `arm64`, `arm`, `x86_64`. Below another root what the files there are of, where
+  /// they tell.
   package var architecture: String
   /// `/proc/device-tree/model`, else the `Model` line of `/proc/cpuinfo`.
   package var model: Reading<String>
@@ -55,7 +56,7 @@ package struct Board: Equatable, Sendable {
 
 /// A run of cores of one kind.
 package struct ProcessorPart: Equatable, Sendable {
-  /// `CPU part`, as 0xd03 for a Cortex-A53; 0 on x86.
+  /// `CPU part`, as 0xd03 for a Cortex-A53, with its maker where that is not Arm (`corePart`); 0 on x86.
   package var part: Int
   /// x86's `model name`; empty on ARM, where the kernel gives none or only the architecture's.
   package var name: String

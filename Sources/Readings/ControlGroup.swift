@@ -23,7 +23,7 @@ package struct ControlGroup: Equatable, Sendable {
   /// How much of that the kernel can take back when it is needed: pages of files and reclaimable slabs, in bytes;
   /// nil where there is no limit.
   package var memoryReclaimable: Reading<UInt64>?
-  /// The numbers of the cores this process may run on; nil is all.
+  /// The numbers of the cores this process may run on, as `Core.number` has them; nil is all that are there.
   package var allowedCores: Reading<[Int]?>
 
   /// A group of which nothing was read but what is given.

@@ -53,7 +53,7 @@ package struct HwmonSensor: Equatable, Sendable {
   package var label: String?
   /// In the unit of its kind: see `unit`.
   package var value: Reading<Int>
-  /// `_max` and `_crit`, where the chip has them.
+  /// `_max`, where the chip has one that can be: often a constant of its driver, and nothing happens there.
   package var maximum: Int?
   /// `_crit`: from here on something may break.
   package var critical: Int?

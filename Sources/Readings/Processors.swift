@@ -35,9 +35,9 @@ package struct Processors: Equatable, Sendable {
 package struct Core: Equatable, Sendable {
   /// The kernel's number, the N of `cpuN`.
   package var number: Int
-  /// Whether `/proc/stat` lists it.
+  /// Whether it is there: `online` of sysfs lists it, else `/proc/stat`; where neither can be read, all are.
   package var isOnline: Bool
-  /// Its own line of `/proc/stat`.
+  /// Its own line of `/proc/stat`, where that numbers the cores as sysfs does.
   package var times: Reading<CoreTimes>
   /// Busy share 0...1 between the last two samples.
   package var utilisation: Reading<Double>
@@ -46,7 +46,7 @@ package struct Core: Equatable, Sendable {
   package var capacity: Reading<Int>
   /// Its place among the others.
   package var topology: CoreTopology
-  /// Its kind on ARM, as 0xd03 for a Cortex-A53 (`regs/identification/midr_el1`, else `/proc/cpuinfo`); nil where
+  /// Its kind on ARM, as `ProcessorPart.part` (`regs/identification/midr_el1`, else `/proc/cpuinfo`); nil where
   /// neither tells.
   package var part: Int?
   /// The position in `Processors.policies` of the policy this core belongs to.

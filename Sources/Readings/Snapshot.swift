@@ -61,10 +61,21 @@ package struct Snapshot: Equatable, Sendable {
     memory.value.map { min($0.available, controlGroup.memoryLeft ?? .max) }
   }
 
+  /// The numbers of the cores this process may use; nil for all. A list that meets none of those that are there is no
+  /// list of them; where none is known to be there, all are taken to be.
+  package var allowedCores: [Int]? {
+    guard let list = controlGroup.allowedCores.value ?? nil else { return nil }
+    let isAnyOnline = processors.onlineCount > 0
+    for core in processors.cores where (core.isOnline || !isAnyOnline) && list.contains(core.number) {
+      return list
+    }
+    return nil
+  }
+
   /// How many cores new work can have at once: those online that this process may use, at most as many as the quota
   /// is worth, rounded up; 0 where none is known.
   package var usableCores: Int {
-    let allowed = controlGroup.allowedCores.value ?? nil
+    let allowed = allowedCores
     var count = 0
     for core in processors.cores where core.isOnline && allowed?.contains(core.number) ?? true { count += 1 }
     guard let quota = controlGroup.cores.value ?? nil, quota > 0, quota < Double(count) else {

@@ -23,19 +23,24 @@ package struct ThermalZone: Equatable, Sendable {
   package var number: Int
   /// What it measures, as `cpu-thermal`.
   package var type: String
-  /// In thousandths of a degree Celsius; a value outside -40...150 °C is absent as not supported.
+  /// In thousandths of a degree Celsius; what cannot be one (`Plausible.temperature`) is absent.
   package var temperature: Reading<Int>
-  /// By their number, at most 16.
+  /// By their number, at most 16; those whose temperature cannot be one are left out.
   package var trips: [TripPoint]
+  /// Whether the kernel slows cores when it is hot: a cooling device that does is bound to it. False where none is, and
+  /// on kernels that do not show it.
+  package var slowsProcessors: Bool
 
   /// A zone that was not read but for what is given.
   package init(
-    number: Int = 0, type: String, temperature: Reading<Int> = .absent(.notYet), trips: [TripPoint] = []
+    number: Int = 0, type: String, temperature: Reading<Int> = .absent(.notYet), trips: [TripPoint] = [],
+    slowsProcessors: Bool = false
   ) {
     self.number = number
     self.type = type
     self.temperature = temperature
     self.trips = trips
+    self.slowsProcessors = slowsProcessors
   }
 }
 
@@ -101,6 +106,9 @@ package struct CoolingDevice: Equatable, Sendable {
 
   /// Whether it cools by slowing cores: then `state` above 0 means that the kernel throttles now.
   package var slowsProcessors: Bool {
-    type.begins(with: "cpufreq") || type.begins(with: "thermal-cpufreq") || type.begins(with: "Processor")
+    // By clock, by clock on older kernels, by idle time (old and new), and ACPI's.
+    for start in ["cpufreq", "thermal-cpufreq", "idle-cpu", "thermal-idle", "Processor"]
+    where type.begins(with: start) { return true }
+    return false
   }
 }

@@ -25,6 +25,8 @@ func readBoard(root: String, with reader: FileReader, at now: Instant) -> Board 
     return board
   }
   let info = parseProcessorInformation(text)
+  // On this machine it is the program's own that counts: what it was built for is what it can start.
+  if !root.isEmpty, let architecture = info.architecture { board.architecture = architecture }
   board.processorParts = info.parts.isEmpty ? .absent(cpuinfo.malformed(text)) : .value(info.parts, at: now)
   if let hasCrypto = info.hasCrypto {
     board.hasCrypto = .value(hasCrypto, at: now)

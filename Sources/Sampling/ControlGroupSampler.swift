@@ -42,7 +42,7 @@ struct ControlGroupSampler {
   private var mount: String { root + "/sys/fs/cgroup" }
 
   mutating func scan(
-    _ group: inout ControlGroup, coreCount: Int, with reader: FileReader, at now: Instant
+    _ group: inout ControlGroup, cores: [Core], with reader: FileReader, at now: Instant
   ) {
     guard let text = reader.contents(of: &membership) else {
       group = ControlGroup(
@@ -60,7 +60,7 @@ struct ControlGroupSampler {
     let index = readProcessorLimit(&group, version, with: reader, at: now)
     follow(index, &group, version, with: reader)
     readMemoryLimit(&group, with: reader, at: now)
-    readCores(&group, coreCount: coreCount, with: reader, at: now)
+    readCores(&group, cores: cores, with: reader, at: now)
   }
 
   private mutating func closeAll(_ reader: FileReader) {
@@ -158,7 +158,7 @@ struct ControlGroupSampler {
           }
           var period = reader.contents(of: &processorGroups[index].period)
           let length = period?.signed() ?? 100_000
-          cores = value > 0 && length > 0 ? Double(value) / Double(length) : nil
+          cores = length > 0 ? limitedCores(Double(value), each: Double(length)) : nil
         }
       } else if processorGroups[index].quota.absence.reason == .noFile {
         cores = nil
@@ -202,12 +202,11 @@ struct ControlGroupSampler {
         return
       }
       var maximum = text
-      guard let bytes = parseMemoryMaximum(&maximum) else {
+      guard let parsed = parseMemoryMaximum(&maximum) else {
         group.memoryMaximum = .absent(memoryGroups[index].maximum.malformed(text))
         return
       }
-      // Above an exbibyte is the old generation's way to say that there is no limit.
-      if bytes < 1 << 60, bytes < limit ?? .max {
+      if let bytes = parsed, bytes < limit ?? .max {
         limit = bytes
         tightest = index
       }
@@ -218,7 +217,7 @@ struct ControlGroupSampler {
   }
 
   private mutating func readCores(
-    _ group: inout ControlGroup, coreCount: Int, with reader: FileReader, at now: Instant
+    _ group: inout ControlGroup, cores: [Core], with reader: FileReader, at now: Instant
   ) {
     guard let text = reader.contents(of: &coreList) else {
       group.allowedCores =
@@ -226,17 +225,27 @@ struct ControlGroupSampler {
       lastCoreList = nil
       return
     }
-    guard text.hash != lastCoreList else {
+    var mark = text.hash
+    for core in cores where core.isOnline { mark &+= UInt64(core.number + 1) &* 0x9e37_79b9_7f4a_7c15 }
+    guard mark != lastCoreList else {
       if case .value(let cores, _) = group.allowedCores { group.allowedCores = .value(cores, at: now) }
       return
     }
-    lastCoreList = text.hash
-    let cores = parseCoreList(text)
-    if cores.isEmpty {
-      group.allowedCores = .absent(coreList.malformed(text))
-    } else {
-      group.allowedCores = .value(cores.count >= coreCount ? nil : cores, at: now)
-    }
+    lastCoreList = mark
+    let list = parseCoreList(text)
+    group.allowedCores =
+      list.isEmpty ? .absent(coreList.malformed(text)) : .value(Self.allowed(list, of: cores), at: now)
+  }
+
+  /// The numbers that the listed cores have here; nil where they are all that are there.
+  ///
+  /// The kernel lists cores that are there. Where one of them is not, the list and sysfs number the cores differently: LXC
+  /// shows a container its cores as 0, 1, … in the list's order, and the list itself as the host has it.
+  private static func allowed(_ list: [Int], of cores: [Core]) -> [Int]? {
+    var numbers: [Int] = []
+    for core in cores where core.isOnline { numbers.append(core.number) }
+    guard list.count < numbers.count else { return nil }
+    return list.allSatisfy(numbers.contains) ? list : Array(numbers.prefix(list.count))
   }
 
   mutating func sample(_ group: inout ControlGroup, with reader: FileReader, at now: Instant) {

@@ -184,6 +184,32 @@ final class FileReader {
     update(&reading, from: &attribute, at: now) { $0.integer() }
   }
 
+  /// The same of a quantity: what it cannot be is absent and says so.
+  func update(
+    _ reading: inout Reading<Int>, from attribute: inout Attribute, at now: Instant,
+    within plausible: Plausible
+  ) {
+    var wide = Reading<Int64>.absent(attribute.absence)
+    update(&wide, from: &attribute, at: now) { $0.signed() }
+    switch wide {
+    case .absent(let absence): reading = .absent(absence)
+    case .value(let value, _):
+      if plausible.believes(value) {
+        reading = .value(Int(value), at: now)
+      } else {
+        reading = .absent(attribute.absent(.implausible(value)))
+      }
+    }
+  }
+
+  /// A file that holds a quantity and is read only now.
+  func quantity(_ path: String, _ plausible: Plausible, at now: Instant) -> Reading<Int> {
+    var attribute = Attribute(path, .once)
+    var reading = Reading<Int>.absent(attribute.absence)
+    update(&reading, from: &attribute, at: now, within: plausible)
+    return reading
+  }
+
   /// A file that holds one integer and is read only now.
   func integer(_ path: String, at now: Instant) -> Reading<Int> {
     var attribute = Attribute(path, .once)

@@ -59,8 +59,8 @@ struct HwmonSampler {
       chip.sensors.append(
         HwmonSensor(
           kind: sensor.kind, number: sensor.number, label: reader.text(base + "_label", at: now).value,
-          maximum: reader.integer(base + "_max", at: now).value,
-          critical: reader.integer(base + "_crit", at: now).value))
+          maximum: limit(base + "_max", sensor.kind, with: reader, at: now),
+          critical: limit(base + "_crit", sensor.kind, with: reader, at: now)))
       chipFiles.sensors.append(Attribute(base + "_input"))
     }
     for alarm in alarms {
@@ -69,6 +69,12 @@ struct HwmonSampler {
     }
     hwmon.chips.append(chip)
     files.append(chipFiles)
+  }
+
+  private func limit(
+    _ path: String, _ kind: HwmonSensor.Kind, with reader: FileReader, at now: Instant
+  ) -> Int? {
+    reader.quantity(path, kind == .temperature ? .limit : .of(kind), at: now).value
   }
 
   /// The sensors and alarms among the files of a chip, in a steady order.
@@ -89,13 +95,28 @@ struct HwmonSampler {
   mutating func sample(_ hwmon: inout Hwmon, with reader: FileReader, at now: Instant) {
     for chip in files.indices where chip < hwmon.chips.count {
       for index in files[chip].sensors.indices where index < hwmon.chips[chip].sensors.count {
-        reader.updateInteger(
-          &hwmon.chips[chip].sensors[index].value, from: &files[chip].sensors[index], at: now)
+        reader.update(
+          &hwmon.chips[chip].sensors[index].value, from: &files[chip].sensors[index], at: now,
+          within: .of(hwmon.chips[chip].sensors[index].kind))
       }
       for index in files[chip].alarms.indices where index < hwmon.chips[chip].alarms.count {
         reader.update(&hwmon.chips[chip].alarms[index].isRaised, from: &files[chip].alarms[index], at: now) {
           $0.integer().map { $0 != 0 }
         }
+        let alarm = hwmon.chips[chip].alarms[index]
+        if alarm.isRaised.value == true, alarm.name.ends(with: "_fault") {
+          disbelieve(alarm.name, &hwmon.chips[chip], &files[chip].sensors)
+        }
+      }
+    }
+  }
+
+  /// A sensor of which the chip says that it is broken or not connected (`temp1_fault`) has measured nothing.
+  private func disbelieve(_ fault: String, _ chip: inout HwmonChip, _ files: inout [Attribute]) {
+    for index in files.indices where index < chip.sensors.count {
+      let sensor = chip.sensors[index]
+      if sameBytes(fault, sensor.kind.prefix + "\(sensor.number)_fault") {
+        chip.sensors[index].value = .absent(files[index].absent(.unusable(text: "the chip tells of a fault")))
       }
     }
   }

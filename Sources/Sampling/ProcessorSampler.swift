@@ -14,6 +14,9 @@ struct ProcessorSampler {
   private let policyFolder: String
   private let information: String
   private var stat: Attribute
+  /// Which cores are there; without it the lines of `/proc/stat` tell.
+  private var online: Attribute
+  private var lastOnline: UInt64?
   private let noRate: Absence
   private var policyFiles: [PolicyFiles] = []
   private var lastFingerprint: UInt64?
@@ -25,6 +28,7 @@ struct ProcessorSampler {
     policyFolder = folder + "/cpufreq"
     information = root + "/proc/cpuinfo"
     stat = Attribute(root + "/proc/stat")
+    online = Attribute(folder + "/online")
     noRate = stat.absence
   }
 
@@ -40,19 +44,22 @@ struct ProcessorSampler {
 
   private mutating func scanCores(_ processors: inout Processors, with reader: FileReader, at now: Instant) {
     var exists = [Bool](repeating: false, count: Processors.mostCores)
-    var isOnline = exists
     _ = reader.files.forEachName(folder) { name in
       if let number = name.number(after: "cpu"), number < Processors.mostCores { exists[number] = true }
     }
-    if var lines = reader.contents(of: &stat) {
+    // Where nothing tells which of them are there, all are.
+    var isOnline = exists
+    if let list = onlineCores(with: reader) {
+      isOnline = [Bool](repeating: false, count: Processors.mostCores)
+      for number in list { isOnline[number] = true }
+    } else if var lines = reader.contents(of: &stat) {
+      isOnline = [Bool](repeating: false, count: Processors.mostCores)
       while var line = lines.wholeLine(), line.skip("cpu") {
         // The line of all cores has a space here.
-        if let number = line.integer(), number >= 0, number < Processors.mostCores {
-          exists[number] = true
-          isOnline[number] = true
-        }
+        if let number = line.integer(), number >= 0, number < Processors.mostCores { isOnline[number] = true }
       }
     }
+    for number in exists.indices where isOnline[number] { exists[number] = true }
     var cores: [Core] = []
     var cpuinfo = Attribute(information, .once)
     let parts = reader.contents(of: &cpuinfo).map(parsePartsOfCores) ?? PartsOfCores()
@@ -76,14 +83,23 @@ struct ProcessorSampler {
     processors.cores = cores
   }
 
-  /// From the core's main identification register (Arm DDI 0487, MIDR_EL1: part in the bits 4 to 15).
+  /// The list of cores that are there, and its mark in `lastOnline`; nil where the kernel does not give one.
+  private mutating func onlineCores(with reader: FileReader) -> [Int]? {
+    lastOnline = nil
+    guard let text = reader.contents(of: &online) else { return nil }
+    let cores = parseCoreList(text)
+    guard !cores.isEmpty else { return nil }
+    lastOnline = text.hash
+    return cores
+  }
+
+  /// From the core's main identification register (Arm DDI 0487, MIDR_EL1: part in the bits 4 to 15, its maker above 24).
   private func part(at path: String, with reader: FileReader) -> Int? {
     var register = Attribute(path + "/regs/identification/midr_el1", .once)
     guard var text = reader.contents(of: &register), let value = text.hexadecimal(), text.isBlank else {
       return nil
     }
-    let part = Int(value >> 4 & 0xfff)
-    return part == 0 ? nil : part
+    return value >> 4 & 0xfff == 0 ? nil : corePart(value >> 4 & 0xfff, implementer: value >> 24)
   }
 
   private mutating func scanPolicies(_ processors: inout Processors, with reader: FileReader, at now: Instant)
@@ -133,19 +149,28 @@ struct ProcessorSampler {
     if cores.isEmpty { cores = [number] }
     processors.policies.append(
       FrequencyPolicy(
-        number: number, cores: cores, minimum: reader.integer(path + "/cpuinfo_min_freq", at: now),
-        maximum: reader.integer(path + "/cpuinfo_max_freq", at: now)))
+        number: number, cores: cores, minimum: reader.quantity(path + "/cpuinfo_min_freq", .clock, at: now),
+        maximum: reader.quantity(path + "/cpuinfo_max_freq", .clock, at: now)))
     policyFiles.append(
       PolicyFiles(
         current: Attribute(path + "/scaling_cur_freq"), limit: Attribute(path + "/scaling_max_freq")))
   }
 
   mutating func sample(_ processors: inout Processors, with reader: FileReader, at now: Instant) {
+    if let lastOnline, reader.contents(of: &online)?.hash != lastOnline {
+      isStale = true
+      if let cores = onlineCores(with: reader) {
+        for index in processors.cores.indices {
+          processors.cores[index].isOnline = cores.contains(processors.cores[index].number)
+        }
+      }
+    }
     sampleTimes(&processors, with: reader, at: now)
     for index in policyFiles.indices where index < processors.policies.count {
-      reader.updateInteger(
-        &processors.policies[index].current, from: &policyFiles[index].current, at: now)
-      reader.updateInteger(&processors.policies[index].limit, from: &policyFiles[index].limit, at: now)
+      reader.update(
+        &processors.policies[index].current, from: &policyFiles[index].current, at: now, within: .clock)
+      reader.update(
+        &processors.policies[index].limit, from: &policyFiles[index].limit, at: now, within: .clock)
     }
   }
 
@@ -162,6 +187,36 @@ struct ProcessorSampler {
     processors.utilisation = share(
       since: processors.times, last: processors.utilisation, to: sum, at: now)
     processors.times = .value(sum, at: now)
+    if lastOnline == nil {
+      followLines(&processors, lines, at: now)
+    } else if !advance(&processors, lines, at: now) {
+      // As in a container of LXC, which numbers its cores anew here or there.
+      let absence = stat.absent(.unusable(text: "does not number the cores as sysfs does"))
+      for index in processors.cores.indices { forget(&processors.cores[index], because: absence) }
+    }
+  }
+
+  /// Takes over the times of the cores that are there; false where the lines are not theirs.
+  private mutating func advance(_ processors: inout Processors, _ lines: Cursor, at now: Instant) -> Bool {
+    var lines = lines
+    var index = 0
+    while true {
+      while index < processors.cores.count, !processors.cores[index].isOnline {
+        markOffline(&processors.cores[index])
+        index += 1
+      }
+      guard var line = lines.wholeLine(), line.skip("cpu"), let number = line.integer(),
+        let times = parseCoreTimes(&line), number < Processors.mostCores
+      else { return index == processors.cores.count }
+      guard index < processors.cores.count, processors.cores[index].number == number else { return false }
+      advance(&processors.cores[index], to: times, at: now)
+      index += 1
+    }
+  }
+
+  /// The same where only the lines tell which cores are there.
+  private mutating func followLines(_ processors: inout Processors, _ lines: Cursor, at now: Instant) {
+    var lines = lines
     var index = 0
     while var line = lines.wholeLine(), line.skip("cpu") {
       guard let number = line.integer(), let times = parseCoreTimes(&line) else { continue }
@@ -207,7 +262,10 @@ struct ProcessorSampler {
 
   private mutating func markOffline(_ core: inout Core) {
     core.isOnline = false
-    let absence = stat.absent(.noFile)
+    forget(&core, because: stat.absent(.noFile))
+  }
+
+  private func forget(_ core: inout Core, because absence: Absence) {
     core.times = .absent(absence)
     core.utilisation = .absent(absence)
   }
@@ -215,9 +273,6 @@ struct ProcessorSampler {
   private func forget(_ processors: inout Processors, because absence: Absence) {
     processors.times = .absent(absence)
     processors.utilisation = .absent(absence)
-    for index in processors.cores.indices {
-      processors.cores[index].times = .absent(absence)
-      processors.cores[index].utilisation = .absent(absence)
-    }
+    for index in processors.cores.indices { forget(&processors.cores[index], because: absence) }
   }
 }

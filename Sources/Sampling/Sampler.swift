@@ -90,7 +90,6 @@ package final class Sampler {
     thermal.scan(&snapshot.thermal, anew: anew, with: reader, at: now)
     hwmon.scan(&snapshot.hwmon, anew: anew, with: reader, at: now)
     power.scan(&snapshot.power, anew: anew, with: reader, at: now)
-    controlGroup.scan(
-      &snapshot.controlGroup, coreCount: snapshot.processors.cores.count, with: reader, at: now)
+    controlGroup.scan(&snapshot.controlGroup, cores: snapshot.processors.cores, with: reader, at: now)
   }
 }

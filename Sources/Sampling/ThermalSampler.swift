@@ -5,6 +5,8 @@ import Readings
 struct ThermalSampler {
   static let mostZones = 64
   static let mostTrips = 16
+  /// Cooling devices of one zone that are looked at: the largest boards bind one for each cluster and a fan.
+  static let mostBound = 12
 
   private let folder: String
   private var zoneFiles: [Attribute] = []
@@ -41,7 +43,8 @@ struct ThermalSampler {
       thermal.zones.append(
         ThermalZone(
           number: number, type: reader.text(path + "/type", at: now).value ?? "",
-          trips: trips(of: path, with: reader, at: now)))
+          trips: trips(of: path, with: reader, at: now),
+          slowsProcessors: slowsProcessors(path, with: reader, at: now)))
       zoneFiles.append(Attribute(path + "/temp"))
     }
     for number in devices {
@@ -54,13 +57,26 @@ struct ThermalSampler {
     }
   }
 
+  /// Whether one of the cooling devices that are bound to the zone (`cdevM`, a link to it) slows cores.
+  private func slowsProcessors(_ zone: String, with reader: FileReader, at now: Instant) -> Bool {
+    for number in 0..<Self.mostBound {
+      // A device that was unbound leaves a gap.
+      if let type = reader.text(zone + "/cdev\(number)/type", at: now).value,
+        CoolingDevice(type: type).slowsProcessors
+      {
+        return true
+      }
+    }
+    return false
+  }
+
   private func trips(of zone: String, with reader: FileReader, at now: Instant) -> [TripPoint] {
     var trips: [TripPoint] = []
-    while trips.count < Self.mostTrips {
-      let path = zone + "/trip_point_\(trips.count)"
-      guard let kind = reader.text(path + "_type", at: now).value,
-        let temperature = reader.integer(path + "_temp", at: now).value
-      else { break }
+    for number in 0..<Self.mostTrips {
+      let path = zone + "/trip_point_\(number)"
+      guard let kind = reader.text(path + "_type", at: now).value else { break }
+      // Where nothing is to happen drivers write absolute zero or 0.
+      guard let temperature = reader.quantity(path + "_temp", .temperature, at: now).value else { continue }
       trips.append(
         TripPoint(
           kind: TripPoint.Kind(named: kind), temperature: temperature,
@@ -71,11 +87,8 @@ struct ThermalSampler {
 
   mutating func sample(_ thermal: inout Thermal, with reader: FileReader, at now: Instant) {
     for index in zoneFiles.indices where index < thermal.zones.count {
-      reader.updateInteger(&thermal.zones[index].temperature, from: &zoneFiles[index], at: now)
-      if case .value(let value, _) = thermal.zones[index].temperature, value < -40_000 || value > 150_000 {
-        thermal.zones[index].temperature = .absent(
-          zoneFiles[index].absent(.notSupported(errno: ErrorNumber.ERANGE)))
-      }
+      reader.update(
+        &thermal.zones[index].temperature, from: &zoneFiles[index], at: now, within: .temperature)
     }
     for index in deviceFiles.indices where index < thermal.coolingDevices.count {
       reader.updateInteger(&thermal.coolingDevices[index].state, from: &deviceFiles[index], at: now)

@@ -41,15 +41,9 @@ struct Capacity {
     let stand = StandIns(snapshot, profile)
     let processors = snapshot.processors
     firmwareShare = stand.firmwareShare
-    // A list in which no core is online comes from an unreadable /proc/stat; one that the cpuset does not meet
-    // from a contradiction. Neither says that there is no core.
+    // A list in which no core is online does not say that there is no core.
     let anyOnline = processors.cores.contains { $0.isOnline }
-    var allowed = snapshot.controlGroup.allowedCores.value ?? nil
-    if let list = allowed,
-      !processors.cores.contains(where: { ($0.isOnline || !anyOnline) && list.contains($0.number) })
-    {
-      allowed = nil
-    }
+    let allowed = snapshot.allowedCores
     for core in processors.cores where core.isOnline || !anyOnline {
       if let allowed, !allowed.contains(core.number) { continue }
       let siblings = profile.processor.threadGain < 1 ? threads(of: core, in: processors, anyOnline) : 1

@@ -189,8 +189,8 @@ private final class Firmware3B {
   @Test(
     arguments: [
       ("frequency(48)=1500398464", 1_500_398), ("frequency(45)=600000000", 600_000),
-      ("frequency(0)=1000000", 1000),
-      ("frequency(48)=0", nil), ("frequency(48)=999999", nil), ("frequency(48)=10000000001", nil),
+      ("frequency(0)=10000000", 10_000),
+      ("frequency(48)=0", nil), ("frequency(48)=9999999", nil), ("frequency(48)=10000001000", nil),
       ("frequency()=1500398464", nil), ("frequency(48)1500398464", nil),
       ("frequency(48)=99999999999999999999999", nil),
     ] as [(String, Int?)])

@@ -39,18 +39,33 @@ package func parseMembership(_ text: Cursor) -> GroupPaths {
 
 /// `max 100000` or `50000 100000`: cores, or nil inside for no limit; nil if malformed.
 package func parseProcessorMaximum(_ text: inout Cursor) -> Double?? {
-  if text.skip("max") { return .some(nil) }
+  if text.skipNoLimit() { return .some(nil) }
   guard let quota = text.unsigned() else { return nil }
   text.skipSpaces()
   guard let period = text.unsigned(), period > 0, text.isBlank else { return nil }
-  return .some(Double(quota) / Double(period))
+  return .some(limitedCores(Double(quota), each: Double(period)))
 }
 
-/// `max` or bytes; `UInt64.max` is no limit.
-package func parseMemoryMaximum(_ text: inout Cursor) -> UInt64? {
-  if text.skip("max") { return .max }
+/// A quota in cores; nil where it is none: not positive, or of more cores than a machine has.
+package func limitedCores(_ quota: Double, each period: Double) -> Double? {
+  let cores = quota / period
+  return cores > 0 && cores <= Double(Processors.mostCores) ? cores : nil
+}
+
+/// The least that no limit can be, in bytes: 2^31 - 1 pages of 4 KiB, which kernels of 32 bits write where there is none
+/// (PAGE_COUNTER_MAX, include/linux/page_counter.h). Those of 64 bits write up to 2^64 - 1; no board has 8 TiB.
+private let noMemoryLimit: UInt64 = 0x7fff_ffff << 12
+
+/// Bytes, or nil inside for no limit; nil if malformed.
+package func parseMemoryMaximum(_ text: inout Cursor) -> UInt64?? {
+  if text.skipNoLimit() { return .some(nil) }
   guard let bytes = text.unsigned(), text.isBlank else { return nil }
-  return bytes
+  return .some(bytes < noMemoryLimit ? bytes : nil)
+}
+
+extension Cursor {
+  /// Steps over `max`, or the -1 that other makers of these files write.
+  fileprivate mutating func skipNoLimit() -> Bool { skip("max") || skip("-1") }
 }
 
 /// The bytes in `memory.stat` that are there as long as nobody else wants them; nil without its lines for pages of

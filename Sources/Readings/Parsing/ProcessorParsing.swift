@@ -83,16 +83,19 @@ package func parsePartsOfCores(_ text: Cursor) -> PartsOfCores {
   var parts = PartsOfCores()
   var core: Int?
   var count = 0
+  var implementer: UInt32 = 0x41
   while var line = text.line() {
-    var key = line.part(upTo: UInt8(ascii: ":"))
+    let key = line.part(upTo: UInt8(ascii: ":"))
     line.skipSpaces()
-    if key.skip("processor") {
+    if key.isKey("processor") {
       core = line.integer()
       count += 1
-    } else if key.skip("CPU part"), let number = core, number >= 0, number < Processors.mostCores,
+    } else if key.isKey("CPU implementer") {
+      implementer = line.hexadecimal() ?? implementer
+    } else if key.isKey("CPU part"), let number = core, number >= 0, number < Processors.mostCores,
       parts.known.count < Processors.mostCores, let part = line.hexadecimal(), part > 0, part <= 0xfff
     {
-      parts.known.append(PartsOfCores.Known(core: number, part: Int(part)))
+      parts.known.append(PartsOfCores.Known(core: number, part: corePart(part, implementer: implementer)))
       core = nil
     }
   }

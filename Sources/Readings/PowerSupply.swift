@@ -21,7 +21,7 @@ package struct PowerSupplies: Equatable, Sendable {
 package struct PowerSupply: Equatable, Sendable {
   /// The kernel's `type`; all that begin with `USB` are one.
   package enum Kind: String, Sendable {
-    case mains, battery, usb, ups, other
+    case mains, battery, usb, ups, wireless, other
   }
 
   /// The folder's name, as `BAT0`.
@@ -39,7 +39,7 @@ package struct PowerSupply: Equatable, Sendable {
   }
 }
 
-/// What one read of `uevent` tells; nil is a property the driver does not give.
+/// What one read of `uevent` tells; nil is a property the driver does not give, or a value that cannot be.
 package struct PowerSupplyState: Equatable, Sendable {
   /// Whether a battery is being filled or emptied.
   package enum Status: String, Sendable {
@@ -50,10 +50,14 @@ package struct PowerSupplyState: Equatable, Sendable {
   package var isOnline: Bool?
   /// Whether there is a battery in its place.
   package var isPresent: Bool?
+  /// Whether it powers one device only, as a mouse's battery does, and not this machine (`scope`).
+  package var isOfDevice = false
   /// Of a battery.
   package var status: Status?
-  /// In percent.
+  /// In percent: the kernel's, else what is left of the energy or of the charge, else what its word for the level means.
   package var capacity: Int?
+  /// What a full battery holds, in microwatt hours, or in microampere hours where the driver counts charge.
+  package var size: Int64?
   /// In microvolts.
   package var voltage: Int64?
   /// In microamperes; drivers disagree on the sign.
@@ -63,15 +67,66 @@ package struct PowerSupplyState: Equatable, Sendable {
 
   /// A state of which nothing is known but what is given.
   package init(
-    isOnline: Bool? = nil, isPresent: Bool? = nil, status: Status? = nil, capacity: Int? = nil,
-    voltage: Int64? = nil, current: Int64? = nil, power: Int64? = nil
+    isOnline: Bool? = nil, isPresent: Bool? = nil, isOfDevice: Bool = false, status: Status? = nil,
+    capacity: Int? = nil, size: Int64? = nil, voltage: Int64? = nil, current: Int64? = nil,
+    power: Int64? = nil
   ) {
     self.isOnline = isOnline
     self.isPresent = isPresent
+    self.isOfDevice = isOfDevice
     self.status = status
     self.capacity = capacity
+    self.size = size
     self.voltage = voltage
     self.current = current
     self.power = power
+  }
+}
+
+extension PowerSupplies {
+  /// What is taken for left of a battery that does not tell, in percent.
+  private static let untold = 25.0
+
+  /// What is left of this machine's batteries together, in percent; nil while nothing empties them.
+  ///
+  /// One that rests counts as well, since laptops empty one after the other. While a line supplies, the machine does not
+  /// end with its batteries, whatever these say; but behind a UPS the line may be the UPS.
+  package var chargeLeft: Double? {
+    var hasLine = false
+    var isSupplied = false
+    var isUPS = false
+    var isDischarging = false
+    var isCharging = false
+    var charge = 0.0
+    var share = 0.0
+    var sum = 0.0
+    var weight = 0.0
+    var count = 0.0
+    for supply in supplies {
+      guard let state = supply.state.value, !state.isOfDevice else { continue }
+      if supply.kind == .battery || supply.kind == .ups {
+        guard state.isPresent != false else { continue }
+        isDischarging = isDischarging || state.status == .discharging
+        isUPS = isUPS || supply.kind == .ups && state.status == .discharging
+        isCharging = isCharging || state.status == .charging
+        charge = state.capacity.map { Double(min(max($0, 0), 100)) } ?? Self.untold
+        count += 1
+        share += charge
+        // Together by what they hold, where all of them tell it.
+        if let size = state.size, size > 0 {
+          sum += charge * Double(size)
+          weight += Double(size)
+        } else {
+          weight = .nan
+        }
+      } else if supply.kind != .other, let isOnline = state.isOnline {
+        hasLine = true
+        isSupplied = isSupplied || isOnline
+      }
+    }
+    // Where there is a line and it is off, the machine lives from its batteries whatever these say of themselves.
+    let isEmptied = isSupplied ? isUPS : isDischarging || (hasLine && !isCharging)
+    guard isEmptied, count > 0 else { return nil }
+    return weight > 0 ? sum / weight : share / count
   }
 }

@@ -10,6 +10,7 @@ extension SnapshotEncoder {
         .with("number", whole(zone.number))
         .with("type", .string(zone.type))
         .with("temperature", whole(zone.temperature))
+        .with("slowsProcessors", .bool(zone.slowsProcessors))
         .with(
           "trips",
           .array(
@@ -97,6 +98,7 @@ extension SnapshotEncoder {
       JSONObject()
         .with("online", state.isOnline.map { .bool($0) } ?? .null)
         .with("present", state.isPresent.map { .bool($0) } ?? .null)
+        .with("ofDevice", .bool(state.isOfDevice))
         .with("status", state.status.map { .string($0.rawValue) } ?? .null)
         .with("capacity", state.capacity.map { whole($0) } ?? .null)
         .with("voltage", state.voltage.map { .integer($0) } ?? .null)

@@ -107,6 +107,7 @@ private struct SnapshotReport {
     for zone in thermal.zones {
       var content = brief(zone.temperature, degrees)
       for trip in zone.trips { content += ", " + trip.kind.rawValue + " at " + degrees(trip.temperature) }
+      if zone.slowsProcessors { content += ", slows cores" }
       item(zone.type, content)
     }
     for device in thermal.coolingDevices {
@@ -311,6 +312,8 @@ private func partsText(_ parts: [ProcessorPart]) -> String {
 private func supplyText(_ state: PowerSupplyState) -> String {
   var text = ""
   if let status = state.status { text = status.rawValue }
+  if state.isPresent == false { text = "nothing in its place" }
+  if state.isOfDevice { text += (text.isEmpty ? "" : ", ") + "of a device only" }
   if let isOnline = state.isOnline { text += (text.isEmpty ? "" : ", ") + (isOnline ? "online" : "offline") }
   if let capacity = state.capacity { text += ", \(capacity) %" }
   if let voltage = state.voltage { text += ", " + tenths(Double(voltage) / 1e6) + " V" }

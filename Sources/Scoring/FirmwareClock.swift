@@ -46,7 +46,7 @@ struct FirmwareClock {
 
   private static func softLimit(_ snapshot: Snapshot, _ profile: Profile) -> Double? {
     guard let soft = profile.heat.soft else { return nil }
-    for zone in snapshot.thermal.zones where profile.heat.zones.contains(zone.type) {
+    for zone in snapshot.thermal.zones where profile.heat.isProcessor(zone) {
       if let temperature = zone.temperature.value, Double(temperature) / 1000 >= soft.temperature {
         return soft.clock
       }

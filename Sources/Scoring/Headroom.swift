@@ -1,4 +1,3 @@
-import Basics
 internal import Readings
 
 private let mebibyte = 1_048_576.0
@@ -72,64 +71,5 @@ extension Term {
   private static func pressure(_ kind: Kind, _ share: Double, _ source: Source, _ weight: Double) -> Term {
     let share = clamped(share)
     return Term(kind: kind, value: share * 100, full: 0, source: source, weight: weight, factor: 1 - share)
-  }
-
-  /// How far the processor's hottest sensor is from throttling.
-  static func heat(_ snapshot: Snapshot, _ profile: Profile) -> Term {
-    let heat = profile.heat
-    var worst: Term?
-    var absence = snapshot.thermal.absence
-    func consider(_ reading: Reading<Int>, throttle: Double) {
-      guard let millidegrees = reading.value else {
-        absence = reading.absence
-        return
-      }
-      let celsius = Double(millidegrees) / 1000
-      let term = Term(
-        kind: .heat, value: celsius, full: throttle, source: .measured, weight: profile.weights.heat,
-        factor: clamped((throttle - celsius) / heat.margin))
-      if let worst, worst.full - worst.value <= throttle - celsius { return }
-      worst = term
-    }
-    for zone in snapshot.thermal.zones where heat.zones.contains(zone.type) {
-      consider(zone.temperature, throttle: throttlePoint(zone, heat))
-    }
-    for chip in snapshot.hwmon.chips where heat.chips.contains(chip.name) {
-      for sensor in chip.sensors where sensor.kind == .temperature {
-        let limit = heat.trustsTrips ? believable(sensor.critical) ?? believable(sensor.maximum) : nil
-        consider(sensor.value, throttle: limit ?? heat.throttle)
-      }
-    }
-    if let celsius = snapshot.sensors.temperature, celsius == celsius {
-      consider(
-        .value(Int(min(max(celsius, -100), 200) * 1000), at: Instant(nanoseconds: 0)), throttle: heat.throttle
-      )
-    }
-    return worst
-      ?? Term(
-        kind: .heat, value: profile.assumed.temperature, full: heat.throttle, source: .assumed(absence),
-        weight: profile.weights.heat,
-        factor: clamped((heat.throttle - profile.assumed.temperature) / heat.margin))
-  }
-
-  /// The highest passive trip: a zone with two has its governor's control point first and throttles at the other.
-  /// A zone with a critical trip only throttles somewhere below it.
-  private static func throttlePoint(_ zone: ThermalZone, _ heat: Profile.Heat) -> Double {
-    guard heat.trustsTrips else { return heat.throttle }
-    var passive: Double?
-    var critical: Double?
-    for trip in zone.trips {
-      guard let celsius = believable(trip.temperature) else { continue }
-      if trip.kind == .passive { passive = max(passive ?? celsius, celsius) }
-      if trip.kind == .critical { critical = min(critical ?? celsius, celsius) }
-    }
-    let belowCritical = 10.0
-    return passive ?? critical.map { min($0 - belowCritical, heat.throttle) } ?? heat.throttle
-  }
-
-  /// Firmware writes 0 or absolute zero where it has no limit.
-  private static func believable(_ millidegrees: Int?) -> Double? {
-    guard let millidegrees, (40_000...150_000).contains(millidegrees) else { return nil }
-    return Double(millidegrees) / 1000
   }
 }

@@ -62,20 +62,13 @@ extension Term {
       kind: .supply, value: isWeak ? 1 : 0, full: 0, source: source, weight: weight, factor: factor)
   }
 
-  /// What is left of a battery that is being emptied; from half of it on it counts.
+  /// What is left of the batteries while they are being emptied; from half of it on it counts.
   static func battery(_ snapshot: Snapshot, _ profile: Profile) -> Term {
     let enough = 50.0
-    var left: Double?
+    var left = snapshot.power.chargeLeft
     var source = Source.measured
     for supply in snapshot.power.supplies where supply.kind == .battery || supply.kind == .ups {
-      guard let state = supply.state.value else {
-        source = .assumed(supply.state.absence)
-        continue
-      }
-      guard state.status == .discharging else { continue }
-      // A battery that does not tell its charge is taken for a low one.
-      let charge = state.capacity.map { Double(min(max($0, 0), 100)) } ?? enough / 2
-      left = min(left ?? charge, charge)
+      if let absence = supply.state.absence { source = .assumed(absence) }
     }
     // A gauge does not say whether the battery is in use; from half of it on it counts as if it were.
     if let charge = snapshot.sensors.charge { left = min(left ?? charge, min(max(charge, 0), 100)) }

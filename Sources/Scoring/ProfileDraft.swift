@@ -33,10 +33,7 @@ package struct ProfileDraft: Sendable {
   ///   - profiles: what is known already; the draft claims none of it but what names this very board.
   package init(_ snapshot: Snapshot, devices: BoardDevices, profiles: Profiles) {
     self.snapshot = snapshot
-    // A captured tree may be of another machine than this program: only ARM's cores have part numbers.
-    let hasParts = snapshot.board.processorParts.value?.contains { $0.part > 0 } ?? false
-    let own = snapshot.board.architecture
-    let architecture = hasParts && own == "x86_64" ? "arm64" : own
+    let architecture = snapshot.board.architecture
     self.architecture = architecture
     generic = profiles.all.first { $0.recognition.architecture == architecture } ?? Profile.unknown
     addBoard(profiles)
@@ -181,11 +178,14 @@ package struct ProfileDraft: Sendable {
 
   private mutating func addHeat() {
     var zones: [ThermalZone] = []
-    for zone in snapshot.thermal.zones where generic.heat.zones.contains(zone.type) { zones.append(zone) }
+    for zone in snapshot.thermal.zones where generic.heat.isProcessor(zone) { zones.append(zone) }
     var named: [String] = []
     for zone in zones where !named.contains(zone.type) {
       named.append(zone.type)
-      add("thermal", "zone", zone.type, "/sys/class/thermal/thermal_zone\(zone.number)/type: " + zone.type)
+      let why = zone.slowsProcessors ? "; a device that slows cores is bound to it" : ""
+      add(
+        "thermal", "zone", zone.type, "/sys/class/thermal/thermal_zone\(zone.number)/type: " + zone.type + why
+      )
     }
     for chip in snapshot.hwmon.chips where generic.heat.chips.contains(chip.name) {
       guard !named.contains(chip.name) else { continue }
@@ -206,13 +206,17 @@ package struct ProfileDraft: Sendable {
   private mutating func addTrips(of zones: [ThermalZone]) {
     var passive: (celsius: Int, zone: Int)?
     var critical: (celsius: Int, zone: Int)?
+    let hasRelations = zones.contains { $0.slowsProcessors }
     for zone in zones {
-      for trip in zone.trips where (50_000...130_000).contains(trip.temperature) {
+      // What a profile may say (`ProfileCheck`).
+      if zone.slowsProcessors || !hasRelations, let limit = Profile.Heat.passiveLimit(of: zone),
+        (50...110).contains(limit), Int(limit) > passive?.celsius ?? 0
+      {
+        passive = (Int(limit), zone.number)
+      }
+      for trip in zone.trips where trip.kind == .critical && (50_000...130_000).contains(trip.temperature) {
         let celsius = trip.temperature / 1000
-        if trip.kind == .passive, celsius <= 110, celsius > passive?.celsius ?? 0 {
-          passive = (celsius, zone.number)
-        }
-        if trip.kind == .critical, celsius < critical?.celsius ?? 1000 { critical = (celsius, zone.number) }
+        if celsius < critical?.celsius ?? 1000 { critical = (celsius, zone.number) }
       }
     }
     if let passive {

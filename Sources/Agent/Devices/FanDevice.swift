@@ -43,13 +43,14 @@ final class FanDevice {
     }
   }
 
-  /// What the score takes for the processor's temperature.
+  /// The processor's highest temperature that is believed.
   private var temperature: Reading<Double> {
-    let heat = status.score.terms[.heat]
-    guard heat.source.isMeasured, let instant = status.sampler.snapshot.instant else {
-      return .absent(heat.source.absence ?? .notYet)
+    let snapshot = status.sampler.snapshot
+    let heat = ProcessorHeat(snapshot, status.match.profile)
+    guard let celsius = heat.hottest, let instant = snapshot.instant else {
+      return .absent(heat.absence ?? .notYet)
     }
-    return .value(heat.value, at: instant)
+    return .value(celsius, at: instant)
   }
 
   func end() {

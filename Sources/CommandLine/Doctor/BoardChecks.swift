@@ -57,19 +57,44 @@ extension Check {
   private static let warmth = 5.0
 
   static func temperature(_ context: CheckContext) -> CheckResult {
+    let cool = "Cool it: a heat sink, a fan, or more room around it."
+    let heat = ProcessorHeat(context.snapshot, context.profile)
+    if let (celsius, throttle) = heat.nearest, celsius >= throttle - warmth {
+      return .warn("\(Int(celsius)) °C; slower from \(Int(throttle)) °C on", remedy: cool)
+    }
+    if let zone = hotStranger(context) {
+      return .warn(
+        zone + ", of which is not known whether it is the processor's",
+        remedy: "If it is, name it in [thermal] of a board's profile ('hearth board' prints a draft). " + cool
+      )
+    }
+    if let (celsius, throttle) = heat.nearest {
+      return .ok("\(Int(celsius)) °C; slower from \(Int(throttle)) °C on")
+    }
+    guard let absence = heat.absence, case .implausible = absence.reason else {
+      return .skipped("this board does not tell")
+    }
+    return .warn(
+      absence.description,
+      remedy:
+        "The kernel's driver does not count in thousandths of a degree: another kernel. A [fan] runs meanwhile."
+    )
+  }
+
+  /// The hottest zone that nobody knows as the processor's and that is as near to a limit of its own, or to the
+  /// processor's, as one that is.
+  private static func hotStranger(_ context: CheckContext) -> String? {
     let heat = context.profile.heat
-    var hottest: Double?
-    let own = context.snapshot.thermal.zones.filter { heat.zones.contains($0.type) }
-    for zone in own.isEmpty ? context.snapshot.thermal.zones : own {
+    var hottest: (celsius: Double, name: String)?
+    for zone in context.snapshot.thermal.zones where !heat.isProcessor(zone) {
       guard let value = zone.temperature.value else { continue }
-      hottest = max(hottest ?? -273, Double(value) / 1000)
+      let celsius = Double(value) / 1000
+      guard celsius >= heat.throttlePoint(zone, trustsPassive: true) - warmth,
+        celsius > hottest?.celsius ?? -.infinity
+      else { continue }
+      hottest = (celsius, "zone \(zone.number), \(zone.type), is at \(Int(celsius)) °C")
     }
-    guard let hottest else { return .skipped("this board does not tell") }
-    let text = "\(Int(hottest)) °C; slower from \(Int(heat.throttle)) °C on"
-    if hottest >= heat.throttle - warmth {
-      return .warn(text, remedy: "Cool it: a heat sink, a fan, or more room around it.")
-    }
-    return .ok(text)
+    return hottest?.name
   }
 
   // MARK: - What is wired to it

@@ -35,6 +35,24 @@ package struct DNSAddress: Hashable, Sendable {
     isIPv4 ? low & 0xFFFF_0000 == 0xA9FE_0000 : high >> 54 == 0xFE80 >> 6
   }
 
+  /// Whether it can be another host's: no loopback, nothing unspecified, no group, no broadcast (RFC 6890, RFC 4291 2.5).
+  /// What somebody says of its addresses may not make this node knock at its own doors, or at all of them.
+  package var isOfAnotherHost: Bool {
+    // ::/96 has the unspecified address, loopback and what was once "IPv4-compatible".
+    guard isIPv4 else { return high >> 56 != 0xFF && (high != 0 || low >> 32 != 0) }
+    let first = low >> 24 & 0xFF
+    return first > 0 && first != 127 && first < 224
+  }
+
+  /// Whether it is the first or last address of its subnet, which mean all hosts of it (RFC 922 7, RFC 1122 3.2.1.3).
+  ///
+  /// - Parameter prefix: the subnet's bits; one of two addresses has no such (RFC 3021).
+  package func isBroadcast(prefix: Int) -> Bool {
+    guard isIPv4, (1...30).contains(prefix) else { return false }
+    let mask = UInt64(UInt32.max >> UInt32(prefix))
+    return low & mask == 0 || low & mask == mask
+  }
+
   /// 4 or 16 bytes in network order.
   package var bytes: [UInt8] {
     var bytes: [UInt8] = []

@@ -49,7 +49,10 @@ package struct DNSMessage: Hashable, Sendable {
   /// Not 0 is an error, which multicast DNS ignores (RFC 6762 18.11).
   package var responseCode: UInt16 { flags & 15 }
 
-  /// Reads a whole message; what stands behind it is refused.
+  /// Reads a message. A question or a record that says nothing as it stands is left out, and what stands behind the last
+  /// one is not looked at.
+  ///
+  /// - Throws: where it cannot be told where the next part begins, or it is too large.
   package init(decoding bytes: [UInt8]) throws(DNSError) {
     guard bytes.count <= DNSMessage.sizeLimit else { throw DNSError.tooLong }
     var reader = DNSReader(bytes)
@@ -61,11 +64,12 @@ package struct DNSMessage: Hashable, Sendable {
       counts.0 + counts.1 + counts.2 <= DNSMessage.recordLimit
     else { throw DNSError.tooMany }
     questions = []
-    for _ in 0..<questionCount { questions.append(try reader.question()) }
+    for _ in 0..<questionCount {
+      if let question = try reader.question() { questions.append(question) }
+    }
     answers = try reader.records(counts.0)
     authorities = try reader.records(counts.1)
     additionals = try reader.records(counts.2)
-    guard reader.isAtEnd else { throw DNSError.malformed("bytes behind the message") }
   }
 
   /// The message as bytes, names compressed; nil where it is larger than `limit`.

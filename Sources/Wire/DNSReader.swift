@@ -7,8 +7,6 @@ struct DNSReader {
     self.bytes = bytes
   }
 
-  var isAtEnd: Bool { position == bytes.count }
-
   private mutating func byte() throws(DNSError) -> UInt8 {
     guard position < bytes.count else { throw DNSError.truncated }
     defer { position += 1 }
@@ -26,59 +24,71 @@ struct DNSReader {
     return bytes[position..<(position + count)]
   }
 
-  /// A name, its compression undone (RFC 1035 4.1.4).
+  /// A name, its compression undone (RFC 1035 4.1.4); nil where it means none, although its end is known.
   ///
-  /// A pointer has to lead to before the place where the name or its last piece began, so no chain of them is a loop.
-  mutating func name() throws(DNSError) -> DNSName {
-    var wire: [UInt8] = []
-    var cursor = position
-    var earliest = position
-    var end: Int?
+  /// - Throws: where it has no end, so that nothing behind it can be found.
+  mutating func name() throws(DNSError) -> DNSName? {
+    let start = position
     while true {
-      guard cursor < bytes.count else { throw DNSError.truncated }
-      let length = bytes[cursor]
+      let length = try byte()
       switch length {
-      case 0:
-        wire.append(0)
-        guard wire.count <= DNSName.lengthLimit else { throw DNSError.malformed("name over 255 bytes") }
-        position = end ?? cursor + 1
-        return DNSName(wire: wire)
-      case 1...63:
-        let next = cursor + 1 + Int(length)
-        guard next <= bytes.count else { throw DNSError.truncated }
-        wire += bytes[cursor..<next]
-        guard wire.count < DNSName.lengthLimit else { throw DNSError.malformed("name over 255 bytes") }
-        cursor = next
+      case 0: return name(at: start)
+      case 1...63: _ = try slice(Int(length))
       case 0xC0...:
-        guard cursor + 1 < bytes.count else { throw DNSError.truncated }
-        let target = Int(length & 0x3F) << 8 | Int(bytes[cursor + 1])
-        guard target < earliest, target >= 12 else {
-          throw DNSError.malformed("pointer that does not lead back")
-        }
-        end = end ?? cursor + 2
-        cursor = target
-        earliest = target
-      default:
-        throw DNSError.malformed("label over 63 bytes")
+        _ = try byte()
+        return name(at: start)
+      default: throw DNSError.malformed("label over 63 bytes")
       }
     }
   }
 
-  mutating func question() throws(DNSError) -> DNSQuestion {
+  /// A pointer has to lead to before the place where the name or its last piece began, so no chain of them is a loop.
+  private func name(at start: Int) -> DNSName? {
+    var wire: [UInt8] = []
+    var cursor = start
+    var earliest = start
+    while cursor < bytes.count {
+      let length = bytes[cursor]
+      switch length {
+      case 0: return DNSName(wire: wire + [0])
+      case 1...63:
+        let next = cursor + 1 + Int(length)
+        // With the zero at its end it has 255 bytes at most.
+        guard next <= bytes.count, wire.count + 1 + Int(length) < DNSName.lengthLimit else { return nil }
+        wire += bytes[cursor..<next]
+        cursor = next
+      case 0xC0...:
+        guard cursor + 1 < bytes.count else { return nil }
+        let target = Int(length & 0x3F) << 8 | Int(bytes[cursor + 1])
+        guard target < earliest, target >= 12 else { return nil }
+        cursor = target
+        earliest = target
+      default: return nil
+      }
+    }
+    return nil
+  }
+
+  /// A question; nil where its name is none.
+  mutating func question() throws(DNSError) -> DNSQuestion? {
     let name = try name()
     let type = DNSType(rawValue: try word())
     let recordClass = try word()
+    guard let name else { return nil }
     return DNSQuestion(
       name: name, type: type, recordClass: recordClass & 0x7FFF, wantsUnicast: recordClass & 0x8000 != 0)
   }
 
+  /// The records that can be read of so many: what is wrong within one costs that one (RFC 6762 18).
   mutating func records(_ count: Int) throws(DNSError) -> [DNSRecord] {
     var records: [DNSRecord] = []
-    for _ in 0..<count { records.append(try record()) }
+    for _ in 0..<count {
+      if let record = try record() { records.append(record) }
+    }
     return records
   }
 
-  private mutating func record() throws(DNSError) -> DNSRecord {
+  private mutating func record() throws(DNSError) -> DNSRecord? {
     let name = try name()
     let type = DNSType(rawValue: try word())
     let recordClass = try word()
@@ -86,19 +96,21 @@ struct DNSReader {
     let length = Int(try word())
     guard length <= bytes.count - position else { throw DNSError.truncated }
     let end = position + length
-    let data = try data(type, length)
-    guard position == end else { throw DNSError.malformed("record data of another length") }
+    // Whatever stands in it, the next record begins behind it.
+    defer { position = end }
+    guard let name, let data = try? data(type, length), position == end else { return nil }
     let isOption = type == .opt
     return DNSRecord(
       name: name, recordClass: isOption ? recordClass : recordClass & 0x7FFF,
       cacheFlush: !isOption && recordClass & 0x8000 != 0, ttl: ttl, data: data)
   }
 
-  private mutating func data(_ type: DNSType, _ length: Int) throws(DNSError) -> DNSData {
+  /// What a record says; nil or an error where its type does not have such data.
+  private mutating func data(_ type: DNSType, _ length: Int) throws(DNSError) -> DNSData? {
     switch type {
     case .a, .aaaa:
       guard length == (type == .a ? 4 : 16), let address = DNSAddress(bytes: try slice(length)) else {
-        throw DNSError.malformed("address of \(length) bytes")
+        return nil
       }
       // An AAAA record with a mapped IPv4 address names nothing that IPv6 could reach (RFC 4291 2.5.5.2).
       guard address.isIPv4 == (type == .a) else {
@@ -106,21 +118,19 @@ struct DNSReader {
       }
       return .address(address)
     case .ptr:
-      return .pointer(try name())
+      return try name().map { .pointer($0) }
     case .srv:
       let priority = try word()
       let weight = try word()
       let port = try word()
-      return .service(DNSService(priority: priority, weight: weight, port: port, target: try name()))
-    case .txt:
-      guard let text = DNSText(wire: Array(try slice(length))) else {
-        throw DNSError.malformed("text whose strings do not add up")
+      return try name().map {
+        .service(DNSService(priority: priority, weight: weight, port: port, target: $0))
       }
-      return .text(text)
+    case .txt:
+      return DNSText(wire: Array(try slice(length))).map { .text($0) }
     case .nsec:
       let end = position + length
-      let next = try name()
-      guard position <= end else { throw DNSError.malformed("record data of another length") }
+      guard let next = try name(), position <= end else { return nil }
       return .types(next: next, try types(upTo: end))
     default:
       return .other(type, Array(try slice(length)))

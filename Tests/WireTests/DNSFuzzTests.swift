@@ -28,6 +28,58 @@ import Wire
     }
   }
 
+  /// Records with wrong data of every kind among good ones: none of the good ones is lost, and none comes in between.
+  @Test func whateverStandsInARecordTheOthersAreRead() {
+    fuzz("bad records among good ones") { random in
+      let good = DNSMessage.random(&random).answers
+      var bytes: [UInt8] = [0, 0, 0x84, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+      for record in good {
+        if random.oneIn(2) { append(badRecord(&random), to: &bytes) }
+        append(plain(record), to: &bytes)
+      }
+      append(badRecord(&random), to: &bytes)
+      guard let message = try? DNSMessage(decoding: bytes) else { return printable(bytes) }
+      let found = message.answers.filter { $0.name != Self.bad }
+      let read = DNSMessage(flags: 0, answers: found).normal.answers
+      return read == DNSMessage(flags: 0, answers: good).normal.answers ? nil : printable(bytes)
+    }
+  }
+
+  private static let bad = DNSName("bad.example") ?? .root
+
+  private func append(_ record: [UInt8], to bytes: inout [UInt8]) {
+    bytes += record
+    bytes[7] += 1
+  }
+
+  /// A record of a type that is understood, with data that has its size and else is anything.
+  private func badRecord(_ random: inout SplitMix64) -> [UInt8] {
+    let types: [UInt8] = [1, 12, 16, 28, 33, 41, 47, 65]
+    let count = random.below(40)
+    let data = (0..<count).map { _ in
+      random.oneIn(3) ? 0xC0 | UInt8(random.below(64)) : UInt8(random.below(256))
+    }
+    return Self.bad.bytes + [0, types[random.below(types.count)], 0, 1, 0, 0, 0, 9, 0, UInt8(count)] + data
+  }
+
+  /// A record alone, so that nothing in it points elsewhere.
+  private func plain(_ record: DNSRecord) -> [UInt8] {
+    var copy = record
+    // The type goes with the data; all else is written by hand.
+    let data: [UInt8]
+    switch record.data {
+    case .types:
+      copy.name = .root
+      let alone = DNSMessage(flags: 0, answers: [copy]).encoded(compressesTargets: false) ?? []
+      data = Array(alone.dropFirst(12 + 1 + 10))
+    default: data = record.data.uncompressed
+    }
+    func word(_ value: UInt16) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 0xFF)] }
+    return record.name.bytes + word(record.type.rawValue)
+      + word(record.recordClass | (record.cacheFlush ? 0x8000 : 0)) + word(UInt16(record.ttl >> 16))
+      + word(UInt16(record.ttl & 0xFFFF)) + word(UInt16(data.count)) + data
+  }
+
   @Test func anyMessageComesBackAsItWasSent() {
     fuzz("made DNS messages") { random in
       let message = DNSMessage.random(&random)

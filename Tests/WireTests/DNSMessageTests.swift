@@ -99,18 +99,37 @@ import Wire
 
   @Test(arguments: [
     packet([0xC0, 12, 0, 1, 0, 1]),  // to itself
-    packet([0xC0, 14, 0, 1, 0, 1, 0]),  // forward
+    packet([0xC0, 14, 0, 1, 0, 1]),  // forward
     packet([1, 97, 0xC0, 12, 0, 1, 0, 1]),  // back into the name that it ends
     packet([0xC0, 0, 0, 1, 0, 1]),  // into the header
-    packet([64] + [UInt8](repeating: 97, count: 64) + [0, 0, 1, 0, 1]),  // reserved kind of label
     packet((0..<5).flatMap { _ in [63] + [UInt8](repeating: 97, count: 63) } + [0, 0, 1, 0, 1]),  // over 255
-    packet([0, 0, 1, 0, 1, 9]),  // bytes behind
     packet([0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 3, 1, 2, 3], questions: 0, answers: 1),  // A of 3 bytes
     packet([0, 0, 16, 0, 1, 0, 0, 0, 0, 0, 2, 2, 1], questions: 0, answers: 1),  // TXT over its end
     packet([0, 0, 12, 0, 1, 0, 0, 0, 0, 0, 2, 0, 0], questions: 0, answers: 1),  // PTR shorter than its data
+    packet([0, 0, 12, 0, 1, 0, 0, 0, 0, 0, 2, 0xC0, 25], questions: 0, answers: 1),  // PTR to itself
+    packet([0, 0, 33, 0, 1, 0, 0, 0, 0, 0, 7, 0, 0, 0, 0, 0, 1, 64], questions: 0, answers: 1),  // SRV to no name
+    packet([0, 0, 33, 0, 1, 0, 0, 0, 0, 0, 2, 0, 0], questions: 0, answers: 1),  // SRV over its end
     packet([0, 0, 47, 0, 1, 0, 0, 0, 0, 0, 3, 0, 0, 0], questions: 0, answers: 1),  // empty bit map
+    packet([0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, 1, 2, 3, 4], questions: 0, answers: 1),  // of no name
   ])
-  func aMalformedMessageIsRefused(bytes: [UInt8]) {
+  func whatIsWrongWithinAPartCostsThatPart(bytes: [UInt8]) throws {
+    // A good record behind it, and bytes that belong to nobody.
+    let good: [UInt8] = [1, 98, 0, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 10, 0, 0, 1]
+    let message = try DNSMessage(decoding: (bytes + good + [7, 7]).with(1, at: 9))
+    #expect(message.questions.isEmpty && message.answers.isEmpty && message.authorities == [Self.small])
+  }
+
+  static let small = DNSRecord(
+    name: DNSName(labels: [[98]]) ?? .root, ttl: 9, data: .address(DNSAddress(10, 0, 0, 1)))
+
+  @Test(arguments: [
+    packet([64] + [UInt8](repeating: 97, count: 64) + [0, 0, 1, 0, 1]),  // reserved kind of label
+    packet([0x80, 0, 0, 1, 0, 1]),  // another
+    packet([0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 5, 1, 2, 3, 4], questions: 0, answers: 1),  // data over the end
+    packet([0, 0, 1, 0, 1], questions: 2),  // one fewer than is said
+    packet([3, 97], questions: 1),  // a label over the end
+  ])
+  func whatBreaksTheFramingCostsTheMessage(bytes: [UInt8]) {
     #expect(throws: (DNSError).self) { try DNSMessage(decoding: bytes) }
   }
 
@@ -184,6 +203,11 @@ import Wire
       local.isInSubnet(
         of: DNSAddress(bytes: [0xFE, 0x80] + [UInt8](repeating: 0, count: 14)) ?? local, prefix: 10))
     #expect(DNSAddress(bytes: [1, 2, 3]) == nil)
+    #expect(
+      DNSAddress(192, 168, 1, 255).isBroadcast(prefix: 24) && DNSAddress(10, 0, 0, 0).isBroadcast(prefix: 8))
+    #expect(!DNSAddress(192, 168, 1, 255).isBroadcast(prefix: 23) && !local.isBroadcast(prefix: 24))
+    #expect(
+      !DNSAddress(10, 0, 0, 1).isBroadcast(prefix: 31) && !DNSAddress(10, 0, 0, 1).isBroadcast(prefix: 32))
   }
 }
 

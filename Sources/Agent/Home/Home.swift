@@ -115,8 +115,12 @@ final class Home {
   func addresses(of id: NodeID) -> [SocketAddress] {
     guard let peer = peer(id), peer.details.port > 0 else { return [] }
     var found: [PeerAddress] = []
+    // A bridge of containers or of virtual machines has the same address on every machine.
+    let own = LocalAddresses.read(root: "").all
     for address in [peer.endpoint.address] + peer.details.addresses
-    where !found.contains(address) && address.isOfAnotherHost {
+    where !found.contains(address) && address.isOfAnotherHost
+      && !own.contains(IPAddress(bytes: address.bytes))
+    {
       // The interface of a link-local address is known only where its packets come from there.
       if !address.needsInterface || peer.endpoint.interface > 0 { found.append(address) }
     }

@@ -1,6 +1,7 @@
 internal import CLinux
 import Mesh
 import Platform
+import Wire
 
 extension PeerAddress {
   /// From 4 or 16 bytes in network order; other lengths are read as far as they go.
@@ -33,16 +34,8 @@ extension PeerAddress {
   /// fe80::/10 (RFC 4291 2.5.6): means something only together with an interface.
   var needsInterface: Bool { high >> 54 == 0xfe80 >> 6 }
 
-  /// Whether it can be another host's: no loopback, no group, no broadcast. What a peer says of its addresses may not make
-  /// this node knock at its own doors.
-  var isOfAnotherHost: Bool {
-    if let ipv4 {
-      let first = ipv4 >> 24
-      return first > 0 && first != 127 && first < 224
-    }
-    // ::/96 has the unspecified address, loopback and what was once "IPv4-compatible".
-    return high >> 56 != 0xff && (high != 0 || low >> 32 != 0)
-  }
+  /// Whether it can be another host's.
+  var isOfAnotherHost: Bool { DNSAddress(bytes: bytes)?.isOfAnotherHost ?? false }
 
   var text: String { IPAddress(bytes: bytes).text }
 }

@@ -55,7 +55,11 @@ extension Discovery {
   func noteQuestions(
     _ message: DNSMessage, from origin: DiscoveryOrigin, on link: Link, at now: Instant
   ) {
-    guard origin.isMulticast, origin.port == 5353, link.queryInterval > .zero, let next = link.nextQuery,
+    guard origin.isMulticast, origin.port == 5353 else { return }
+    if message.answers.isEmpty, message.questions.contains(DiscoveryNames.markQuestion) {
+      _ = link.takeMarkQuestion(at: now)
+    }
+    guard link.queryInterval > .zero, let next = link.nextQuery,
       let question = message.questions.first(where: {
         $0.name == DiscoveryNames.service && $0.type == .ptr && $0.recordClass == 1
       }), !question.wantsUnicast

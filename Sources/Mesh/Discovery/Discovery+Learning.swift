@@ -5,6 +5,8 @@ internal import Wire
 extension Discovery {
   /// Questions about one incomplete peer, each after twice the pause of the last, from a second on.
   private static let resolveLimit: UInt8 = 6
+  /// Of these, how many are for the mark of one that is complete without it: a node of Home Edge has none.
+  private static let markLimit: UInt8 = 3
 
   /// Takes what a packet says of peers: any section of a response; of a query what it shows of the sender itself.
   ///
@@ -48,9 +50,9 @@ extension Discovery {
         let peer = peer(instance, isNew: record.ttl > 0, on: link, at: now)
       else { return nil }
       if isMark {
-        if record.ttl > 0, !peer.isHearth {
-          peer.isHearth = true
-          peer.isChanged = true
+        if record.ttl > 0 {
+          if !peer.isHearth { peer.isChanged = true }
+          peer.mark = Life(ttl: record.ttl, from: now, random: random.next())
         }
       } else {
         renew(&peer.pointer, record, at: now)
@@ -112,8 +114,8 @@ extension Discovery {
   ) {
     var hosts: [DNSName] = []
     for record in told where record.recordClass == 1 {
-      if case .address = record.data, record.name != records.host, !hosts.contains(record.name),
-        hosts.count < 16
+      if case .address(let address) = record.data, isOfPeer(address), record.name != records.host,
+        !hosts.contains(record.name), hosts.count < 16
       {
         hosts.append(record.name)
       }
@@ -138,7 +140,7 @@ extension Discovery {
     var list: [KnownInstance.Address] = []
     var old = peer.addresses
     for record in news {
-      guard case .address(let address) = record.data else { continue }
+      guard case .address(let address) = record.data, isOfPeer(address) else { continue }
       let place = old.firstIndex { $0.address == address && $0.interface == index }
       if record.ttl == 0 {
         if let place { old[place].life.end(soonAfter: now) }
@@ -164,6 +166,31 @@ extension Discovery {
     if !isSame { peer.isChanged = true }
   }
 
+  /// Whether another node can be reached there: by no address of ours, and by none of all hosts or of no host.
+  private func isOfPeer(_ address: DNSAddress) -> Bool {
+    guard address.isOfAnotherHost else { return false }
+    return !links.contains { link in
+      link.interface.addresses.contains { own in
+        own.address == address
+          || address.isBroadcast(prefix: own.prefix)
+            && own.address.isInSubnet(of: address, prefix: own.prefix)
+      }
+    }
+  }
+
+  /// After a change of our own addresses: drops those of peers that are ours now, and ranks the others anew.
+  func judgeAddresses(at now: Instant) {
+    for peer in table.all {
+      let count = peer.addresses.count
+      peer.addresses.removeAll { !isOfPeer($0.address) }
+      guard peer.isReported, count > 1 || peer.addresses.count < count else { continue }
+      peer.isChanged = true
+      // One that is left without an address is let go with the next tick.
+      if peer.isComplete { report(peer) } else { peer.resolveNext = now }
+    }
+    table.recount()
+  }
+
   // MARK: Telling
 
   /// Tells what a packet has changed, and plans what is missing.
@@ -171,13 +198,20 @@ extension Discovery {
     peer.heard = now
     peer.interface = link.interface.index
     report(peer)
-    if peer.isComplete {
+    if peer.isComplete { peer.resolveCount = 0 }
+    if !lacks(peer) {
       peer.resolveNext = nil
-      peer.resolveCount = 0
-    } else if peer.resolveNext == nil, peer.resolveCount < Discovery.resolveLimit {
+    } else if peer.resolveNext == nil {
       peer.resolveNext = now + random.interval(20, 120)
     }
     table.note(peer.due)
+  }
+
+  /// Whether something of it is missing and has not been asked for too often. What comes through a reflector has been
+  /// asked for by somebody, and the mark is asked for by nobody else.
+  private func lacks(_ peer: KnownInstance) -> Bool {
+    peer.isComplete
+      ? !peer.isHearth && peer.markCount < Discovery.markLimit : peer.resolveCount < Discovery.resolveLimit
   }
 
   func report(_ peer: KnownInstance) {
@@ -268,10 +302,15 @@ extension Discovery {
   }
 
   private func missing(of peer: KnownInstance, at now: Instant) -> [DNSQuestion] {
-    peer.resolveCount += 1
-    let isLast = peer.resolveCount >= Discovery.resolveLimit
-    peer.resolveNext = isLast ? nil : now + .seconds(1 << Int(peer.resolveCount - 1))
     var questions: [DNSQuestion] = []
+    if !peer.isHearth, peer.markCount < Discovery.markLimit {
+      peer.markCount += 1
+      let link = links.first { $0.interface.index == peer.interface }
+      if link?.takeMarkQuestion(at: now) ?? true { questions.append(DiscoveryNames.markQuestion) }
+    }
+    if !peer.isComplete { peer.resolveCount += 1 }
+    let count = max(1, peer.isComplete ? peer.markCount : peer.resolveCount)
+    peer.resolveNext = lacks(peer) ? now + .seconds(1 << Int(count - 1)) : nil
     if peer.service == nil { questions.append(DNSQuestion(name: peer.instance, type: .srv)) }
     if peer.textLife == nil { questions.append(DNSQuestion(name: peer.instance, type: .txt)) }
     if peer.service != nil, peer.addresses.isEmpty, let host = peer.host {

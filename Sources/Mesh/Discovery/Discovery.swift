@@ -73,11 +73,7 @@ package final class Discovery {
       kept.append(link)
     }
     links = kept
-    // What counts as the best address depends on our subnets.
-    for peer in table.all where peer.isReported && peer.addresses.count > 1 {
-      peer.isChanged = true
-      report(peer)
-    }
+    judgeAddresses(at: now)
     return take()
   }
 

@@ -5,6 +5,8 @@ enum DiscoveryNames {
   static let service = name(["_orchestration", "_tcp", "local"])
   /// A subtype (RFC 6763 7.1): a pointer record, which Home Edge skips and every browser understands.
   static let subtype = name(["_hearth", "_sub", "_orchestration", "_tcp", "local"])
+  /// Asks all Hearth nodes to show themselves.
+  static var markQuestion: DNSQuestion { DNSQuestion(name: subtype, type: .ptr) }
   /// The list of service types (RFC 6763 9).
   static let types = name(["_services", "_dns-sd", "_udp", "local"])
   static let local = name(["local"])

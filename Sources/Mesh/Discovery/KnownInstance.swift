@@ -65,13 +65,16 @@ final class KnownInstance {
   var pointer: Life?
   var service: Life?
   var textLife: Life?
+  /// The pointer by which Hearth nodes know each other. Once it was heard it stays, for a node does not change its kind.
+  var mark: Life?
+  /// How often that was asked for.
+  var markCount: UInt8 = 0
   /// Asking for what is missing: how often it was asked for, and when next.
   var resolveNext: Instant?
   var resolveCount: UInt8 = 0
   var port: UInt16 = 0
   /// Where it was heard last.
   var interface: Int32
-  var isHearth = false
   /// Whether the caller knows the peer.
   var isReported = false
   /// Whether what the caller knows is out of date.
@@ -90,6 +93,8 @@ final class KnownInstance {
   }
 
   var id: String { String(decoding: instance.firstLabel, as: UTF8.self) }
+
+  var isHearth: Bool { mark != nil }
 
   /// Whether it can be told to the caller: who it is, what it offers and where.
   var isComplete: Bool { service != nil && textLife != nil && !addresses.isEmpty }

@@ -35,6 +35,8 @@ final class Link {
   var nextQuery: Instant?
   /// Between the last continuous query and the next; zero before the first.
   var queryInterval = Interval.zero
+  /// When somebody last asked all of the link for the marks of Hearth nodes.
+  private var markAsked: Instant?
   private var unicastWindow = Instant(nanoseconds: .min / 2)
   private var unicastCount = 0
 
@@ -104,6 +106,15 @@ final class Link {
     }
     unicastCount += 1
     return unicastCount <= limit
+  }
+
+  /// Notes that the marks are asked for now.
+  ///
+  /// - Returns: whether the question before is so long ago that its answers do not serve this one too (RFC 6762 7.3).
+  func takeMarkQuestion(at now: Instant) -> Bool {
+    if let markAsked, now - markAsked < .seconds(1) { return false }
+    markAsked = now
+    return true
   }
 
   /// Whether the packet is from a neighbour on this link (RFC 6762 11).

@@ -57,6 +57,12 @@ package final class Server: Watcher {
   /// Those that have not shown a key yet, oldest first.
   private var unproven: [ServerConnection] = []
   private var lastRefusal: Instant?
+  private var hellos = HelloBudget()
+  /// Whether connections are held whose handshake may not begin yet.
+  private var holds = false
+
+  /// Between two looks at those.
+  private static let holdPause = Interval.milliseconds(50)
 
   /// A server that does not listen yet; by default without TLS.
   ///
@@ -92,6 +98,31 @@ package final class Server: Watcher {
   /// The connection has shown its key or has ended; a plain one proves nothing as long as it lives.
   package func settled(_ connection: ServerConnection) {
     unproven.removeAll { $0 === connection }
+  }
+
+  // MARK: - Handshakes
+
+  /// Whether the connection may begin its handshake; where not, it is told to look again soon.
+  func admitsHello(_ connection: ServerConnection) -> Bool {
+    if hellos.admits(connection.source, at: Clock.now()) { return true }
+    if !holds {
+      holds = true
+      loop.after(Self.holdPause) {
+        self.holds = false
+        for held in self.unproven { held.endHold() }
+      }
+    }
+    return false
+  }
+
+  /// A step of the connection's handshake took so long.
+  func spend(_ cost: Interval, on connection: ServerConnection) {
+    hellos.spend(cost, by: connection.source, at: Clock.now())
+  }
+
+  /// The connection has shown its key, after steps that took so long.
+  func giveBack(_ cost: Interval, to connection: ServerConnection) {
+    hellos.giveBack(cost, to: connection.source, at: Clock.now())
   }
 
   /// Says who could not show a key, once a minute: a node with another key tries again and again.
@@ -150,7 +181,7 @@ package final class Server: Watcher {
     var chosen = unproven[0]
     var most = 0
     for connection in unproven {
-      let count = unproven.count { $0.peer.ip == connection.peer.ip }
+      let count = unproven.count { $0.source == connection.source }
       if count > most { (chosen, most) = (connection, count) }
     }
     return chosen

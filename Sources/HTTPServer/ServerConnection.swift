@@ -9,6 +9,8 @@ package import Wire
 package final class ServerConnection: Watcher {
   /// The client's address, as accept(2) gave it.
   package let peer: SocketAddress
+  /// Its address alone, by which connections are counted.
+  let source: DNSAddress
   private let descriptor: Int32
   private let server: Server
   private var parser = HTTPRequestParser(limits: Server.limits)
@@ -33,6 +35,10 @@ package final class ServerConnection: Watcher {
   /// When the client last took a byte of what waits for it; nil while nothing waits.
   private var waitsSince: Instant?
   private var requestIsBegun = false
+  /// Whether its hello waits in the socket, because handshakes have cost too much lately.
+  private var isHeld = false
+  /// What its handshake has cost so far.
+  private var cost = Interval.zero
 
   private enum State {
     /// The first byte will tell whether TLS comes.
@@ -57,6 +63,7 @@ package final class ServerConnection: Watcher {
   package init(descriptor: Int32, peer: SocketAddress, server: Server) {
     self.descriptor = descriptor
     self.peer = peer
+    source = DNSAddress(bytes: peer.ip.bytes) ?? DNSAddress(0, 0, 0, 0)
     self.server = server
     state = server.security == nil ? .reading : .sniffing
     since = server.loop.now
@@ -149,7 +156,8 @@ package final class ServerConnection: Watcher {
   package override func ready(_ events: UInt32) {
     if events & clinux_out != 0 { if state == .handshaking { shakeHands() } else { flush() } }
     if state == .closed { return }
-    if events & clinux_gone != 0 || events & clinux_peer_closed != 0 && state == .streaming { return close() }
+    let isLeft = events & clinux_peer_closed != 0 && (state == .streaming || isHeld)
+    if events & clinux_gone != 0 || isLeft { return close() }
     if events & (clinux_in | clinux_peer_closed) != 0 { receive() }
   }
 
@@ -182,25 +190,38 @@ package final class ServerConnection: Watcher {
     case .closed, .failed:
       close()
     case .bytes where first == Server.firstTLSByte:
+      isHeld = !server.admitsHello(self)
+      guard !isHeld else { return watch(clinux_peer_closed) }
+      let begun = Clock.now()
       secure = SecureSocket(descriptor, keys: security.keys(), isServer: true)
       guard secure != nil else { return close() }
       state = .handshaking
-      shakeHands()
+      shakeHands(since: begun)
     case .bytes:
       guard security.plainHandler() != nil else { return close() }
       proven()
     }
   }
 
-  private func shakeHands() {
+  /// Looks whether its hello may be read now.
+  func endHold() {
+    if isHeld, state == .sniffing { sniff() }
+  }
+
+  private func shakeHands(since begun: Instant = Clock.now()) {
     guard let secure else { return }
-    switch secure.handshake() {
+    let step = secure.handshake()
+    let spent = Clock.now() - begun
+    cost = cost + spent
+    server.spend(spent, on: self)
+    switch step {
     case .unfinished:
       watch(clinux_peer_closed | (secure.wantsWrite ? clinux_out : clinux_in))
     case .failed(let failure):
       server.refused(peer, failure)
       close()
     case .done:
+      server.giveBack(cost, to: self)
       keyID = secure.keyID
       proven()
     }

@@ -11,13 +11,23 @@ final class RunOutputs {
   private let store: OutputStore
   private let loop: EventLoop
   /// Who waits for a run's start.
-  private var startWaiters: [RunID: [(Run) -> Void]] = [:]
+  private var startWaiters: [RunID: [StartWaiter]] = [:]
+  private var nextWaiter: UInt64 = 0
   /// Clients that read a container's output from the Engine; its removal waits for them.
   private var readers: [RunID: Int] = [:]
   private var delayedRemovals: [RunID: EngineRequest] = [:]
 
+  private struct StartWaiter {
+    let number: UInt64
+    /// Ends the wait.
+    let timer: EventLoop.TimerID
+    let then: (Run?) -> Void
+  }
+
   /// As many as there can be connections.
   private static let startWaitersLimit = Server.connectionLimit
+  /// A run that has not started in this time waits for a node or for a large image, and who follows it asks again.
+  private static let longestStartWait = Interval.seconds(3600)
   /// A slow reader holds a container that has ended only so long; what it has not read by then is lost to it.
   private static let longestRemovalDelay = Interval.seconds(60)
 
@@ -28,20 +38,33 @@ final class RunOutputs {
 
   func changed(_ run: Run) {
     if run.hasStarted, let waiters = startWaiters.removeValue(forKey: run.id) {
-      for waiter in waiters { waiter(run) }
+      for waiter in waiters {
+        loop.cancel(waiter.timer)
+        waiter.then(run)
+      }
     }
     if run.state.isFinal, isRead(run.id) {
       loop.after(Self.longestRemovalDelay) { self.readersAreLeft(run.id) }
     }
   }
 
-  /// Calls `then` once the run has started, or has ended without that.
+  /// Calls `then` once the run has started, or has ended without that; with nil where it is waited for no longer.
   ///
-  /// - Returns: whether there was room for one more who waits.
-  func whenStarted(_ id: RunID, _ then: @escaping (Run) -> Void) -> Bool {
-    guard startWaiters[id, default: []].count < Self.startWaitersLimit else { return false }
-    startWaiters[id, default: []].append(then)
-    return true
+  /// - Returns: what ends the wait, for who has left; nil where there was no room for one more who waits.
+  func whenStarted(_ id: RunID, _ then: @escaping (Run?) -> Void) -> (() -> Void)? {
+    guard startWaiters[id, default: []].count < Self.startWaitersLimit else { return nil }
+    let number = nextWaiter
+    nextWaiter &+= 1
+    let timer = loop.after(Self.longestStartWait) { self.letGo(number, of: id)?.then(nil) }
+    startWaiters[id, default: []].append(StartWaiter(number: number, timer: timer, then: then))
+    return { if let waiter = self.letGo(number, of: id) { self.loop.cancel(waiter.timer) } }
+  }
+
+  private func letGo(_ number: UInt64, of id: RunID) -> StartWaiter? {
+    guard let index = startWaiters[id]?.firstIndex(where: { $0.number == number }) else { return nil }
+    let waiter = startWaiters[id]?.remove(at: index)
+    if startWaiters[id]?.isEmpty == true { startWaiters[id] = nil }
+    return waiter
   }
 
   // MARK: - Readers

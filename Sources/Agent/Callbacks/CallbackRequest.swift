@@ -6,6 +6,7 @@ import Wire
 /// One POST to a callback's address.
 final class CallbackRequest: Watcher {
   private let loop: EventLoop
+  private let resolver: Resolver
   private let url: HTTPURL
   private var output = WriteBuffer()
   private var parser = HTTPResponseParser(limits: HTTPLimits(bodyBytes: 64 << 10))
@@ -19,8 +20,9 @@ final class CallbackRequest: Watcher {
   private static let timeLimit = Interval.seconds(10)
 
   /// `then` is told the status, 0 where no answer came.
-  init(loop: EventLoop, url: HTTPURL, body: [UInt8], then: @escaping (Int) -> Void) {
+  init(loop: EventLoop, resolver: Resolver, url: HTTPURL, body: [UInt8], then: @escaping (Int) -> Void) {
     self.loop = loop
+    self.resolver = resolver
     self.url = url
     self.then = then
     output.append {
@@ -33,7 +35,7 @@ final class CallbackRequest: Watcher {
 
   func begin() {
     timer = loop.after(Self.timeLimit) { self.end() }
-    Resolver.resolve(url.host, loop: loop) { address in
+    resolver.resolve(url.host) { address in
       guard !self.isOver else { return }
       guard let address, let port = UInt16(exactly: self.url.port),
         let target = SocketAddress(host: address, port: port)

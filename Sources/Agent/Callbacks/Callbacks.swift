@@ -10,6 +10,10 @@ import Wire
 /// A peer that does not answer with 2xx is tried again with growing pauses; then this change is given up.
 final class Callbacks {
   private let loop: EventLoop
+  private let resolver: Resolver
+  /// The peers of requests under way, and runs whose next one waits for its turn, the oldest first.
+  private var underWay: [String] = []
+  private var turns: [RunID] = []
   private var queues: [RunID: Queue] = [:]
   /// The run's end was taken by the peer.
   var onEndReported: (RunID) -> Void = { _ in }
@@ -26,11 +30,16 @@ final class Callbacks {
 
   /// With pauses of 1, 2, 4, 8, 16 and 32 seconds between them.
   private static let attempts = 7
+  /// Requests at a time, each of which holds a connection: an agent that starts anew may have 10,000 ends to tell.
+  private static let requestLimit = 32
+  /// Of these to one peer: one that never answers must not hold up what others are told.
+  private static let peerLimit = 8
   /// A run has six states; more wait only where runs are stopped and started again.
   private static let queueLimit = 16
 
   init(loop: EventLoop) {
     self.loop = loop
+    resolver = Resolver(loop: loop)
   }
 
   /// The address of a callback, or what is wrong with it.
@@ -72,8 +81,28 @@ final class Callbacks {
     }
     queue.isBusy = true
     queues[id] = queue
-    CallbackRequest(loop: loop, url: queue.url, body: first.body) { status in self.answered(id, status) }
-      .begin()
+    let peer = queue.url.authority
+    guard mayBegin(peer) else { return turns.append(id) }
+    underWay.append(peer)
+    CallbackRequest(loop: loop, resolver: resolver, url: queue.url, body: first.body) { status in
+      if let index = self.underWay.firstIndex(of: peer) { self.underWay.remove(at: index) }
+      self.takeTurn()
+      self.answered(id, status)
+    }.begin()
+  }
+
+  private func mayBegin(_ peer: String) -> Bool {
+    underWay.count < Self.requestLimit && underWay.count { $0 == peer } < Self.peerLimit
+  }
+
+  private func takeTurn() {
+    let next = turns.firstIndex { id in queues[id].map { mayBegin($0.url.authority) } ?? true }
+    if let next { sendAgain(turns.remove(at: next)) }
+  }
+
+  private func sendAgain(_ id: RunID) {
+    queues[id]?.isBusy = false
+    send(id)
   }
 
   /// `status` is 0 where there was no answer.
@@ -96,10 +125,7 @@ final class Callbacks {
       let pause = queue.backoff.next()
       queues[id] = queue
       // Busy until then: a new state must not shorten the pause.
-      loop.after(pause) {
-        self.queues[id]?.isBusy = false
-        self.send(id)
-      }
+      loop.after(pause) { self.sendAgain(id) }
     }
   }
 

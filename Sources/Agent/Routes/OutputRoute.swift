@@ -17,13 +17,14 @@ struct OutputRoute {
     if run.hasStarted {
       send(run, follow: follow, sink)
     } else if follow {
-      let hasRoom = driver.outputs.whenStarted(run.id) { run in
-        if !sink.isGone { self.send(run, follow: true, sink) }
+      let leave = driver.outputs.whenStarted(run.id) { run in
+        guard let run else { return connection.close() }
+        self.send(run, follow: true, sink)
       }
-      guard hasRoom else {
+      guard let leave else {
         throw Problem(status: 503, detail: "too many clients wait for run \(run.id.text)")
       }
-      sink.begin()
+      sink.begin(onGone: leave)
     } else {
       throw Problem(status: 409, detail: "run \(run.id.text) is \(run.state.name): it has no output yet")
     }

@@ -21,6 +21,10 @@ enum ExplainCommand {
     let attempt = answer["attempt"]?.integer ?? 1
     if attempt > 1 { text += ", attempt \(attempt)" }
     text = text.sanitized() + "\n\n"
+    if let earlier = answer["earlierHost"]?.string {
+      text +=
+        "It may have run before, on \(earlier.sanitized()), which was lost: this may be the second time.\n\n"
+    }
     var rows = [["PLACE", "NODE", "SPEED", "RANK", "ANSWER", "WHY"]]
     for node in nodes {
       rows.append([

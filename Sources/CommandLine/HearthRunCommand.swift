@@ -1,5 +1,6 @@
 import Basics
 internal import CLinux
+import Orchestration
 import Settings
 import Wire
 
@@ -46,6 +47,8 @@ enum HearthRunCommand {
   private static func exitCode(of run: JSON) -> Int32 {
     if let code = run["exitCode"]?.integer { return Int32(truncatingIfNeeded: code) }
     if run["state"]?.string == "stopped" { return stopped }
+    // It ran, and its host tells no more.
+    if run["failure"]?["kind"]?.string == RunFailure.Kind.exit.rawValue { return 1 }
     let reason = run["failure"]?["reason"]?.string ?? ""
     // As `docker run` tells them apart, by the runtime's words.
     if reason.contains(ignoringCase: "executable file not found")

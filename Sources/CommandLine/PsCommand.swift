@@ -17,7 +17,7 @@ enum PsCommand {
     for run in runs.reversed() {
       rows.append([
         run["id"]?.string ?? "", run["service"]?.string ?? "", run["type"]?.string ?? "", command(of: run),
-        state(of: run), run["host"]?.string ?? "",
+        state(of: run), run["host"]?.string.flatMap { $0.isEmpty ? nil : $0 } ?? "-",
       ])
     }
     return Columns.table(rows)

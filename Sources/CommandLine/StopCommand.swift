@@ -1,3 +1,4 @@
+import Orchestration
 import Settings
 import Wire
 
@@ -10,8 +11,10 @@ enum StopCommand {
       do throws(CommandFailure) {
         let run = try client.call("DELETE", "/api/v2/runs/" + id)
         let name = run["id"]?.string ?? id
-        _ = try FollowedRun(client: client, id: name, showsOutput: false).follow()
+        let end = try FollowedRun(client: client, id: name, showsOutput: false).follow()
         Terminal.write(name + "\n")
+        // What cannot be stopped, on a node of Home Edge, is given up, and that was said.
+        if run["state"]?.string == RunState.handedOver.name, end["failure"] != nil { exitCode = 1 }
       } catch {
         Terminal.complain(error.text)
         exitCode = 1

@@ -8,6 +8,8 @@ package struct HomeEdgeAnswer: Error {
   package var serviceName: String
   /// Where it runs; both words empty when nothing was selected, nil when the request was not understood.
   package var target: (kind: String, host: String)?
+  /// Why there is none, in our words: a member that Home Edge does not have. Empty for none.
+  package var reason = ""
 
   /// A request that could not be read.
   package init(_ message: String) {
@@ -16,8 +18,11 @@ package struct HomeEdgeAnswer: Error {
   }
 
   /// A request that was understood, whether or not something came of it.
-  package init(_ message: String, serviceName: String, target: (String, String)? = ("", "")) {
+  package init(
+    _ message: String, serviceName: String, target: (String, String)? = ("", ""), reason: String = ""
+  ) {
     self.message = message
+    self.reason = reason
     self.serviceName = serviceName
     self.target = target
   }
@@ -28,6 +33,11 @@ package struct HomeEdgeAnswer: Error {
     if let target {
       place = ["ExecutionType": .string(target.kind), "Target": .string(target.host)]
     }
-    return ["Message": .string(message), "RemoteTargetInfo": place, "ServiceName": .string(serviceName)]
+    var object = JSONObject()
+    object["Message"] = .string(message)
+    if !reason.isEmpty { object["Reason"] = .string(reason) }
+    object["RemoteTargetInfo"] = place
+    object["ServiceName"] = .string(serviceName)
+    return .object(object)
   }
 }

@@ -10,24 +10,42 @@ package import Wire
 package struct HomeEdgeNotification: Equatable {
   /// The asking node's number for the service. Home Edge reads it as a double, so it is at most 2^53.
   package var number: UInt64
-  /// Whether it ended with exit code 0.
-  package var hasSucceeded: Bool
+  /// How it ended.
+  package var status: Status
+
+  /// Home Edge's words for an end.
+  package enum Status: String {
+    /// With exit code 0.
+    case finished = "Finished"
+    /// It could not be waited for, or is no container. A Hearth node says so of every failure.
+    case failed = "Failed"
+    /// With another exit code (B-19).
+    case untold = ""
+  }
 
   /// Where it is posted to; the number follows.
   package static let path = "/api/v1/servicemgr/services/notification/"
   static let numberLimit: UInt64 = 1 << 53
 
   /// The end of that service.
-  package init(number: UInt64, hasSucceeded: Bool) {
+  package init(number: UInt64, status: Status) {
     self.number = number
-    self.hasSucceeded = hasSucceeded
+    self.status = status
   }
 
-  /// Home Edge says `Finished`, `Failed`, or nothing at all for an exit code other than 0 (B-19); other words are none
-  /// of its own and taken for a failure.
+  /// Words that are none of Home Edge's are taken for a failure.
   package init?(json: JSON) {
     guard let number = Self.number(json["ServiceID"]), let status = json["Status"]?.string else { return nil }
-    self.init(number: number, hasSucceeded: status == "Finished")
+    self.init(number: number, status: Status(rawValue: status) ?? .failed)
+  }
+
+  /// What became of a run of ours there, as far as it is told.
+  package var outcome: RunState {
+    switch status {
+    case .finished: .finished(exitCode: 0)
+    case .failed: .failed(RunFailure(.exit, "Home Edge says that it failed, and tells no exit code"))
+    case .untold: .failed(RunFailure(.exit, "Home Edge tells no exit code"))
+    }
   }
 
   /// A whole number within 0...2^53, nil for anything else.
@@ -38,7 +56,7 @@ package struct HomeEdgeNotification: Equatable {
 
   /// The body as Home Edge writes it.
   package var json: JSON {
-    ["ServiceID": .integer(Int64(clamping: number)), "Status": .string(hasSucceeded ? "Finished" : "Failed")]
+    ["ServiceID": .integer(Int64(clamping: number)), "Status": .string(status.rawValue)]
   }
 
   // MARK: - As a callback
@@ -54,9 +72,8 @@ package struct HomeEdgeNotification: Equatable {
   /// Where and what to post at the end of a run; nil for a callback of another kind, or before the end.
   package static func post(for run: Run) -> (url: String, body: JSON)? {
     guard run.state.isFinal, let (address, number) = parse(run.callback) else { return nil }
-    var hasSucceeded = false
-    if case .finished(0) = run.state { hasSucceeded = true }
-    let notification = HomeEdgeNotification(number: number, hasSucceeded: hasSucceeded)
+    let notification = HomeEdgeNotification(
+      number: number, status: run.state == .finished(exitCode: 0) ? .finished : .failed)
     let host = address.utf8.contains(UInt8(ascii: ":")) ? "[" + address + "]" : address
     return ("http://\(host):\(HomeEdgeInteroperation.port)\(path)\(number)", notification.json)
   }

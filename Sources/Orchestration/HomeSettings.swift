@@ -4,6 +4,9 @@ package import Basics
 package struct HomeSettings: Sendable {
   /// A run that lost its host looks so long for a node that takes it: a board starts anew in about that time.
   package var placingGrace = Interval.seconds(60)
+  /// A run that only a node of Home Edge can take waits so long for the one that is there: such a node has one run of
+  /// ours at a time, and whoever asked waits for the answer.
+  package var takenGrace = Interval.seconds(600)
   /// Between two looks at the nodes in that time, unless one appears.
   package var placingPause = Interval.seconds(5)
   /// A host that left, or was never seen since this agent started, returns within this or counts as dead: an

@@ -70,7 +70,7 @@ extension Orchestrator {
         addOrphan(&record, node: node, attempt: record.run.attempt)
         tryNext(&record, .silent("it died"), at: moment)
       case .remote:
-        hostLost(&record, "its host died", mayHaveCopy: true, at: moment)
+        hostLost(&record, "its host died", mayHaveCopy: true, mayHaveRun: true, at: moment)
       default:
         continue
       }

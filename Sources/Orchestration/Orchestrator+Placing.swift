@@ -24,6 +24,9 @@ extension Orchestrator {
       own.address = record.run.requesterAddress
       nodes.append(own)
     }
+    for index in nodes.indices where nodes[index].isHomeEdge {
+      nodes[index].isTaken = isTaken(nodes[index].id, besides: record)
+    }
     var requirements = Requirements(of: record.run, command: record.command)
     if let work = history.work(of: record.run.service) {
       requirements.work = work
@@ -62,9 +65,35 @@ extension Orchestrator {
   }
 
   private func next(_ record: RunRecord) -> Placement.Row? {
-    let home = home
-    let own = settings.node
-    return record.run.placement?.next { home.node($0)?.isReachable ?? ($0 == own) }
+    record.run.placement?.next { id in
+      guard let node = home.node(id) else { return id == settings.node }
+      return node.isReachable && !(node.isHomeEdge && isTaken(id, besides: record))
+    }
+  }
+
+  /// Whether a node of Home Edge has a run of ours already. One object there holds the execution (B-12): of runs at the
+  /// same time every end bears the number of the last.
+  private func isTaken(_ node: String, besides record: RunRecord) -> Bool {
+    records.values.contains {
+      $0.run.hostNode == node && !$0.run.isHosted && !$0.run.state.isFinal && $0.run.id != record.run.id
+    }
+  }
+
+  /// Whether a node of Home Edge could run it that has another run of ours.
+  func waitsForHomeEdge(_ record: RunRecord) -> Bool {
+    record.run.placement?.rows.contains { $0.objection == Requirements.taken } ?? false
+  }
+
+  /// The run is not on its host any more; who waits for a node of Home Edge looks at it again.
+  mutating func displace(_ record: RunRecord) {
+    let node = record.run.hostNode
+    home.displace(run: record.run.id.text, from: node)
+    guard home.node(node)?.isHomeEdge == true else { return }
+    for id in order where id != record.run.id {
+      guard var other = records[id], case .waiting = other.step else { continue }
+      other.step = .waiting(until: nil)
+      store(other)
+    }
   }
 
   /// Whether a run that cannot begin on this node may be tried on another, or was.
@@ -111,7 +140,7 @@ extension Orchestrator {
     _ record: inout RunRecord, _ outcome: Placement.Outcome, failure: RunFailure? = nil, at moment: Moment
   ) {
     let node = record.run.hostNode
-    home.displace(run: record.run.id.text, from: node)
+    displace(record)
     touched.append(node)
     if failure?.isRefusal == true { home.failed(on: node, at: moment.instant) }
     record.run.placement?.note(outcome, of: node)
@@ -124,12 +153,13 @@ extension Orchestrator {
 
   /// No node is left to ask.
   private mutating func exhausted(_ record: inout RunRecord, at moment: Moment) {
-    if record.search.since != nil { return waitForNode(&record, at: moment) }
+    if record.search.since != nil || waitsForHomeEdge(record) { return waitForNode(&record, at: moment) }
     failPlacing(&record, at: moment)
   }
 
   private mutating func failPlacing(_ record: inout RunRecord, at moment: Moment) {
     record.run.hostNode = ""
+    record.run.host = ""
     if case .same(let failure) = record.search.failure {
       return conclude(&record, .failed(failure), at: moment)
     }
@@ -139,26 +169,32 @@ extension Orchestrator {
   private func waitForNode(_ record: inout RunRecord, at moment: Moment) {
     record.step = .waiting(until: moment.instant + settings.home.placingPause)
     record.run.hostNode = ""
+    record.run.host = ""
   }
 
   /// The host is dead, or has lost the run: start it again elsewhere, unless the request wants to be told instead.
   ///
-  /// - Parameter neverStarted: the host says so: then nothing was lost, and the request's wish is not about this.
+  /// - Parameters:
+  ///   - mayHaveRun: its program may have begun there, and even ended.
+  ///   - neverStarted: the host says so: then nothing was lost, and the request's wish is not about this.
   mutating func hostLost(
-    _ record: inout RunRecord, _ reason: String, mayHaveCopy: Bool, neverStarted: Bool = false,
-    at moment: Moment
+    _ record: inout RunRecord, _ reason: String, mayHaveCopy: Bool, mayHaveRun: Bool = false,
+    neverStarted: Bool = false, at moment: Moment
   ) {
     let run = record.run
     if mayHaveCopy { addOrphan(&record, node: run.hostNode, attempt: run.attempt) }
-    home.displace(run: run.id.text, from: run.hostNode)
+    displace(record)
     if !neverStarted { home.failed(on: run.hostNode, at: moment.instant) }
     touched.append(run.hostNode)
     if record.stopIsRequested { return conclude(&record, .stopped, at: moment) }
     if run.onHostLoss == .tell, !neverStarted {
       return conclude(&record, .failed(RunFailure(.lost, reason)), at: moment)
     }
-    if record.search.since == nil || run.times.started > 0 { record.search.since = moment.instant }
+    if record.search.since == nil || run.times.started > 0 || run.state == .handedOver {
+      record.search.since = moment.instant
+    }
     record.search.failure = .none
+    if mayHaveRun { record.run.earlierHost = run.host }
     record.startOver()
     enter(&record, .placing)
     // Only a step that was recorded leads here, so the choice is written before anybody is asked.
@@ -168,11 +204,18 @@ extension Orchestrator {
 
   /// A run that waits for a node looks at them again.
   mutating func placeWaiting(_ record: inout RunRecord, until: Instant?, at moment: Moment) {
-    if let since = record.search.since, moment.instant - since > settings.home.placingGrace {
+    let now = moment.instant
+    let isTaken = waitsForHomeEdge(record)
+    let since = (isTaken ? record.search.takenSince : record.search.since) ?? now
+    if isTaken { record.search.takenSince = since } else { record.search.since = since }
+    if now - since > (isTaken ? settings.home.takenGrace : settings.home.placingGrace) {
       return failPlacing(&record, at: moment)
     }
-    if let until, moment.instant < until { return }
-    if !place(&record, at: moment) { waitForNode(&record, at: moment) }
+    if let until, now < until { return }
+    // Who has refused is not asked every few seconds while another is waited for.
+    if !place(&record, after: isTaken ? record.run.placement : nil, at: moment) {
+      exhausted(&record, at: moment)
+    }
   }
 
   /// This node cannot begin it; the next one may.

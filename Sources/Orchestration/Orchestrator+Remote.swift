@@ -48,16 +48,19 @@ extension Orchestrator {
     record.run.placement?.note(.accepted, of: node)
     touched.append(node)
     answerRequest(&record)
+    let isHomeEdge = home.node(node)?.isHomeEdge == true
+    if isHomeEdge { handOver(&record) }
     if record.stopIsRequested {
       revoke(&record, at: moment)
-    } else if home.node(node)?.isHomeEdge == true {
-      // It tells nothing before the end.
-      record.run.times.started = moment.wallMilliseconds
-      pending.append(.note(id))
-      enter(&record, .running)
-    } else {
+    } else if !isHomeEdge {
       sendCommit(&record, at: moment)
     }
+  }
+
+  private mutating func handOver(_ record: inout RunRecord) {
+    enter(&record, .handedOver)
+    // A new agent is to know it, too.
+    pending.append(.note(record.run.id))
   }
 
   private mutating func hostIsSilent(_ record: inout RunRecord, _ reason: String, at moment: Moment) {
@@ -171,11 +174,14 @@ extension Orchestrator {
     let now = moment.instant
     if let host = home.node(record.run.hostNode), host.isReachable {
       if remote.hostGoneAt != nil { record.step = .remote(RunRecord.Remote(commitAt: remote.commitAt)) }
+      // Of an earlier agent, which had no such state or could not write it.
+      if host.isHomeEdge, record.run.state != .handedOver { return handOver(&record) }
       guard let due = remote.commitAt, now >= due, record.run.times.started == 0 else { return }
       if !host.isHomeEdge, !record.stopIsRequested { sendCommit(&record, at: moment) }
     } else if let since = remote.hostGoneAt {
       guard now - since > settings.home.hostGrace else { return }
-      hostLost(&record, "its host has left and did not return", mayHaveCopy: true, at: moment)
+      hostLost(
+        &record, "its host has left and did not return", mayHaveCopy: true, mayHaveRun: true, at: moment)
     } else {
       record.step = .remote(RunRecord.Remote(commitAt: remote.commitAt, hostGoneAt: now))
     }

@@ -73,12 +73,14 @@ extension Orchestrator {
     case .failed(let failure) where failure.kind == .givenBack:
       record.attempt.endTime = 0
       let neverStarted = report.times.started == 0
-      hostLost(&record, failure.reason, mayHaveCopy: false, neverStarted: neverStarted, at: moment)
+      hostLost(
+        &record, failure.reason, mayHaveCopy: false, mayHaveRun: !neverStarted, neverStarted: neverStarted,
+        at: moment)
     case .failed(let failure) where failure.isRefusal && report.times.started == 0:
       tryNext(&record, .refused(failure.reason), failure: failure, at: moment)
     case .failed, .finished, .stopped:
       conclude(&record, report.state, at: moment)
-    case .accepted, .placing, .pulling, .starting, .running:
+    case .accepted, .placing, .pulling, .starting, .running, .handedOver:
       if before.times.started == 0 && report.times.started > 0 { pending.append(.note(report.id)) }
       // Each stream starts with what is; an older one that is still read must not lead back.
       if report.state == .running || before.state != .running { enter(&record, report.state) }

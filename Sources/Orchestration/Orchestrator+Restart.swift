@@ -16,6 +16,9 @@ extension Orchestrator {
     if run.state.isFinal {
       // It is over wherever it ran.
       record.step = .settled
+    } else if record.run.hostNode.isEmpty {
+      // It had found no node yet.
+      record.step = .waiting(until: nil)
     } else if !isHere(record.run) {
       // Perhaps it was asked, perhaps it accepted: the host's list tells.
       record.step = .remote(RunRecord.Remote(commitAt: Instant(nanoseconds: 0)))

@@ -115,7 +115,11 @@ package struct Orchestrator {
     guard underWay < settings.runsUnderWay else { throw .tooManyRuns(settings.runsUnderWay) }
     guard records[run.id] == nil else { throw .identifierInUse }
     var record = RunRecord(run: run, command: command)
-    guard place(&record, at: moment) else { throw .noHost(record.run.placement?.refusals ?? "") }
+    if !place(&record, at: moment) {
+      guard waitsForHomeEdge(record) else { throw .noHost(record.run.placement?.refusals ?? "") }
+      record.run.host = ""
+      pending.append(.persist(run.id))
+    }
     add(record)
     return drain()
   }
@@ -291,7 +295,7 @@ package struct Orchestrator {
   mutating func conclude(_ record: inout RunRecord, _ state: RunState, at moment: Moment) {
     guard !record.run.state.isFinal else { return }
     let id = record.run.id
-    home.displace(run: id.text, from: record.run.hostNode)
+    displace(record)
     touched.append(record.run.hostNode)
     let speed = record.run.isHosted ? nil : learn(from: record, state, at: moment)
     if takesRoomHere(record.run) {
@@ -299,6 +303,11 @@ package struct Orchestrator {
       record.attempt.endedAt = moment.instant
     }
     record.run.state = state
+    if record.step.isSearch, !record.run.isHosted, record.row?.outcome != .accepted {
+      // Nobody has taken it, whoever was asked.
+      record.run.hostNode = ""
+      record.run.host = ""
+    }
     // An end that nobody watched is reported with its own time.
     record.run.times.ended = record.attempt.endTime > 0 ? record.attempt.endTime : moment.wallMilliseconds
     record.step = .ended(speed: speed)

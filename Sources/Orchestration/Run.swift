@@ -89,6 +89,9 @@ package struct Run: Sendable {
   package internal(set) var placement: Placement?
   /// Copies that may exist on nodes that did not answer or died, until those have let go of them.
   package internal(set) var orphans: [Orphan] = []
+  /// A host that was lost and may have begun it, or even ended it, as people write it; empty where there was none. What
+  /// runs elsewhere since then may be doing its work for the second time.
+  package internal(set) var earlierHost = ""
   /// `accepted` at first; a final one does not change any more.
   package var state: RunState
   /// When each state was entered, in milliseconds since 1970, as far as it was.
@@ -183,6 +186,8 @@ package enum RunState: Sendable, Equatable {
   case starting
   /// It was started, and has not ended.
   case running
+  /// A node of Home Edge has said that it starts it, and tells nothing more before the end; where it cannot, never.
+  case handedOver
   /// It ended by itself with this exit code.
   case finished(exitCode: Int)
   /// It could not run, or was killed for a reason nobody asked for.
@@ -194,7 +199,7 @@ package enum RunState: Sendable, Equatable {
   package var isFinal: Bool {
     switch self {
     case .finished, .failed, .stopped: true
-    case .accepted, .placing, .pulling, .starting, .running: false
+    case .accepted, .placing, .pulling, .starting, .running, .handedOver: false
     }
   }
 
@@ -211,6 +216,7 @@ package enum RunState: Sendable, Equatable {
     case .pulling: "pulling"
     case .starting: "starting"
     case .running: "running"
+    case .handedOver: "handed over"
     case .finished: "finished"
     case .failed: "failed"
     case .stopped: "stopped"
@@ -234,6 +240,8 @@ package struct RunFailure: Sendable, Equatable {
     case timeLimit = "time-limit"
     /// It was ended by a signal that Hearth did not send.
     case signal
+    /// It failed by itself, and its host tells no exit code.
+    case exit
     /// It vanished while nobody watched: removed by somebody else.
     case lost
     /// The engine was not there for longer than a run waits.
@@ -264,7 +272,7 @@ extension RunFailure {
   var isRefusal: Bool {
     switch kind {
     case .pull, .create, .start, .engine: true
-    case .outOfMemory, .timeLimit, .signal, .lost, .noHost, .givenBack: false
+    case .outOfMemory, .timeLimit, .signal, .exit, .lost, .noHost, .givenBack: false
     }
   }
 }

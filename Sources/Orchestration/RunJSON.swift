@@ -51,6 +51,7 @@ extension Run {
     // A choice among one is told by the host alone.
     if let placement, placement.rows.count > 1 { object["placement"] = placement.json }
     if !orphans.isEmpty { object["orphans"] = .array(orphans.map { $0.json }) }
+    if !earlierHost.isEmpty { object["earlierHost"] = .string(earlierHost) }
     return .object(object)
   }
 
@@ -59,6 +60,7 @@ extension Run {
     var copy = self
     copy.placement = nil
     copy.orphans = []
+    copy.earlierHost = ""
     copy.requesterNode = node
     var object = copy.journalJSON.object ?? JSONObject()
     object["node"] = .string(node)
@@ -111,7 +113,12 @@ extension Run {
       id: id, service: service, workload: workload, requester: json["requester"]?.string ?? "",
       requesterAddress: json["requesterAddress"]?.string ?? "", callback: json["callback"]?.string ?? "",
       host: json["host"]?.string ?? "", source: WorkloadSource(json: json) ?? WorkloadSource(), times: times)
-    if let final = RunState(final: json) { state = final }
+    if let final = RunState(final: json) {
+      state = final
+    } else if json["state"]?.string == RunState.handedOver.name {
+      // Nobody can be asked for it.
+      state = .handedOver
+    }
     hostNode = json["hostNode"]?.string ?? ""
     // Without the member it was written when each run was the node's own.
     attempt = Int(min(max(json["attempt"]?.integer ?? 1, 0), Self.attemptLimit))
@@ -128,6 +135,7 @@ extension Run {
     let copies = json["orphans"] ?? json["strays"]
     orphans = (copies?.array ?? []).prefix(Self.orphanLimit).compactMap { Orphan(json: $0) }
     endReported = json["endReported"]?.bool ?? false
+    earlierHost = json["earlierHost"]?.string ?? ""
   }
 }
 

@@ -51,6 +51,14 @@ extension RunRecord {
       }
     }
 
+    /// Whether no host is known to have it.
+    var isSearch: Bool {
+      switch self {
+      case .unpersisted, .choosing, .asking, .waiting: true
+      default: false
+      }
+    }
+
     var isRemote: Bool {
       if case .remote = self { true } else { false }
     }

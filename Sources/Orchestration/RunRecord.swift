@@ -35,6 +35,8 @@ struct RunRecord {
   struct HostSearch {
     /// Since when it looks for a new host because it lost one.
     var since: Instant?
+    /// Since when it waits for a node of Home Edge that has another run of ours.
+    var takenSince: Instant?
     var failure = CommonFailure.none
     /// How often a host was busier than was known, and the choice was made anew.
     var rechoices = 0

@@ -116,11 +116,22 @@ import Wire
   // MARK: - Notifications
 
   @Test(arguments: [
-    ("Finished", true), ("Failed", false), ("", false), ("finished", false), ("Started", false),
+    ("Finished", HomeEdgeNotification.Status.finished), ("Failed", .failed), ("", .untold),
+    ("finished", .failed), ("Started", .failed),
   ])
-  func w11OnlyFinishedIsASuccess(status: String, hasSucceeded: Bool) throws {
-    let notification = HomeEdgeNotification(json: try json(#"{"ServiceID":7,"Status":"\#(status)"}"#))
-    #expect(notification == HomeEdgeNotification(number: 7, hasSucceeded: hasSucceeded))
+  func w11OnlyFinishedIsASuccess(word: String, status: HomeEdgeNotification.Status) throws {
+    let notification = HomeEdgeNotification(json: try json(#"{"ServiceID":7,"Status":"\#(word)"}"#))
+    #expect(notification == HomeEdgeNotification(number: 7, status: status))
+  }
+
+  @Test func b19AnExitCodeThatIsNotToldIsAFailureOfTheProgramAndNothingLost() {
+    func outcome(_ status: HomeEdgeNotification.Status) -> RunState {
+      HomeEdgeNotification(number: 7, status: status).outcome
+    }
+    #expect(outcome(.finished) == .finished(exitCode: 0))
+    #expect(outcome(.untold) == .failed(RunFailure(.exit, "Home Edge tells no exit code")))
+    #expect(
+      outcome(.failed) == .failed(RunFailure(.exit, "Home Edge says that it failed, and tells no exit code")))
   }
 
   @Test func aNumberIsTheRunsAndTheAttemptsAndFitsADouble() throws {

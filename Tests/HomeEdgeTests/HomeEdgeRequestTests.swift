@@ -131,6 +131,15 @@ import Wire
         + #""Target":""},"ServiceName":"ls"}"#)
   }
 
+  @Test func ourReasonStandsBesideHomeEdgesWord() {
+    #expect(
+      text(
+        HomeEdgeAnswer("SERVICE_NOT_FOUND", serviceName: "ls", reason: "no node can run it: a: it is drained")
+      )
+        == #"{"Message":"SERVICE_NOT_FOUND","Reason":"no node can run it: a: it is drained","#
+        + #""RemoteTargetInfo":{"ExecutionType":"","Target":""},"ServiceName":"ls"}"#)
+  }
+
   @Test func aBodyThatIsNoRequestHasNeitherTargetNorName() {
     #expect(
       text(HomeEdgeAnswer("invalid json error : x"))

@@ -130,12 +130,28 @@ struct HomeEdgeTests {
     }
   }
 
+  @Test func whatNobodyCanRunIsOneMessageWhetherOrNotTheAskerIsExcluded() throws {
+    try Agent.with { agent in
+      #expect(try agent.call("PUT", "/api/v2/node/drained", #"{"drained":true}"#).status == 200)
+      for selection in ["", #""SelfSelection":"false","#] {
+        let answer = try agent.homeEdge(run: ["hello-world"], more: selection)
+        #expect(answer.json["Message"].string == "SERVICE_NOT_FOUND", "\(answer.text)")
+        #expect(answer.json["Reason"].string?.contains("no node can run it") == true, "\(answer.text)")
+        #expect(answer.json["RemoteTargetInfo"]["Target"].string == "")
+      }
+      let wrong = try agent.homeEdge(run: ["--no-such-option", "hello-world"])
+      #expect(wrong.json["Message"].string == "INVALID_PARAMETER")
+      #expect(wrong.json["Reason"].string?.contains("--no-such-option") == true, "\(wrong.text)")
+    }
+  }
+
   @Test func b03AContainerCommandOfOneElementIsRefusedInWords() throws {
     try Agent.with { agent in
       for command in [#"["docker"]"#, #"["x"]"#, #"["docker","run"]"#, #"["docker","ps","x"]"#, #"["",""]"#] {
         let answer = try agent.homeEdge(
           #"{"ServiceName":"a","ServiceInfo":[{"ExecutionType":"container","ExecCmd":\#(command)}]}"#)
-        #expect(answer.json["Message"].string?.contains("docker run") ?? false, "\(command): \(answer.text)")
+        #expect(answer.json["Message"].string == "INVALID_PARAMETER")
+        #expect(answer.json["Reason"].string?.contains("docker run") ?? false, "\(command): \(answer.text)")
         #expect(answer.json["RemoteTargetInfo"]["Target"].string == "")
       }
     }
@@ -147,7 +163,7 @@ struct HomeEdgeTests {
       try text.write(toFile: agent.folder + "/services/storage.conf", atomically: true, encoding: .utf8)
       let answer = try agent.homeEdge(
         #"{"ServiceName":"DataStorage","ServiceInfo":[{"ExecutionType":"container"}]}"#)
-      #expect(answer.json["Message"].string?.contains("docker run") ?? false, "\(answer.text)")
+      #expect(answer.json["Reason"].string?.contains("docker run") ?? false, "\(answer.text)")
     }
   }
 

@@ -21,7 +21,7 @@ final class HomeEdgeBridge {
     self.home = home
     driver = admission.driver
     peers = HomeEdgePeers(
-      allowed: admission.status.configuration.homeEdgePeers, loop: driver.loop)
+      allowed: admission.status.configuration.homeEdgePeers, asker: driver.identity, loop: driver.loop)
     routes = HomeEdgeNodeRoutes(admission: admission, peers: peers)
     peers.onChange = { self.changed($0) }
     peers.onLost = { self.lost($0) }
@@ -97,7 +97,7 @@ final class HomeEdgeBridge {
       return then("")
     }
     let byResource = request.scoresByResource
-    peers.evaluate(candidates, byResource: byResource, asker: driver.identity) {
+    peers.evaluate(candidates, byResource: byResource) {
       for candidate in candidates { self.changed(candidate) }
       guard byResource else { return then("") }
       var best = ""
@@ -137,7 +137,7 @@ final class HomeEdgeBridge {
       driver.loop.after(.zero) { then(.refused(error.reason)) }
       return
     }
-    if let answer = peer.answer, Clock.now() - answer.at < Self.answerLife {
+    if let answer = peer.answer, answer.value > 0, Clock.now() - answer.at < Self.answerLife {
       self.start(start, on: peer, value: answer.value, then: then)
     } else {
       peer.evaluate(byResource: false, asker: driver.identity) { value in
@@ -162,6 +162,11 @@ final class HomeEdgeBridge {
         if response.status != 200 || status == "Failed" {
           then(.refused("Home Edge there answered \(response.status)\(status == nil ? "" : " and Failed")"))
         } else {
+          if status == "Started" {
+            let run = HomeEdgeNumber(start.number)?.run.text ?? ""
+            Log.info(
+              "run \(run) is handed over to the Home Edge node \(peer.id), which tells its end and no more")
+          }
           // Whoever answers something else may have started it or not.
           then(status == "Started" ? .accepted : .silent("Home Edge there did not say Started"))
         }
@@ -179,9 +184,10 @@ final class HomeEdgeBridge {
   func revoke(_ id: RunID, _ identity: String, attempt: Int) {
     driver.loop.after(.zero) {
       if let run = self.driver.orchestrator.run(id), run.hostNode == identity, run.attempt == attempt,
-        run.state == .running
+        run.state == .handedOver
       {
         let reason = "Home Edge knows no way to stop a service: it may still run on \(run.host)"
+        Log.warning("run \(id.text) is given up: \(reason)")
         self.report(run, .failed(RunFailure(.lost, reason)), from: identity)
       }
       self.driver.perform {
@@ -192,15 +198,23 @@ final class HomeEdgeBridge {
 
   /// A node of Home Edge says that a service has ended.
   ///
+  /// Of runs at the same time there every end bears the number of the last (B-12). So a further word for a run that has
+  /// ended is about the one that is open there: of an earlier agent, say, for no two are given to such a node at once.
+  ///
   /// - Returns: whether that is a run of ours on that node.
   private func ended(_ notification: HomeEdgeNotification, from caller: IPAddress) -> Bool {
-    guard let number = HomeEdgeNumber(notification.number), let run = driver.orchestrator.run(number.run),
-      peers.node(run.hostNode)?.has(caller) == true,
-      UInt64(truncatingIfNeeded: run.attempt) & 31 == number.attempt
+    func isThere(_ run: Run) -> Bool { peers.node(run.hostNode)?.has(caller) == true }
+    guard let number = HomeEdgeNumber(notification.number), let named = driver.orchestrator.run(number.run),
+      isThere(named), UInt64(truncatingIfNeeded: named.attempt) & 31 == number.attempt
     else { return false }
-    if run.state.isFinal { return true }
-    let failure = RunFailure(.lost, "Home Edge on \(run.host) says that it failed, and not why")
-    report(run, notification.hasSucceeded ? .finished(exitCode: 0) : .failed(failure), from: run.hostNode)
+    let open =
+      named.state.isFinal
+      ? driver.orchestrator.runs.first { $0.state == .handedOver && isThere($0) } : named
+    guard let run = open else { return true }
+    if run.id != named.id {
+      Log.info("run \(run.id.text): its end was told by a further word for run \(named.id.text)")
+    }
+    report(run, notification.outcome, from: run.hostNode)
     return true
   }
 

@@ -34,6 +34,8 @@ final class HomeEdgeNode {
   static let gatheringTime = Interval.seconds(3)
   /// For a start, which Home Edge answers before it begins.
   static let startTime = Interval.seconds(5)
+  /// Before it is asked again for a score that it did not have: it makes one for whom it has pinged, each 5 s.
+  private static let scorePause = Interval.seconds(10)
   /// Its records may name as many services as fit 400 bytes.
   private static let serviceLimit = 200
 
@@ -82,6 +84,13 @@ final class HomeEdgeNode {
       if isThere { self.roundTrip = (Clock.now() - began).seconds }
       then(isThere)
     }
+  }
+
+  /// Whether to ask for its score although nobody has a request: its score is not known, or was 0, as it is for whom it
+  /// does not know yet, and on a board without a clock's file.
+  func wantsScore(at now: Instant) -> Bool {
+    guard let answer else { return true }
+    return answer.value == 0 && now - answer.at >= Self.scorePause
   }
 
   /// Asks for its score for us, or for what that is made of; `then` is told the value on Home Edge's scale, 0 where it

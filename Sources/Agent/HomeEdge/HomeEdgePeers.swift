@@ -17,6 +17,11 @@ final class HomeEdgePeers {
   private let loop: EventLoop
   /// Addresses in dots or identifiers that the owner allows; empty for all.
   private var allowed: [String]
+  /// How this node is called when it asks for scores.
+  private let asker: String
+  /// This machine's addresses, those of links too that do not serve the home: no peer is there.
+  private var own: Set<IPAddress> = []
+  private var ownReadAt: Instant?
   private var hasEnded = false
   private var seconds = 0
 
@@ -28,8 +33,12 @@ final class HomeEdgePeers {
   /// Whoever is on the network can publish any number of names.
   static let limit = 64
 
-  init(allowed: [String], loop: EventLoop) {
+  /// Anybody can have records change all the time, and to read our own addresses costs more than to read those.
+  private static let ownLife = Interval.seconds(1)
+
+  init(allowed: [String], asker: String, loop: EventLoop) {
     self.allowed = allowed
+    self.asker = asker
     self.loop = loop
   }
 
@@ -54,10 +63,16 @@ final class HomeEdgePeers {
   /// Takes a node's records as they are now.
   func take(_ peer: DiscoveredPeer) {
     guard !hasEnded, isAllowed(peer) else { return }
+    var peer = peer
+    if ownReadAt.map({ loop.now - $0 >= Self.ownLife }) ?? true {
+      ownReadAt = loop.now
+      own = LocalAddresses.read(root: "").all
+    }
+    peer.addresses.removeAll { own.contains(IPAddress(bytes: $0.address.bytes)) }
     if let node = node(peer.id) {
       if node.take(peer) || node.isAlive == false { return ping(node) }
       if node.isAlive == true { onChange(node) }
-    } else if nodes.count < Self.limit {
+    } else if nodes.count < Self.limit, !peer.addresses.isEmpty {
       let node = HomeEdgeNode(peer, loop: loop)
       nodes.append(node)
       ping(node)
@@ -97,6 +112,11 @@ final class HomeEdgePeers {
       guard !self.hasEnded, self.node(node.id) === node else { return }
       node.misses = isThere ? 0 : min(node.misses + 1, Self.missLimit)
       let isAlive = isThere || node.isAlive == true && node.misses < Self.missLimit
+      if isThere, node.wantsScore(at: self.loop.now) {
+        node.evaluate(byResource: false, asker: self.asker) { _ in
+          if self.node(node.id) === node { self.onChange(node) }
+        }
+      }
       if isAlive == node.isAlive {
         if isThere { self.onChange(node) }
         return
@@ -111,7 +131,7 @@ final class HomeEdgePeers {
   }
 
   /// Asks all of `nodes` at once; `then` is called when every one has answered or its time is over.
-  func evaluate(_ nodes: [HomeEdgeNode], byResource: Bool, asker: String, then: @escaping () -> Void) {
+  func evaluate(_ nodes: [HomeEdgeNode], byResource: Bool, then: @escaping () -> Void) {
     var open = nodes.count
     if open == 0 { return then() }
     for node in nodes {

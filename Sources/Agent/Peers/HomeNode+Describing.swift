@@ -81,7 +81,8 @@ extension HomeNode {
       "memoryAvailableBytes": memoryAvailable.map { .integer($0) } ?? .null,
       "placed": .integer(Int64(placedSinceHeard)),
       "runs": .integer(Int64(runs)),
-      "score": hundredths(score),
+      // Home Edge says 0 where it has none.
+      "score": isHomeEdge && score == 0 ? .null : hundredths(score),
       "self": .bool(isSelf),
       "services": .array(services.map { ["name": .string($0.name), "type": .string($0.kind)] }),
       "state": .string(state.word),

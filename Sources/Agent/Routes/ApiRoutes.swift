@@ -134,6 +134,7 @@ struct ApiRoutes {
       throw Problem(status: 404, detail: "no choice is known for run \(run.id.text): \(whose)")
     }
     object["attempt"] = .integer(Int64(run.attempt))
+    if !run.earlierHost.isEmpty { object["earlierHost"] = .string(run.earlierHost) }
     object["host"] = .string(run.host)
     object["run"] = .string(run.id.text)
     object["service"] = .string(run.service)

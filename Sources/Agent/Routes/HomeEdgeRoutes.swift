@@ -64,7 +64,7 @@ struct HomeEdgeRoutes {
       let request = try HomeEdgeRequest(json: json)
       try select(request, connection)
     } catch {
-      connection.respond(answer(error))
+      refuse(error, connection)
     }
   }
 
@@ -97,7 +97,7 @@ struct HomeEdgeRoutes {
       if let bound = offer.option?["bound"] { run.bound = try RunRequest.bound(bound) }
       if let seconds = offer.option?["deadline"] { run.deadline = try RunRequest.deadline(seconds) }
     } catch {
-      throw HomeEdgeAnswer("invalid ExecOption: " + error.detail, serviceName: name)
+      throw Self.invalid("ExecOption: " + error.detail, name)
     }
     let kind = offer.kind.rawValue
     admission.submit(run) { result in
@@ -106,8 +106,8 @@ struct HomeEdgeRoutes {
         connection.respond(
           self.answer(HomeEdgeAnswer("ERROR_NONE", serviceName: name, target: (kind, run.host))))
       case .failure(let problem):
-        let message = request.selfSelection ? problem.detail : "SERVICE_NOT_FOUND"
-        connection.respond(self.answer(HomeEdgeAnswer(message, serviceName: name)))
+        let answer = HomeEdgeAnswer(Self.message(of: problem), serviceName: name, reason: problem.detail)
+        self.refuse(answer, connection)
       }
     }
   }
@@ -118,8 +118,7 @@ struct HomeEdgeRoutes {
   {
     guard let memory = offer.option?["memory"], !offer.command.isEmpty else { return [] }
     guard let text = memory.string, !text.isEmpty else {
-      throw HomeEdgeAnswer(
-        "invalid ExecOption: expected memory as with docker run, such as \"64m\"", serviceName: name)
+      throw Self.invalid("ExecOption: expected memory as with docker run, such as \"64m\"", name)
     }
     return ["--memory-reservation=" + text]
   }
@@ -139,8 +138,7 @@ struct HomeEdgeRoutes {
       offer.command.isEmpty
       ? admission.catalogue.definition(name, kind: .container)?.command ?? [] : offer.command
     guard let arguments = dockerRunArguments(command) else {
-      let message = "invalid command: expected docker run [options] IMAGE [command]"
-      throw HomeEdgeAnswer(message, serviceName: name)
+      throw Self.invalid("ExecCmd: expected docker run [options] IMAGE [command]", name)
     }
     return arguments
   }
@@ -154,6 +152,29 @@ struct HomeEdgeRoutes {
     } catch {
       throw HomeEdgeAnswer(error.rawValue, serviceName: name)
     }
+  }
+
+  // MARK: - Answers
+
+  /// Home Edge's word for what is wrong, whoever was to run it: clients compare it. What is wrong with the request, what
+  /// nobody can do, and what went wrong here.
+  private static func message(of problem: Problem) -> String {
+    switch problem.status {
+    case 503: "SERVICE_NOT_FOUND"
+    case 400..<500: "INVALID_PARAMETER"
+    default: "INTERNAL_SERVER_ERROR"
+    }
+  }
+
+  private static func invalid(_ reason: String, _ service: String) -> HomeEdgeAnswer {
+    HomeEdgeAnswer("INVALID_PARAMETER", serviceName: service, reason: reason)
+  }
+
+  private func refuse(_ answer: HomeEdgeAnswer, _ connection: ServerConnection) {
+    if !answer.reason.isEmpty {
+      Log.info("refused \(answer.serviceName), asked for as of Home Edge: \(answer.reason)")
+    }
+    connection.respond(self.answer(answer))
   }
 
   private func answer(_ answer: HomeEdgeAnswer, status: Int = 200) -> HTTPResponse {

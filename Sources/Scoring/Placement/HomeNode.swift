@@ -96,6 +96,8 @@ package struct HomeNode: Sendable, Equatable {
   package var factsKnown = false
   /// A node of Home Edge, spoken to by its own protocol: only its services, abilities and address are known.
   package var isHomeEdge = false
+  /// Of a node of Home Edge: it has a run of this requester's, and tells the ends of one at a time. In a choice only.
+  package var isTaken = false
   /// When the heartbeat came that brought the score.
   package var heardAt = Instant(nanoseconds: 0)
   /// Runs that this requester placed there and the score cannot show yet; `HomeView` keeps count.

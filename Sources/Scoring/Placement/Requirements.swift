@@ -56,6 +56,9 @@ package struct Requirements: Sendable {
     self.mustBeRegistered = mustBeRegistered
   }
 
+  /// The objection to a node of Home Edge that has another run of the requester's; it passes.
+  package static let taken = "Home Edge there has a run of this node, and tells the end of one at a time"
+
   /// Why the node cannot run it, in words; nil where it can.
   package func objection(to node: HomeNode) -> String? {
     switch node.state {
@@ -65,6 +68,7 @@ package struct Requirements: Sendable {
     }
     if node.isSelf && !allowsSelf { return "the request excludes the node that was asked" }
     if node.isDrained { return "it is drained" }
+    if node.isTaken { return Self.taken }
     guard node.factsKnown else {
       // This node always knows enough of itself to try.
       return node.isSelf && constraints.isEmpty ? nil : "what it can do is not known yet"

@@ -31,18 +31,31 @@ struct EngineAnswer {
     switch verb {
     case .version:
       return try answer(EngineDescription(json).map { .version($0) }, or: "a version without ApiVersion")
-    case .inspect:
-      return try answer(
-        ContainerState(inspected: json).map { .container($0) }, or: "a container without Id or State")
     case .imageInspect:
       return try answer(ImageDescription(json).map { .image($0) }, or: "an image without Id")
-    case .images:
-      return try answer(
-        json.array.map { .images($0.compactMap { ImageDescription($0) }) }, or: "no list of images")
     case .create: return try answer(created(json), or: "a created container without Id")
-    case .list: return try answer(containers(json), or: "a list with an element that is no container")
     case .wait: return try exit(json)
     default: return EngineAnswer(events: [])
+    }
+  }
+
+  /// What one element of a list says, or an inspected container.
+  static func read(element bytes: [UInt8], of verb: EngineVerb) throws(Fault) -> EngineEvent {
+    let json = parse(bytes) ?? .null
+    switch verb {
+    case .images:
+      guard let image = ImageDescription(json) else { throw Fault(reason: .malformed("an image without Id")) }
+      return .images([image])
+    case .list:
+      guard let container = ContainerState(listed: json) else {
+        throw Fault(reason: .malformed("a list with an element that is no container"))
+      }
+      return .container(container)
+    default:
+      guard let container = ContainerState(inspected: json) else {
+        throw Fault(reason: .malformed("a container without Id or State"))
+      }
+      return .container(container)
     }
   }
 
@@ -58,17 +71,6 @@ struct EngineAnswer {
       if let text = warning.string { warnings.append(text) }
     }
     return .created(id: id, warnings: warnings)
-  }
-
-  private static func containers(_ json: JSON) -> EngineEvent? {
-    guard let elements = json.array else { return nil }
-    var containers: [ContainerState] = []
-    containers.reserveCapacity(elements.count)
-    for element in elements {
-      guard let container = ContainerState(listed: element) else { return nil }
-      containers.append(container)
-    }
-    return .containers(containers)
   }
 
   /// The code may come with an error: -1 if the wait itself failed (the Engine is being stopped), else the

@@ -15,7 +15,7 @@ package struct EngineCall {
   /// Seconds without a byte after which to call `fellSilent`; `nil` where silence is the normal state.
   package let timeout: Int?
 
-  /// Largest answer that is read as a whole; 200 containers in a list are 400 kB.
+  /// Largest answer that is read as a whole; lists and descriptions of containers are not.
   static let documentLimit = 4 << 20
   /// Largest message of an error; what is longer is no message.
   static let messageLimit = 64 << 10
@@ -32,6 +32,8 @@ package struct EngineCall {
     case ignored
     /// It is one JSON value, kept until it is complete.
     case document
+    /// A list of JSON objects, or one, of which a part is kept.
+    case elements(EngineElements)
     /// JSON values, one per line.
     case lines(EngineLines)
     /// Output in frames, and the message of an error that came in one.
@@ -44,11 +46,15 @@ package struct EngineCall {
 
   private let version: EngineVersion?
   private let terminal: Bool
+  /// What is kept of each element of the answer, where that is read so.
+  private let wish: EngineElements.Wish?
   private var phase = Phase.head
   private var body = Body.ignored
   private var parser: HTTPResponseParser
   /// A document or message that is not complete yet.
   private var pending: [UInt8] = []
+  /// The containers of the answer so far.
+  private var listed: [ContainerState] = []
   private var meter = PullMeter()
 
   /// - Parameter terminal: the container has a terminal (`ContainerState.terminal`), so its output has no frames;
@@ -60,6 +66,7 @@ package struct EngineCall {
     timeout = request.timeout
     self.version = version
     self.terminal = terminal
+    wish = request.wish
     parser = HTTPResponseParser(isHead: false, limits: HTTPLimits(bodyBytes: .max))
   }
 
@@ -147,10 +154,12 @@ package struct EngineCall {
   }
 
   private func expectedBody(_ head: HTTPResponseHead) -> Body {
+    if let wish { return .elements(EngineElements(wish, isList: verb != .inspect)) }
     switch verb {
     case .start, .stop, .kill, .remove: return .ignored
     case .version, .create, .wait, .inspect, .list, .imageInspect, .images: return .document
-    case .pull, .events: return .lines(EngineLines())
+    // What a container's labels make too long says nothing that is asked for.
+    case .pull, .events: return .lines(EngineLines(skipsLong: verb == .events))
     case .logs, .attach:
       let type = head.headers["Content-Type"]
       if type == EngineFrames.mediaType { return .frames(EngineFrames()) }
@@ -170,6 +179,10 @@ package struct EngineCall {
     case .frames(var frames):
       for part in frames.feed(bytes) { take(part, &events) }
       body = .frames(frames)
+    case .elements(var elements):
+      body = .ignored
+      take(bytes, &elements, &events)
+      body = .elements(elements)
     case .lines(var lines):
       // The copy in `body` is let go, else appending to the kept line would copy it each time.
       body = .ignored
@@ -187,6 +200,21 @@ package struct EngineCall {
       return
     }
     pending += bytes
+  }
+
+  private mutating func take(
+    _ bytes: [UInt8], _ elements: inout EngineElements, _ events: inout [EngineEvent]
+  ) {
+    var rest = bytes[...]
+    do throws(EngineAnswer.Fault) {
+      while let element = try elements.next(&rest) {
+        let event = try EngineAnswer.read(element: element, of: verb)
+        // A container counts once the answer is whole.
+        if case .container(let container) = event { listed.append(container) } else { events.append(event) }
+      }
+    } catch {
+      fail(error.reason, &events)
+    }
   }
 
   private mutating func take(_ part: EngineFrames.Part, _ events: inout [EngineEvent]) {
@@ -226,6 +254,14 @@ package struct EngineCall {
     case .ignored, .raw: finish(&events)
     case .refusal(let status, let reason): fail(.refused(status: status, message: message(reason)), &events)
     case .document: read(&events)
+    case .elements(let elements):
+      guard elements.isComplete else { return fail(.closed(expected: expected), &events) }
+      switch verb {
+      case .list: events.append(.containers(listed))
+      case .inspect: events += listed.map { .container($0) }
+      default: break
+      }
+      finish(&events)
     case .frames(let frames):
       if !pending.isEmpty {
         fail(.reported(message: message("")), &events)
@@ -288,6 +324,7 @@ package struct EngineCall {
     phase = .over
     body = .ignored
     pending = []
+    listed = []
     requestBytes = []
   }
 }

@@ -18,7 +18,7 @@ package enum EngineEvent: Equatable, Sendable {
   case containers([ContainerState])
   /// The Engine holds this image.
   case image(ImageDescription)
-  /// The images that the Engine holds.
+  /// Images that the Engine holds; there may be more.
   case images([ImageDescription])
   /// Something happened in the Engine.
   case notice(EngineNotice)

@@ -11,7 +11,8 @@ package enum EngineRequest: Equatable, Sendable {
   case pull(name: String, tag: String, platform: String? = nil)
   /// Does the Engine hold this image: `GET /images/NAME/json`. Yields `image`.
   case imageInspect(reference: String)
-  /// What images does this Engine hold: `GET /images/json`. Yields `images`.
+  /// What images does this Engine hold: `GET /images/json`. Yields `images`, one after the other, with their
+  /// names, digests and sizes.
   case images
   /// `POST /containers/create` with that body. Yields `created`.
   case create(name: String?, platform: String? = nil, body: JSON)
@@ -35,7 +36,8 @@ package enum EngineRequest: Equatable, Sendable {
   case remove(id: String, force: Bool, volumes: Bool)
   /// `GET /containers/ID/json`. Yields `container`.
   case inspect(id: String)
-  /// `GET /containers/json`, running or not, that have all these labels (`name` or `name=value`). Yields `containers`.
+  /// `GET /containers/json`, running or not, that have all these labels (`name` or `name=value`). Yields `containers`;
+  /// of their labels those that are asked for, and Hearth's own.
   case list(labels: [String])
   /// `GET /events` of containers that have all these labels and, if any are given, one of these actions; from
   /// `since` in nanoseconds since 1970, else from now. Yields `notice` until the connection ends.
@@ -88,6 +90,26 @@ package enum EngineRequest: Equatable, Sendable {
     case .stop(_, let seconds): 60 + min(max(seconds ?? 60, 0), 3600)
     case .logs(_, let follow, _): follow ? nil : 30
     case .attach, .wait, .events: nil
+    }
+  }
+
+  /// What is kept of each element of the answer; nil where that is read as a whole.
+  var wish: EngineElements.Wish? {
+    switch self {
+    case .list(let labels):
+      let names = labels.map { label in
+        String(decoding: label.utf8.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
+      }
+      return EngineElements.Wish(
+        members: ["Id", "Names", "Image", "ImageID", "State", "Labels"], outer: "Labels", inner: names,
+        prefix: Label.prefix)
+    case .images:
+      return EngineElements.Wish(members: ["Id", "RepoTags", "RepoDigests", "Size"])
+    case .inspect:
+      return EngineElements.Wish(
+        members: ["Id", "Name", "Image", "State", "Config"], outer: "Config",
+        inner: ["Image", "Labels", "Tty"])
+    default: return nil
     }
   }
 

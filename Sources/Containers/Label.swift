@@ -1,5 +1,7 @@
 /// Labels on the containers of this node.
 package enum Label {
+  /// What all of them begin with.
+  package static let prefix = "io.hearth."
   /// The run's identifier.
   package static let run = "io.hearth.run"
   /// The attempt, where it is not the first.

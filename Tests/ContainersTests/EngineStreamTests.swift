@@ -93,8 +93,19 @@ import Wire
 
   @Test func aLineBeyondItsBoundIsTooLargeAndNotKept() {
     let piece = [UInt8](repeating: 0x20, count: 65_536)
-    let events = events(.events(labels: []), Array(repeating: piece, count: 18), end: false)
+    let pull = EngineRequest.pull(name: "a", tag: "1")
+    let events = events(pull, Array(repeating: piece, count: 18), end: false)
     #expect(events.error?.reason == .tooLarge("one line of the answer", limit: 1 << 20))
+  }
+
+  @Test func aNoticeThatLabelsMakeTooLongIsLeftOutAndTheStreamGoesOn() {
+    let long = [UInt8](repeating: 0x20, count: 65_536)
+    let next = Array((#"{"Type":"container","Action":"oom","Actor":{"ID":"c"},"time":5}"# + "\n").utf8)
+    let pieces = Array(repeating: long, count: 18) + [[0x0A] + next]
+    let events = events(.events(labels: []), pieces, end: false)
+    guard case .notice(let notice)? = events.first else { return #expect(Bool(false), "no notice") }
+    #expect(notice.action == "oom" && events.count == 2)
+    #expect(events.error?.reason == .closed(expected: "further events"))
   }
 
   @Test func aLongLineWithinItsBoundIsRead() {
@@ -183,7 +194,7 @@ import Wire
 
   @Test func anAnswerWithoutEndIsTooLarge() {
     let text = [UInt8](repeating: 0x20, count: 1 << 20)
-    let error = events(.list(labels: []), Array(repeating: text, count: 5)).error
+    let error = events(.version, Array(repeating: text, count: 5)).error
     #expect(error?.reason == .tooLarge("the answer", limit: 4 << 20))
   }
 

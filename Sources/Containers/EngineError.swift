@@ -91,7 +91,7 @@ package struct EngineError: Error, Equatable, Sendable, CustomStringConvertible 
   }
 
   /// Old and new Engines put the registry's answer into words that differ; these are common to all.
-  private static func pullKind(_ message: String) -> Kind {
+  static func pullKind(_ message: String) -> Kind {
     let absent =
       message.contains(ignoringCase: "manifest unknown") || message.contains(ignoringCase: "access denied")
       || message.contains(ignoringCase: "not found") || message.contains(ignoringCase: "no matching manifest")

@@ -26,7 +26,8 @@ enum SimulateCommand {
     } catch {
       throw CommandFailure(error.message)
     }
-    let report = SimulationReport(home, simulate(home))
+    if let overload = home.refusedOverload { throw CommandFailure(overload.text) }
+    let report = SimulationReport(home, try simulate(home))
     Terminal.write(values.has(.json) ? Terminal.pretty(report.json) : report.text)
     return 0
   }
@@ -40,7 +41,7 @@ enum SimulateCommand {
     }
   }
 
-  private static func simulate(_ home: HomeFile) -> [HomeTrial] {
+  private static func simulate(_ home: HomeFile) throws(CommandFailure) -> [HomeTrial] {
     var trials: [HomeTrial] = []
     for change in home.changes { trials.append(HomeTrial(home, change)) }
     let begun = Clock.now().nanoseconds
@@ -49,7 +50,10 @@ enum SimulateCommand {
     var isShown = false
     for trial in trials {
       for _ in 0..<home.runs {
-        trial.simulate()
+        guard trial.simulate() else {
+          let reason = "this would take minutes, so many runs wait at a time"
+          throw CommandFailure(home.overload?.text ?? reason + "; make every longer, or work or memory less")
+        }
         done += 1
         guard Terminal.errorIsTerminal, Clock.now().nanoseconds - begun > quietTime else { continue }
         isShown = true

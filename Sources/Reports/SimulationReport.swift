@@ -69,7 +69,8 @@ package struct SimulationReport {
     text += (own.moves > 0 ? count(own.moves) : "none") + " were moved to another node.\n"
     if all.unfinishedShare > 0 {
       text += percent(all.unfinishedShare)
-      text += " had not ended when the simulation did: this load is more than the home can do.\n"
+      text += " had not ended when the simulation did: "
+      text += (home.overload?.text ?? "this load is more than the home can do") + ".\n"
     }
     return text
   }

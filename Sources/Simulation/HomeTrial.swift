@@ -124,11 +124,18 @@ package final class HomeTrial {
   /// Seconds in one simulation.
   package func throttled(_ node: Node) -> Double { node.throttled / Double(max(runs, 1)) }
 
+  /// The effort of one simulation at most: some seconds. Homes that do their work need a tenth.
+  static let effortLimit = 20_000_000
+
   /// Lets one more simulation happen: in that of the same number all homes have the same requests.
-  package func simulate() {
+  ///
+  /// - Returns: false where it was given up, because too many runs wait at a time.
+  @discardableResult
+  package func simulate() -> Bool {
     let simulation = Simulation(scenario, seed: file.seed &+ UInt64(runs))
     // Who is asked for too much never comes to an end.
-    simulation.pass(nil, limit: 2 * file.length + 600)
+    simulation.pass(nil, limit: 2 * file.length + 600, effort: Self.effortLimit)
+    guard !simulation.isGivenUp else { return false }
     runs += 1
     kills += simulation.memoryKills
     moves += simulation.moves
@@ -137,6 +144,7 @@ package final class HomeTrial {
     }
     for load in loads { load.sort() }
     for node in simulation.nodes { count(node, simulation.now) }
+    return true
   }
 
   private func count(_ job: Job, _ progress: Simulation.Progress, _ now: Double) {

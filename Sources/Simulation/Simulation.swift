@@ -30,7 +30,11 @@ public final class Simulation {
   private var owners: [Randomness]
   private var watching: (pause: Double, look: (Simulation) -> Void)?
   private var queue = EventQueue()
+  /// Jobs that have not ended, and those that have been asked for.
   private var isOver: Int
+  private var asked = 0
+  /// It took more effort than was allowed.
+  private(set) var isGivenUp = false
   private var hearth: HearthDispatch?
   private var policy: Policy?
 
@@ -85,11 +89,19 @@ public final class Simulation {
   }
 
   /// The same, without the figures of all nodes together.
-  func pass(_ policy: Policy?, limit: Double) {
+  ///
+  /// - Parameter effort: events, each with the runs that are under way at it, after which it `isGivenUp`.
+  func pass(_ policy: Policy?, limit: Double, effort: Int = .max) {
     self.policy = policy
     if policy == nil { hearth = HearthDispatch(self) }
     begin()
+    var spent = 0
     while isOver > 0, now < limit, let next = queue.next() {
+      spent += 1 + asked - (jobs.count - isOver)
+      if spent > effort {
+        isGivenUp = true
+        break
+      }
       now = next.at
       next.action()
     }
@@ -134,7 +146,12 @@ public final class Simulation {
     }
     hearth?.begin()
     look()
-    for (index, job) in jobs.enumerated() { queue.add(at: job.arrival) { self.arrive(index) } }
+    for (index, job) in jobs.enumerated() {
+      queue.add(at: job.arrival) {
+        self.asked += 1
+        self.arrive(index)
+      }
+    }
     for crash in scenario.crashes where crash.node < nodes.count {
       queue.add(at: crash.at) { self.crash(self.nodes[crash.node], for: crash.seconds) }
     }

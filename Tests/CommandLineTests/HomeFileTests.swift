@@ -313,10 +313,60 @@ private func refusal(of text: String) throws -> String {
       runs = 1
       """)
     let text = report.text
-    #expect(text.contains("this load is more than the home can do."))
+    #expect(text.contains(" had not ended when the simulation did: attic is overloaded: its runs want "))
+    #expect(text.contains(" MiB of memory at a time, it has 450.\n"))
     #expect(text.contains("over ") && text.contains("One more raspberry-pi-zero-2 would help most"))
     #expect((report.json["loads"]?.array?.first?["waitedShare"]?.double ?? 0) > 0.5)
     #expect(report.json["couldBeOff"] == nil && report.json["helpsMost"] == nil)
+  }
+
+  /// What is said instead of a simulation.
+  private static func overload(_ nodes: String, _ load: String) throws -> String {
+    try parse(nodes + "\n[load \"x\"]\n" + load).refusedOverload?.text ?? ""
+  }
+
+  @Test func aLoadFarBeyondAHomeIsAnsweredWithWhatIsAskedAndWhatItCanDo() throws {
+    let one = "[node \"a\"]\nboard = raspberry-pi-4"
+    let two = one + "\n[node \"b\"]\nboard = raspberry-pi-3"
+    let begin = "a is overloaded: 100 s of "
+    #expect(
+      try Self.overload(one, "every = 1 s\nwork = 100 s")
+        .hasPrefix(begin + "work arrive each second, it can do "))
+    #expect(
+      try Self.overload(one, "every = 10 s\nburst = 10\nwork = 100 s\nbound = network\nfrom = a")
+        .hasPrefix(begin + "transfer arrive each second, it can do "))
+    #expect(
+      try Self.overload(one, "every = 1 s\nwork = 100 s\nbound = memory")
+        .hasPrefix(begin + "copying arrive each second, it can do "))
+    #expect(
+      try Self.overload(two, "every = 1 s\nwork = 100 s")
+        .hasPrefix("this home is overloaded: 100 s of work arrive each second, it can do "))
+    let memory = try Self.overload(one, "every = 1 s\nwork = 5 s\nmemory = 1 GiB")
+    #expect(memory.hasPrefix("a is overloaded: its runs want ") && memory.contains(" MiB of memory at a time, it has "))
+    // Enough, and a little too much: that is simulated.
+    #expect(try Self.overload(one, "every = 30 s\nwork = 10 s") == "")
+    #expect(try Self.overload(one, "every = 60 s\nwork = 1000 s") == "")
+  }
+
+  @Test func aSimulationInWhichTooManyWaitIsGivenUpAndTheExampleIsNot() throws {
+    let home = try parse(
+      """
+      [node "a"]
+      board = raspberry-pi-4
+      memory = 1 GiB
+      [load "x"]
+      every = 900 s
+      evenly = yes
+      burst = 250
+      work = 5 s
+      memory = 1 GiB
+      [simulation]
+      runs = 1
+      """)
+    #expect(home.refusedOverload == nil)
+    #expect(!HomeTrial(home, .none).simulate())
+    let example = try HomeFile.parse(HomeFile.example, file: "f", profiles: Profiles())
+    for change in example.changes { #expect(HomeTrial(example, change).simulate()) }
   }
 
   @Test func requestsOutliveACrashOfTheNodeThatWasAsked() throws {

@@ -34,6 +34,18 @@ import Testing
     #expect(json["homes"][0]["slowdown"].int ?? 0 >= 1)
   }
 
+  @Test func aLoadFarBeyondAHomeIsAnsweredAtOnce() throws {
+    let begun = Date()
+    let answer = try hearth(
+      "simulate", "-",
+      input: "[node \"a\"]\nboard = raspberry-pi-4\n[load \"x\"]\nevery = 1 s\nwork = 100 s\n")
+    #expect(answer.code == 1 && answer.output.isEmpty)
+    #expect(
+      answer.error.hasPrefix("hearth: a is overloaded: 100 s of work arrive each second, it can do "),
+      "\(answer.error)")
+    #expect(Date().timeIntervalSince(begun) < 10)
+  }
+
   @Test func whatIsWrongInAFileIsSaidWithItsLine() throws {
     let wrong = try hearth("simulate", "-", input: "[node \"a\"]\nboard = vax\n")
     #expect(wrong.code == 1 && wrong.output.isEmpty)

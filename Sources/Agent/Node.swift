@@ -53,6 +53,10 @@ final class Node {
       self.driver.orchestrator.engineLost()
       self.status.publishHeartbeat()
     }
+    engine.onHanging = {
+      self.driver.orchestrator.engineHangs = self.engine.hanging != nil
+      self.status.publishHeartbeat()
+    }
     status.onDrained = {
       self.admission.refreshNodes()
       self.devices?.nodeChanged()

@@ -128,6 +128,7 @@ final class NodeStatus {
     if driver.engineWasThere, case .away(_, let reason) = engine.state {
       faults.append("the Docker Engine is away: \(reason)")
     }
+    if let hanging = engine.hanging { faults.append(hanging) }
     return faults
   }
 

@@ -135,8 +135,8 @@ final class RunDriver {
       peers?.ask(id, node, attempt: attempt, body)
     case .commit(let id, let node, let attempt):
       peers?.link(node)?.commit(id, attempt: attempt)
-    case .revoke(let id, let node, let attempt, let speed):
-      peers?.revoke(id, node, attempt: attempt, speed: speed)
+    case .revoke(let id, let node, let attempt, let speed, let isStop):
+      peers?.revoke(id, node, attempt: attempt, speed: speed, isStop: isStop)
     case .watch(let node):
       peers?.link(node)?.watch()
     case .unwatch(let node):

@@ -58,6 +58,8 @@ enum StatusCommand {
     switch engine["state"]?.string {
     case "available":
       return "Docker \(engine["version"]?.string ?? "?") (API \(engine["api"]?.string ?? "?")) at \(socket)"
+    case "hanging":
+      return "hangs: \(engine["reason"]?.string ?? "")"
     case "away":
       let span = spanText(seconds: engine["awaySeconds"]?.integer ?? 0)
       return "away for \(span): \(engine["reason"]?.string ?? "")"

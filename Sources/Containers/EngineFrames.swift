@@ -41,6 +41,13 @@ package struct EngineFrames {
     return frame
   }
 
+  /// The bytes of the frame that begins there, with its header.
+  package static func size(ofFrameIn bytes: [UInt8], at start: Int) -> Int {
+    var size = 0
+    for index in start + 4..<min(start + 8, bytes.count) { size = size << 8 | Int(bytes[index]) }
+    return 8 + size
+  }
+
   /// Whether the stream may end here.
   var isComplete: Bool {
     headerCount == 0 && remaining == 0

@@ -98,6 +98,9 @@ extension RunCommand {
   /// Whether the container has a terminal (--tty), so that its output comes unframed.
   package var terminal: Bool { body.config["Tty"]?.bool ?? false }
 
+  /// Whether the container is to be removed at its end, with its anonymous volumes (--rm).
+  package var removesItself: Bool { body.host["AutoRemove"]?.bool ?? false }
+
   /// The memory limit asked for in bytes (--memory); nil for none.
   package var memory: Int64? { positive(body.host["Memory"]) }
 

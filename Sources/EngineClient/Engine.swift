@@ -27,14 +27,19 @@ package final class Engine {
   private var version: EngineVersion?
   private var calls: [UInt64: EngineChannel] = [:]
   private var nextCall: UInt64 = 0
-  /// Short calls that wait for their turn, oldest first.
-  private var waiting: [EngineChannel] = []
-  private var shortCalls = 0
+  private var queue = EngineQueue()
   private var backoff = Backoff(first: .milliseconds(200), longest: .seconds(5))
+  /// Since when it is available, or was last.
+  private var availableSince = Instant(nanoseconds: 0)
+  /// Between two lists where the Engine answers that it cannot.
+  private var listBackoff = Backoff(first: .seconds(2), longest: .seconds(60))
   /// Counts the attempts to reach the Engine: what an earlier one still has to say no longer matters.
   private var attempt: UInt64 = 0
   private var eventsCall: UInt64?
   private var listIsDue = false
+  /// Why new runs should go elsewhere although the Engine is there, in one sentence: it does not answer. Nil where it
+  /// does.
+  package private(set) var hanging: String?
   /// What images it holds, by the hashes of their references; none before it was asked.
   package private(set) var images: [HomeNode.Image] = []
 
@@ -42,9 +47,11 @@ package final class Engine {
   package var onAvailable: ([ContainerState]) -> Void = { _ in }
   /// The Engine is gone, or was not there when it was first asked; called once until it answers again.
   package var onLost: () -> Void = {}
+  /// `hanging` has become a reason, or none.
+  package var onHanging: () -> Void = {}
 
-  /// Create, start and the like at one time: more makes an Engine on a small board slower, not faster.
-  private static let shortCallLimit = 8
+  /// An Engine that stays away for less is asked at growing intervals: it comes and goes.
+  private static let steadyTime = Interval.seconds(10)
   /// Before the containers are listed again: what an unheard call did shows by then.
   private static let listPause = Interval.seconds(1)
   /// References that are told of: a board's card holds no more.
@@ -80,12 +87,7 @@ package final class Engine {
       request, version: version, terminal: terminal, loop: loop,
       onEnd: { self.ended(number) }, handler: handler)
     calls[number] = channel
-    if request.isShort {
-      waiting.append(channel)
-      openWaiting()
-    } else {
-      channel.open(socketPath)
-    }
+    open(queue.add(channel))
     return number
   }
 
@@ -107,23 +109,27 @@ package final class Engine {
 
   private func ended(_ number: UInt64) {
     guard let channel = calls.removeValue(forKey: number) else { return }
-    guard channel.request.isShort, channel.wasOpened else { return }
-    shortCalls -= 1
-    openWaiting()
+    open(queue.ended(channel, at: loop.now))
   }
 
-  private func openWaiting() {
-    while shortCalls < Self.shortCallLimit, !waiting.isEmpty {
-      let channel = waiting.removeFirst()
-      if channel.isOver { continue }
-      shortCalls += 1
-      channel.open(socketPath)
-    }
+  private func open(_ channels: [EngineChannel]) {
+    for channel in channels { channel.open(socketPath) }
   }
 
-  /// Once a second: gives up on calls that have fallen silent.
+  /// Once a second: gives up on calls that have fallen silent, and says whether the Engine hangs.
   package func checkDeadlines() {
-    for channel in Array(calls.values) { channel.checkDeadlines() }
+    let channels = Array(calls.values)
+    for channel in channels { channel.checkDeadlines() }
+    let (next, stuck) = queue.look(at: channels, loop.now)
+    open(next)
+    let isNews = (stuck == nil) != (hanging == nil)
+    hanging = stuck.map { channel in
+      let seconds = (loop.now - channel.lastByte).milliseconds / 1000
+      return "the Docker Engine has not answered '\(channel.request.verb.rawValue)' for \(seconds) s"
+    }
+    guard isNews else { return }
+    Log.warning(hanging ?? "the Docker Engine answers again, or is away")
+    onHanging()
   }
 
   // MARK: - Presence
@@ -153,8 +159,8 @@ package final class Engine {
       return isAway(error.description, attempt)
     }
     list(attempt) { containers in
-      self.backoff.reset()
       self.state = .available(description)
+      self.availableSince = self.loop.now
       self.watchEvents(attempt)
       self.onAvailable(containers)
       self.listImages()
@@ -163,17 +169,21 @@ package final class Engine {
 
   /// Asks what images are there: other nodes choose by it. After each pull too.
   package func listImages() {
+    var images: [HomeNode.Image] = []
     call(.images) { event in
-      guard case .images(let found) = event else { return }
-      var images: [HomeNode.Image] = []
-      for image in found {
-        for tag in image.tags where images.count < Self.imageLimit {
-          images.append(
-            HomeNode.Image(
-              hash: Requirements.hash(ofImage: tag), mebibytes: Int(min(max(image.size, 0), 1 << 40) >> 20)))
+      switch event {
+      case .images(let found):
+        for image in found {
+          for tag in image.tags where images.count < Self.imageLimit {
+            images.append(
+              HomeNode.Image(
+                hash: Requirements.hash(ofImage: tag), mebibytes: Int(min(max(image.size, 0), 1 << 40) >> 20)))
+          }
         }
+      case .done: self.images = images
+      // What was known stays.
+      default: break
       }
-      self.images = images
     }
   }
 
@@ -195,10 +205,24 @@ package final class Engine {
     call(.list(labels: [nodeLabel])) { event in
       switch event {
       case .containers(let containers): found = containers
-      case .done: if attempt == self.attempt { then(found) }
-      case .failed(let error): self.isAway(error.description, attempt)
+      case .done:
+        guard attempt == self.attempt else { return }
+        self.listBackoff.reset()
+        then(found)
+      case .failed(let error): self.listFailed(error, attempt)
       default: break
       }
+    }
+  }
+
+  /// An Engine that answers is there, whatever is wrong with its list: that is asked for again.
+  private func listFailed(_ error: EngineError, _ failed: UInt64) {
+    guard case .available = state, error.kind != .unreachable, failed == attempt else {
+      return isAway(error.description, failed)
+    }
+    Log.warning(error.description)
+    loop.after(listBackoff.next()) {
+      if failed == self.attempt { self.relist() }
     }
   }
 
@@ -224,21 +248,11 @@ package final class Engine {
     eventsCall = nil
     if case .away = state {
     } else {
+      if loop.now - availableSince > Self.steadyTime { backoff.reset() }
       state = .away(since: loop.now, reason: reason)
       Log.warning("Engine is away: \(reason)")
       onLost()
     }
     loop.after(backoff.next()) { self.connect() }
-  }
-}
-
-extension EngineRequest {
-  /// Whether the call ends by itself soon, unlike those that last as long as a container or a client.
-  fileprivate var isShort: Bool {
-    switch self {
-    case .wait, .events, .attach, .stop, .pull: false
-    case .logs(_, let follow, _): !follow
-    default: true
-    }
   }
 }

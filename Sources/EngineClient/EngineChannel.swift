@@ -13,10 +13,15 @@ final class EngineChannel: Watcher {
   private let handler: (EngineEvent) -> Void
   /// Called once the call is over, whether it ended or was cancelled.
   private let onEnd: () -> Void
-  private var lastByte: Instant
+  /// When it was opened, or has read last.
+  private(set) var lastByte: Instant
   private var isPaused = false
   private(set) var isOver = false
   private(set) var wasOpened = false
+  /// Whether it ended with what the Engine said, be it a refusal.
+  private(set) var isAnswered = false
+  /// Whether it counts in its lane (`EngineQueue`).
+  var isCounted = false
 
   init(
     _ request: EngineRequest, version: EngineVersion?, terminal: Bool, loop: EventLoop,
@@ -75,7 +80,12 @@ final class EngineChannel: Watcher {
     for event in events {
       if isOver { return }
       switch event {
-      case .done, .failed: end()
+      case .done:
+        isAnswered = true
+        end()
+      case .failed(let error):
+        isAnswered = error.kind != .unreachable
+        end()
       default: break
       }
       handler(event)

@@ -35,8 +35,9 @@ package enum Directive: Sendable {
   case commit(RunID, node: String, attempt: Int)
   /// Ask the node to end its copy of this attempt or an earlier one (`DELETE hosted/ID?attempt=N`); then
   /// `revoked(_:node:attempt:isOver:at:)`. Comes again until that says that it is over. Of one whose end is
-  /// known, `speed` tells how fast it ran of how fast the node had promised.
-  case revoke(RunID, node: String, attempt: Int, speed: Double? = nil)
+  /// known, `speed` tells how fast it ran of how fast the node had promised; `isStop` where the run is to stop and goes
+  /// on nowhere else.
+  case revoke(RunID, node: String, attempt: Int, speed: Double? = nil, isStop: Bool = false)
   /// Hold the stream of hosted runs of this node open, connecting again as needed: `watchOpened(_:)` before
   /// each request, then `hosted(_:on:at:)` for each event and `hostedSynced(_:at:)`.
   case watch(String)

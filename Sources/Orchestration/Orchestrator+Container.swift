@@ -90,13 +90,35 @@ extension Orchestrator {
   }
 
   mutating func isRunning(_ record: inout RunRecord, at moment: Moment) {
-    guard let container = record.attempt.containerID else { return }
-    record.step = .wait
+    guard record.attempt.containerID != nil else { return }
+    if record.run.times.started == 0 { pending.append(.note(record.run.id)) }
     record.noteStart(at: moment)
-    pending.append(.note(record.run.id))
     enter(&record, .running)
+    let isEarly = record.attempt.waitedAt.map { moment.instant - $0 < Self.shortWait } ?? false
+    record.attempt.earlyWaits = isEarly ? record.attempt.earlyWaits + 1 : 0
+    let pause = min(record.attempt.earlyWaits - Self.freeWaits, Self.longestPause)
+    if pause > 0 {
+      record.step = .pausing(until: moment.instant + .seconds(pause))
+    } else {
+      wait(&record, at: moment)
+    }
+    if record.stopIsRequested, !record.attempt.stopIsUnderWay { stopContainer(&record) }
+  }
+
+  /// A `wait` that ends sooner although the container runs is early: the Engine is wrong, or starts it again and again.
+  private static let shortWait = Interval.seconds(2)
+  /// So many early ones in a row cost nothing; then a second of pause more after each, up to `longestPause` seconds.
+  private static let freeWaits = 3
+  private static let longestPause = 10
+
+  /// Waits for its end.
+  mutating func wait(_ record: inout RunRecord, at moment: Moment) {
+    guard let container = record.attempt.containerID, engineIsAvailable else {
+      return suspend(&record, at: moment)
+    }
+    record.step = .wait
+    record.attempt.waitedAt = moment.instant
     pending.append(.call(record.run.id, .wait, .wait(id: container)))
-    if record.stopIsRequested { stopContainer(&record) }
   }
 
   mutating func stopContainer(_ record: inout RunRecord) {
@@ -123,9 +145,8 @@ extension Orchestrator {
 
   /// Keeps the output and ends the run.
   mutating func finish(_ record: inout RunRecord, _ ending: RunRecord.Ending, at moment: Moment) {
-    if !ending.output.isEmpty {
-      pending.append(.keepOutput(record.run.id, Array(ending.output.joined())))
-    }
+    let output = ending.last(settings.keptOutput)
+    if !output.isEmpty { pending.append(.keepOutput(record.run.id, output)) }
     end(&record, ending.outcome, at: moment)
   }
 
@@ -135,6 +156,10 @@ extension Orchestrator {
   package mutating func engine(_ event: EngineEvent, of step: EngineStep, for id: RunID, at moment: Moment)
     -> [Directive]
   {
+    if case .output(let stream, let bytes) = event {
+      if step == .output { keep(EngineFrames.encode(stream: stream, bytes[...]), of: id) }
+      return []
+    }
     guard var record = records[id] else { return [] }
     if case .failed(let error) = event {
       failed(error, of: step, &record, at: moment)
@@ -165,10 +190,6 @@ extension Orchestrator {
       inspect(&record)
     case (.inspect, .container(let container)):
       inspected(container, &record, at: moment)
-    case (.output, .output(let stream, let bytes)):
-      guard case .output(var ending) = record.step else { return }
-      ending.keep(EngineFrames.encode(stream: stream, bytes[...]), limit: settings.keptOutput)
-      record.step = .output(ending)
     case (.output, .done):
       if let ending = record.step.ending { finish(&record, ending, at: moment) }
     case (.stop, .done):
@@ -185,6 +206,12 @@ extension Orchestrator {
     _ container: ContainerState, _ record: inout RunRecord, at moment: Moment
   ) {
     if container.status == "created" {
+      // A start that was lost; an Engine that says so again and again never does it.
+      record.attempt.brokenCalls += 1
+      guard record.attempt.brokenCalls <= settings.brokenCalls else {
+        let failure = RunFailure(.engine, "its container never started, whatever the engine said")
+        return end(&record, record.end(as: .failed(failure)), at: moment)
+      }
       start(&record, at: moment)
     } else if container.running {
       // The engine has started it again, as --restart asks for.
@@ -192,6 +219,12 @@ extension Orchestrator {
       isRunning(&record, at: moment)
     } else {
       record.attempt.endTime = container.finishedAt.flatMap { Timestamp.milliseconds($0) } ?? 0
+      // The engine's two times go together; the agent heard of the start later.
+      if let started = container.startedAt.flatMap({ Timestamp.milliseconds($0) }), started > 0,
+        started < record.run.times.started
+      {
+        record.run.times.started = started
+      }
       fetchOutput(&record, outcome: outcome(of: container, record))
     }
   }
@@ -207,7 +240,8 @@ extension Orchestrator {
     }
     if container.startedAt == nil && record.run.times.started == 0 && known == nil {
       if container.error.isEmpty { return .failed(RunFailure(.lost, "the container ended without a start")) }
-      return .failed(RunFailure(.start, container.error))
+      let cause = EngineError.cause(of: .start, status: 500, container.error)
+      return .failed(RunFailure(.start, container.error, cause: cause))
     }
     return .finished(exitCode: code)
   }
@@ -222,16 +256,16 @@ extension Orchestrator {
       return
     }
     guard step != .remove else { return }
-    if error.kind == .unreachable, step != .stop { return broke(&record, error, at: moment) }
+    if error.kind == .unreachable, step != .stop { return broke(&record, error, of: step, at: moment) }
     switch step {
     case .pull:
       // The image may be here all the same: a home without its uplink goes on with what it has.
-      record.attempt.pull = .failed(error.description)
+      record.attempt.pull = .failed(RunFailure(.pull, error))
       if let command = record.command { create(&record, command) }
     case .create:
       createFailed(&record, error, at: moment)
     case .start:
-      fetchOutput(&record, outcome: record.end(as: .failed(RunFailure(.start, error.description))))
+      fetchOutput(&record, outcome: record.end(as: .failed(RunFailure(.start, error))))
     case .wait where error.kind != .noSuchContainer:
       // It may well run: what the engine lists decides.
       list(&record, at: moment)
@@ -260,10 +294,19 @@ extension Orchestrator {
   }
 
   /// The connection broke under a call, whose effect is unknown: the list of containers tells.
-  private mutating func broke(_ record: inout RunRecord, _ error: EngineError, at moment: Moment) {
+  private mutating func broke(
+    _ record: inout RunRecord, _ error: EngineError, of step: EngineStep, at moment: Moment
+  ) {
+    var limit = settings.brokenCalls
     record.attempt.brokenCalls += 1
+    if case .silent = error.reason {
+      // Each costs minutes. What was not started can begin elsewhere at once.
+      record.attempt.brokenCalls += limit / 3
+      let isUnstarted = step == .create || step == .pull
+      if isUnstarted, record.run.isHosted || hasElsewhere(record) { limit = 0 }
+    }
     record.attempt.stopIsUnderWay = false
-    if record.run.times.started == 0, record.attempt.brokenCalls > settings.brokenCalls {
+    if record.run.times.started == 0, record.attempt.brokenCalls > limit {
       let failure = RunFailure(.engine, error.description)
       return end(&record, record.end(as: .failed(failure)), at: moment)
     }
@@ -289,7 +332,7 @@ extension Orchestrator {
       record.attempt.nameConflicts += 1
       return list(&record, at: moment)
     }
-    end(&record, .failed(RunFailure(.create, error.description)), at: moment)
+    end(&record, .failed(RunFailure(.create, error)), at: moment)
   }
 
   private mutating func imageIsMissing(
@@ -299,9 +342,9 @@ extension Orchestrator {
     case .untried where command.pullPolicy != .never:
       pull(&record, command)
     case .untried, .done:
-      end(&record, .failed(RunFailure(.pull, error.description)), at: moment)
-    case .failed(let reason):
-      end(&record, .failed(RunFailure(.pull, reason)), at: moment)
+      end(&record, .failed(RunFailure(.pull, error)), at: moment)
+    case .failed(let failure):
+      end(&record, .failed(failure), at: moment)
     }
   }
 }

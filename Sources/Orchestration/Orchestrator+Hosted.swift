@@ -15,9 +15,7 @@ extension Orchestrator {
     guard answer == .persisting else { return (answer, drain()) }
     if let earlier = records[run.id] {
       if earlier.step.isUnpersisted { return (answer, drain()) }
-      if let container = earlier.attempt.containerID {
-        pending.append(.call(run.id, .remove, .remove(id: container, force: true, volumes: true)))
-      }
+      if let container = earlier.attempt.containerID { discard(container, of: run.id) }
     }
     add(RunRecord(run: run, command: command))
     pending.append(.persist(run.id))
@@ -91,6 +89,7 @@ extension Orchestrator {
     requirements.allowsSelf = true  // Meant the requester.
     if case .container = run.workload {
       if !engineIsAvailable { return "its container engine is away" }
+      if engineHangs { return "its container engine does not answer" }
       if command == nil { return "it cannot read the options" }
     }
     guard var own = home.nodes.first(where: { $0.isSelf }) else { return nil }
@@ -135,9 +134,11 @@ extension Orchestrator {
   /// Ends this attempt of a hosted run and earlier ones; the requester has no use for them, or knows their
   /// end and perhaps their `speed`, as a multiple of what this node had promised.
   ///
+  /// - Parameter isStop: the run itself is to stop, and goes on nowhere else.
   /// - Returns: whether nothing of it is left to end.
   package mutating func stopHosted(
-    _ id: RunID, attempt: Int, of requester: String, speed: Double? = nil, at moment: Moment
+    _ id: RunID, attempt: Int, of requester: String, speed: Double? = nil, isStop: Bool = false,
+    at moment: Moment
   ) -> (isOver: Bool, directives: [Directive]) {
     guard var record = records[id] else {
       remember(revoked: id, attempt)
@@ -149,6 +150,7 @@ extension Orchestrator {
     let isOver = record.step.isSettled
     if isOver, let speed, !record.hosting.endIsSeen { calibration.learn(speed: speed) }
     record.hosting.endIsSeen = true
+    if isStop { record.hosting.isStopped = true }
     if !isOver { requestStop(&record, at: moment) }
     return (isOver, drain(storing: record))
   }

@@ -18,6 +18,11 @@ extension Orchestrator {
   /// Whether the run is this node's to carry out, whoever was asked for it.
   func takesRoomHere(_ run: Run) -> Bool { run.isHosted || isHere(run) }
 
+  /// Runs under way that are this node's to carry out, whoever was asked for them.
+  package var runsHere: Int {
+    underWay == 0 ? 0 : records.values.count { !$0.run.state.isFinal && takesRoomHere($0.run) }
+  }
+
   /// Whether this node's own demand is known.
   var isSampled: Bool { measured.to.nanoseconds > 0 }
 

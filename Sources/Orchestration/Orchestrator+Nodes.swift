@@ -53,6 +53,10 @@ extension Orchestrator {
     touched.append(node)
     for id in order {
       guard var record = records[id] else { continue }
+      if goesBack(&record, to: node, at: moment) {
+        store(record)
+        continue
+      }
       for orphan in record.run.orphans where orphan.node == node {
         pending.append(.revoke(id, node: node, attempt: orphan.attempt))
       }
@@ -60,6 +64,25 @@ extension Orchestrator {
       placeWaiting(&record, until: nil, at: moment)
       store(record)
     }
+  }
+
+  /// A run that has found no other node since goes on with the copy that may run on the node that is back, instead of
+  /// ending that for a new one. The host's answer to the commit, and its list, tell whether the copy is there.
+  private mutating func goesBack(
+    _ record: inout RunRecord, to node: String, at moment: Moment
+  ) -> Bool {
+    guard case .waiting = record.step, !record.stopIsRequested, let copy = record.latestOrphan,
+      copy.node == node, home.node(node)?.isHomeEdge == false
+    else { return false }
+    record.search.latestAttempt = max(record.search.latestAttempt, record.run.attempt)
+    record.search.isReturn = true
+    record.run.orphans.removeAll { $0.node == node }
+    record.run.attempt = copy.attempt
+    record.run.hostNode = node
+    record.run.host = home.node(node)?.address ?? ""
+    record.step = .remote(RunRecord.Remote(commitAt: moment.instant))
+    pending.append(.note(record.run.id))
+    return true
   }
 
   private mutating func isDead(_ node: String, at moment: Moment) {

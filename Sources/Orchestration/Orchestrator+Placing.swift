@@ -15,7 +15,7 @@ extension Orchestrator {
   mutating func place(_ record: inout RunRecord, after earlier: Placement? = nil, at moment: Moment) -> Bool {
     var nodes = home.nodes
     if let index = nodes.firstIndex(where: { $0.isSelf }) {
-      nodes[index].hasEngine = engineIsAvailable
+      nodes[index].hasEngine = engineIsAvailable && !engineHangs
       nodes[index].memoryAvailable = nodes[index].memoryAvailable.map { unreserved(of: $0) }
       if isSampled { nodes[index].knowsItself(demand: demand(at: moment.instant)) }
     } else {
@@ -55,9 +55,10 @@ extension Orchestrator {
   private mutating func takeNext(_ record: inout RunRecord, at moment: Moment) -> Bool {
     guard let row = next(record) else { return false }
     record.run.placement?.note(.asked, of: row.node)
-    record.run.attempt &+= 1
+    record.run.attempt = max(record.run.attempt, record.search.latestAttempt) &+ 1
     record.run.hostNode = row.node
     record.run.host = row.address.isEmpty ? record.run.requesterAddress : row.address
+    record.search.isReturn = false
     if !record.step.isUnpersisted { record.step = .choosing }
     home.place(run: record.run.id.text, adding: record.demand, on: row.node, at: moment.instant)
     pending.append(.persist(record.run.id))
@@ -65,9 +66,14 @@ extension Orchestrator {
   }
 
   private func next(_ record: RunRecord) -> Placement.Row? {
-    record.run.placement?.next { id in
-      guard let node = home.node(id) else { return id == settings.node }
-      return node.isReachable && !(node.isHomeEdge && isTaken(id, besides: record))
+    let home = home
+    let own = settings.node
+    let image = record.search.imageIsAbsent ? Requirements(of: record.run, command: record.command).image : nil
+    if record.search.imageIsAbsent, image == nil { return nil }
+    return record.run.placement?.next { id in
+      guard let node = home.node(id) else { return id == own && image == nil }
+      guard node.isReachable, !(node.isHomeEdge && isTaken(id, besides: record)) else { return false }
+      return image.map { node.size(ofImage: $0) != nil } ?? true
     }
   }
 
@@ -94,6 +100,15 @@ extension Orchestrator {
       other.step = .waiting(until: nil)
       store(other)
     }
+  }
+
+  /// Whether every other node would say the same: then none is asked. An image that no registry gives may be on a node
+  /// all the same.
+  func isEverywhere(_ failure: RunFailure, _ record: inout RunRecord) -> Bool {
+    guard failure.cause == .request else { return false }
+    guard failure.kind == .pull else { return true }
+    record.search.imageIsAbsent = true
+    return next(record) == nil
   }
 
   /// Whether a run that cannot begin on this node may be tried on another, or was.
@@ -142,7 +157,7 @@ extension Orchestrator {
     let node = record.run.hostNode
     displace(record)
     touched.append(node)
-    if failure?.isRefusal == true { home.failed(on: node, at: moment.instant) }
+    if failure?.isRefusal == true, failure?.cause == .node { home.failed(on: node, at: moment.instant) }
     record.run.placement?.note(outcome, of: node)
     record.search.failure.add(failure)
     record.startOver()
@@ -195,6 +210,7 @@ extension Orchestrator {
     }
     record.search.failure = .none
     if mayHaveRun { record.run.earlierHost = run.host }
+    record.search.imageIsAbsent = false
     record.startOver()
     enter(&record, .placing)
     // Only a step that was recorded leads here, so the choice is written before anybody is asked.
@@ -221,7 +237,7 @@ extension Orchestrator {
   /// This node cannot begin it; the next one may.
   mutating func leaveThisNode(_ record: inout RunRecord, _ failure: RunFailure, at moment: Moment) {
     if let container = record.attempt.containerID {
-      pending.append(.call(record.run.id, .remove, .remove(id: container, force: true, volumes: true)))
+      discard(container, of: record.run.id)
     }
     tryNext(&record, .refused(failure.reason), failure: failure, at: moment)
   }

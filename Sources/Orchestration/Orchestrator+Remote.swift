@@ -120,7 +120,7 @@ extension Orchestrator {
   mutating func revoke(_ record: inout RunRecord, at moment: Moment) {
     let run = record.run
     record.attempt.revokeAt = moment.instant + settings.home.repeatPause
-    pending.append(.revoke(run.id, node: run.hostNode, attempt: run.attempt))
+    pending.append(.revoke(run.id, node: run.hostNode, attempt: run.attempt, isStop: true))
   }
 
   /// Asks all nodes that answer to let go of their copies.

@@ -67,6 +67,12 @@ extension Orchestrator {
   /// Takes over what the host says.
   private mutating func apply(_ report: Run, to record: inout RunRecord, at moment: Moment) {
     let before = record.run
+    if record.search.isReturn, report.state.isFinal, before.onHostLoss == .restart {
+      // It has ended meanwhile, perhaps with its board.
+      let reason = "its host came back without it"
+      return hostLost(&record, reason, mayHaveCopy: true, neverStarted: true, at: moment)
+    }
+    record.search.isReturn = false
     if report.times.started > 0 { record.run.times.started = report.times.started }
     record.attempt.endTime = report.times.ended
     switch report.state {
@@ -77,6 +83,7 @@ extension Orchestrator {
         &record, failure.reason, mayHaveCopy: false, mayHaveRun: !neverStarted, neverStarted: neverStarted,
         at: moment)
     case .failed(let failure) where failure.isRefusal && report.times.started == 0:
+      if isEverywhere(failure, &record) { return conclude(&record, report.state, at: moment) }
       tryNext(&record, .refused(failure.reason), failure: failure, at: moment)
     case .failed, .finished, .stopped:
       conclude(&record, report.state, at: moment)

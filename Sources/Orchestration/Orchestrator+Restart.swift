@@ -40,7 +40,7 @@ extension Orchestrator {
     for container in containers {
       guard let id = RunID(container.labels[Label.run] ?? "") else { continue }
       if isOrphan(container, of: id) {
-        pending.append(.call(id, .remove, .remove(id: container.id, force: true, volumes: true)))
+        discard(container.id, of: id)
         continue
       }
       byRun[id] = container
@@ -71,7 +71,7 @@ extension Orchestrator {
   private mutating func tidy(_ container: ContainerState, of id: RunID) {
     guard var record = records[id] else {
       if !container.running && container.status != "restarting" {
-        pending.append(.call(id, .remove, .remove(id: container.id, force: true, volumes: true)))
+        discard(container.id, of: id)
       }
       return
     }

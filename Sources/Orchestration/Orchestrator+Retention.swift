@@ -17,7 +17,14 @@ extension Orchestrator {
   mutating func remove(_ record: inout RunRecord) {
     guard let container = record.attempt.containerID else { return }
     record.attempt.removalFailedAt = nil
-    pending.append(.call(record.run.id, .remove, .remove(id: container, force: true, volumes: true)))
+    discard(container, of: record.run.id, volumes: record.dropsVolumes)
+  }
+
+  /// Removes a container. Its anonymous volumes, which may hold the only copy of somebody's data, stay unless the run is
+  /// over and asked for that (`RunRecord.dropsVolumes`).
+  @inline(never)
+  mutating func discard(_ container: String, of id: RunID, volumes: Bool = false) {
+    pending.append(.call(id, .remove, .remove(id: container, force: true, volumes: volumes)))
   }
 
   /// Forgets the oldest runs that ended, beyond those that are kept.

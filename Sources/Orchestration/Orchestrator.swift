@@ -48,6 +48,8 @@ package struct Orchestrator {
   private(set) var underWay = 0
   /// True from `engineAvailable(containers:at:)` until `engineLost()`; false at the start.
   package internal(set) var engineIsAvailable = false
+  /// The engine is there and does not answer: new runs go elsewhere if they can. The agent sets it.
+  package var engineHangs = false
   /// What is known of the nodes; this one may be missing.
   var home = HomeView()
   /// Hosts whose runs of ours are watched.
@@ -175,7 +177,7 @@ package struct Orchestrator {
     case .pull:
       pending.append(.cancel(id, .pull))
       end(&record, .stopped, at: moment)
-    case .wait:
+    case .wait, .pausing:
       if !record.attempt.stopIsUnderWay { stopContainer(&record) }
     case .suspended where record.run.times.started == 0 && record.attempt.containerID == nil:
       end(&record, .stopped, at: moment)
@@ -216,6 +218,8 @@ package struct Orchestrator {
       if !engineIsAvailable { waitForEngine(&record, since: since, at: moment) }
     case .prepared(let since):
       waitForCommit(&record, since: since, at: moment)
+    case .pausing(let until):
+      if moment.instant >= until { wait(&record, at: moment) }
     default:
       break
     }
@@ -255,6 +259,11 @@ package struct Orchestrator {
     records[record.run.id] = record
   }
 
+  /// Keeps a frame of a run's last output; in place, for there may be millions.
+  mutating func keep(_ frame: [UInt8], of id: RunID) {
+    records[id]?.step.keep(frame, limit: settings.keptOutput)
+  }
+
   /// Takes records out, oldest first.
   mutating func drop(where isDropped: (RunRecord) -> Bool) {
     order.removeAll { id in
@@ -281,7 +290,9 @@ package struct Orchestrator {
   /// Ends the run, or gives it to the next node where it could not begin on this one.
   mutating func end(_ record: inout RunRecord, _ state: RunState, at moment: Moment) {
     guard !record.run.state.isFinal else { return }
-    if case .failed(let failure) = state, failure.isRefusal, !record.stopIsRequested, hasElsewhere(record) {
+    if case .failed(let failure) = state, failure.isRefusal, !record.stopIsRequested,
+      !isEverywhere(failure, &record), hasElsewhere(record)
+    {
       return leaveThisNode(&record, failure, at: moment)
     }
     if record.hosting.givesBack, state == .stopped {
@@ -309,7 +320,7 @@ package struct Orchestrator {
       record.run.host = ""
     }
     // An end that nobody watched is reported with its own time.
-    record.run.times.ended = record.attempt.endTime > 0 ? record.attempt.endTime : moment.wallMilliseconds
+    record.run.times.end(at: record.attempt.endTime > 0 ? record.attempt.endTime : moment.wallMilliseconds)
     record.step = .ended(speed: speed)
     record.command = nil
     record.run.source = WorkloadSource()

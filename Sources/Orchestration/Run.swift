@@ -1,4 +1,5 @@
 import Basics
+package import Containers
 package import Scoring
 
 /// Identifies one run: 12 lower-case hexadecimal digits, as Docker shows its containers.
@@ -172,6 +173,12 @@ package struct RunTimes: Sendable, Equatable {
     self.started = started
     self.ended = ended
   }
+
+  /// It has ended. Two clocks may tell start and end, and an Engine before 25.0 may tell both in the wrong order: no run
+  /// ends before it starts.
+  mutating func end(at time: Int64) {
+    ended = max(time, started)
+  }
 }
 
 /// Where a run is in its life.
@@ -252,18 +259,29 @@ package struct RunFailure: Sendable, Equatable {
     case givenBack = "given-back"
   }
 
-  /// Which of the causes it was.
+  /// What a failure lies in: the node, what its machine has, or the request.
+  package typealias Cause = EngineError.Cause
+
+  /// Which of the kinds it was.
   package var kind: Kind
   /// In words for people, of the engine, the kernel or this program; may have several lines.
   package var reason: String
   /// The exit code where there is one, as with a container killed for its memory (137).
   package var exitCode: Int?
+  /// What it lies in; matters where it `isRefusal`.
+  package var cause: Cause
 
   /// Without an exit code where the run did not get so far, or nobody saw it.
-  package init(_ kind: Kind, _ reason: String, exitCode: Int? = nil) {
+  package init(_ kind: Kind, _ reason: String, exitCode: Int? = nil, cause: Cause = .node) {
     self.kind = kind
     self.reason = reason
     self.exitCode = exitCode
+    self.cause = cause
+  }
+
+  /// What the Engine said to a call of the run's beginning.
+  init(_ kind: Kind, _ error: EngineError) {
+    self.init(kind, error.description, cause: error.cause)
   }
 }
 

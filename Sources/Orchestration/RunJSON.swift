@@ -1,4 +1,5 @@
 import Basics
+import Containers
 internal import Scoring
 package import Wire
 
@@ -29,7 +30,7 @@ extension Run {
       object["exitCode"] = .integer(Int64(exitCode))
     case .failed(let failure):
       if let code = failure.exitCode { object["exitCode"] = .integer(Int64(code)) }
-      object["failure"] = ["kind": .string(failure.kind.rawValue), "reason": .string(failure.reason)]
+      object["failure"] = failure.json
     case .pulling(let percent) where percent >= 0:
       object["percent"] = .integer(Int64(percent))
     default:
@@ -170,12 +171,23 @@ extension RunTimes {
     guard let json, let accepted = json["accepted"]?.integer else { return nil }
     func bounded(_ time: Int64) -> Int64 { min(max(time, 0), Self.latest) }
     self.init(
-      accepted: bounded(accepted), started: bounded(json["started"]?.integer ?? 0),
-      ended: bounded(json["ended"]?.integer ?? 0))
+      accepted: bounded(accepted), started: bounded(json["started"]?.integer ?? 0))
+    let ended = bounded(json["ended"]?.integer ?? 0)
+    if ended > 0 { end(at: ended) }
   }
 
   /// The year 10000: a time from elsewhere is nothing that arithmetic stumbles over.
   static let latest: Int64 = 253_402_300_800_000
+}
+
+extension RunFailure {
+  var json: JSON {
+    var object = JSONObject()
+    if cause != .node { object["cause"] = .string(cause.rawValue) }
+    object["kind"] = .string(kind.rawValue)
+    object["reason"] = .string(reason)
+    return .object(object)
+  }
 }
 
 extension Workload {
@@ -219,7 +231,8 @@ extension RunState {
     case "failed":
       let name = json["failure"]?["kind"]?.string
       let kind = RunFailure.Kind.allCases.first { $0.rawValue == name } ?? .lost
-      self = .failed(RunFailure(kind, json["failure"]?["reason"]?.string ?? "", exitCode: code))
+      let cause = RunFailure.Cause(rawValue: json["failure"]?["cause"]?.string ?? "") ?? .node
+      self = .failed(RunFailure(kind, json["failure"]?["reason"]?.string ?? "", exitCode: code, cause: cause))
     default:
       return nil
     }

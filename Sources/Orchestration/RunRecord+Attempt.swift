@@ -19,6 +19,9 @@ extension RunRecord {
     var brokenCalls = 0
     /// Times that the engine said the container's name was taken.
     var nameConflicts = 0
+    /// When `wait` was called last, and how often in a row it ended at once although the container runs.
+    var waitedAt: Instant?
+    var earlyWaits = 0
     /// The exit code that `wait` told, until `inspect` has told the rest.
     var exitCode: Int?
     /// When it ended by the account of the Engine or the host, in milliseconds since 1970; 0 where that is
@@ -35,7 +38,7 @@ extension RunRecord {
   enum Pull {
     case untried
     case done
-    /// In the Engine's words, in case the image is not here either.
-    case failed(String)
+    /// As the Engine told it, in case the image is not here either.
+    case failed(RunFailure)
   }
 }

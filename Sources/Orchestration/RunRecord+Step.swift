@@ -1,4 +1,5 @@
 import Basics
+import Containers
 
 extension RunRecord {
   /// Where a run is, with what belongs to that step alone.
@@ -13,6 +14,8 @@ extension RunRecord {
     case create
     case start
     case wait
+    /// It runs, and `wait` has ended early several times: it is called again at that time.
+    case pausing(until: Instant)
     /// Asking how it ended; `Ending` is there where that was known once and its output could not be fetched.
     case inspect(Ending?)
     /// Fetching its last output.
@@ -59,6 +62,14 @@ extension RunRecord {
       }
     }
 
+    /// Appends to the output that is being fetched. In place: a copy each time would cost more than the output.
+    mutating func keep(_ frame: [UInt8], limit: Int) {
+      guard case .output(var ending) = self else { return }
+      self = .create
+      ending.keep(frame, limit: limit)
+      self = .output(ending)
+    }
+
     var isRemote: Bool {
       if case .remote = self { true } else { false }
     }
@@ -83,19 +94,28 @@ extension RunRecord {
   /// How a run ended, and its last output as far as it is here.
   struct Ending {
     let outcome: RunState
-    /// In frames, oldest first.
-    private(set) var output: [[UInt8]] = []
-    private var bytes = 0
+    /// In frames, oldest first; up to twice what is kept in the end.
+    private var output: [UInt8] = []
 
     init(_ outcome: RunState) {
       self.outcome = outcome
     }
 
-    /// Appends a frame of output, dropping the oldest beyond `limit` bytes.
+    /// Appends a frame of output. The oldest beyond `limit` bytes are dropped in one go once there is as much again.
     mutating func keep(_ frame: [UInt8], limit: Int) {
-      output.append(frame)
-      bytes += frame.count
-      while bytes > limit, output.count > 1 { bytes -= output.removeFirst().count }
+      output += frame
+      if output.count > 2 * limit { output = last(limit) }
+    }
+
+    /// The last frames, of at most `limit` bytes together; the very last in any case.
+    func last(_ limit: Int) -> [UInt8] {
+      var start = 0
+      while output.count - start > limit {
+        let next = start + EngineFrames.size(ofFrameIn: output, at: start)
+        guard next < output.count else { break }
+        start = next
+      }
+      return Array(output[start...])
     }
   }
 }

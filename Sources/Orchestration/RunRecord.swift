@@ -11,6 +11,8 @@ struct RunRecord {
   /// The parsed `docker run`; gone once the run has ended.
   var command: RunCommand?
   let usesTerminal: Bool
+  /// `--rm`: its anonymous volumes go with its container.
+  let removesVolumes: Bool
   /// What it adds to the contention on its host.
   let demand: Contention
   var stopIsRequested = false
@@ -29,6 +31,7 @@ struct RunRecord {
     self.run = run
     self.command = command
     usesTerminal = command?.terminal ?? false
+    removesVolumes = command?.removesItself ?? false
   }
 
   /// How the search for a host goes.
@@ -38,6 +41,12 @@ struct RunRecord {
     /// Since when it waits for a node of Home Edge that has another run of ours.
     var takenSince: Instant?
     var failure = CommonFailure.none
+    /// No registry gives the image: only who has it can run it.
+    var imageIsAbsent = false
+    /// The highest attempt so far, where the run went back to an earlier one that still runs.
+    var latestAttempt = 0
+    /// It went back to that attempt, and its host has not said yet that this runs.
+    var isReturn = false
     /// How often a host was busier than was known, and the choice was made anew.
     var rechoices = 0
   }
@@ -70,6 +79,8 @@ struct RunRecord {
     var givesBack = false
     /// The requester knows its end.
     var endIsSeen = false
+    /// The requester ends it for good; else a copy goes on elsewhere, perhaps.
+    var isStopped = false
   }
 
   /// Gives up the attempt at hand, for the next one.
@@ -86,6 +97,25 @@ struct RunRecord {
   /// Whether `Orchestrator.tick(at:)` has something to do with it, perhaps.
   var needsTick: Bool {
     !run.state.isFinal || persistIsDue || attempt.removalFailedAt != nil || !run.orphans.isEmpty
+  }
+
+  /// Whether the anonymous volumes go with the container of this ended run: as with `docker run`, with `--rm` alone;
+  /// and never where the run goes on elsewhere, perhaps.
+  var dropsVolumes: Bool {
+    guard removesVolumes else { return false }
+    switch run.state {
+    case .finished: return true
+    case .stopped: return !run.isHosted || hosting.isStopped
+    case .failed(let failure): return failure.kind != .givenBack && !(run.isHosted && failure.isRefusal)
+    case .accepted, .placing, .pulling, .starting, .running: return false
+    }
+  }
+
+  /// The copy of the highest attempt of those that may be left; nil where there is none.
+  var latestOrphan: Orphan? {
+    var latest: Orphan?
+    for orphan in run.orphans where orphan.attempt > latest?.attempt ?? 0 { latest = orphan }
+    return latest
   }
 
   /// The host's row in the choice.

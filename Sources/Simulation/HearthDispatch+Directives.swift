@@ -23,7 +23,7 @@ extension HearthDispatch {
       ask(body, from: index, to: number(node))
     case .commit(let id, let node, let attempt):
       begin(id, attempt: attempt, on: node, of: index)
-    case .revoke(let id, let node, let attempt, let speed):
+    case .revoke(let id, let node, let attempt, let speed, _):
       revoke(id, attempt: attempt, speed: speed, on: node, of: index)
     case .watch(let node):
       watch(number(node), by: index)

@@ -120,7 +120,7 @@ import Wire
     var home = Self.pair(3)
     for index in home.worlds.indices {
       home.worlds[index].engine.hasImage = false
-      home.worlds[index].engine.refusals[.pull] = (404, "manifest unknown")
+      home.worlds[index].engine.refusals[.pull] = (500, "dial tcp: no route to host")
     }
     let id = try home.worlds[0].submit()
     home.run(milliseconds: 3000)

@@ -43,8 +43,9 @@ extension HomeWorld {
         post(.ask(id, attempt: attempt, body: body), from: from, to: to)
       case .commit(let id, let node, let attempt):
         post(.commit(id, attempt: attempt), from: from, to: Self.number(node))
-      case .revoke(let id, let node, let attempt, let speed):
-        post(.revoke(id, attempt: attempt, speed: speed), from: from, to: Self.number(node))
+      case .revoke(let id, let node, let attempt, let speed, let isStop):
+        let revoke = Content.revoke(id, attempt: attempt, speed: speed, isStop: isStop)
+        post(revoke, from: from, to: Self.number(node))
       case .watch(let node):
         streams.append(Stream(watcher: from, host: Self.number(node)))
       case .unwatch(let node):
@@ -104,8 +105,9 @@ extension HomeWorld {
     case .committed(let id, let attempt, let isThere):
       worlds[to].perform(
         worlds[to].orchestrator.committed(id, node: node, attempt: attempt, isThere: isThere, at: now))
-    case .revoke(let id, let attempt, let speed):
-      let isOver = World.revoke(&worlds[to], id, attempt: attempt, of: node, speed: speed)
+    case .revoke(let id, let attempt, let speed, let isStop):
+      let isOver = World.revoke(
+        &worlds[to], id, attempt: attempt, of: node, speed: speed, isStop: isStop)
       post(.revoked(id, attempt: attempt, isOver: isOver), from: to, to: message.from)
     case .revoked(let id, let attempt, let isOver):
       worlds[to].perform(

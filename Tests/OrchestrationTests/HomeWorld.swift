@@ -24,7 +24,7 @@ struct HomeWorld {
     case answer(RunID, attempt: Int, AskResult)
     case commit(RunID, attempt: Int)
     case committed(RunID, attempt: Int, isThere: Bool)
-    case revoke(RunID, attempt: Int, speed: Double?)
+    case revoke(RunID, attempt: Int, speed: Double?, isStop: Bool)
     case revoked(RunID, attempt: Int, isOver: Bool)
     case open(stream: Int)
     case event(stream: Int, [UInt8])
@@ -61,6 +61,8 @@ struct HomeWorld {
   /// Nodes of the same side reach each other.
   var side: [Int] = []
   var scores: [Double]
+  /// What images each node tells of; nil for none that it tells.
+  var images: [[HomeNode.Image]?]
   var weather = Weather()
   var random: SplitMix64
   private(set) var clock = 0
@@ -82,6 +84,7 @@ struct HomeWorld {
   init(nodes: Int, seed: UInt64 = 1, scores: [Double]? = nil) {
     random = SplitMix64(seed: seed)
     self.scores = scores ?? Array(repeating: 100, count: nodes)
+    images = Array(repeating: nil, count: nodes)
     for number in 0..<nodes {
       var settings = Orchestrator.Settings()
       settings.node = Self.name(number)
@@ -189,6 +192,8 @@ struct HomeWorld {
     node.score = scores[number] * max(1 - Double(busy) / 4, 0.05)
     node.terms = [.init(kind: .load, effect: max(1 - Double(busy) / 4, 0.05))]
     node.hasEngine = worlds[number].engineIsUp
+    node.images = images[number]
+    node.runs = worlds[number].orchestrator.runsHere
     node.runsNative = true
     node.factsKnown = true
     node.isSelf = number == watcher

@@ -246,7 +246,7 @@ import Wire
       report.state = .finished(exitCode: 0)
       world.perform(world.orchestrator.hosted(report, on: node, at: world.now))
       world.settle()
-      for case .revoke(_, let node, _, let speed?) in world.outbox where number == 5 {
+      for case .revoke(_, let node, _, let speed?, _) in world.outbox where number == 5 {
         told[node] = speed
       }
       world.outbox = []

@@ -14,6 +14,7 @@ struct MemoryEngine {
     var oomKilled = false
     var error = ""
     var startedAt: String?
+    var finishedAt: String?
 
     var run: RunID? {
       RunID(body["Labels"]?[Label.run]?.string ?? "")
@@ -31,6 +32,7 @@ struct MemoryEngine {
       state.oomKilled = oomKilled
       state.error = error
       state.startedAt = startedAt
+      state.finishedAt = finishedAt
       return state
     }
   }
@@ -53,6 +55,8 @@ struct MemoryEngine {
   /// The most containers that one run ever had at one time.
   private(set) var mostOfOneRun = 0
   private(set) var bodies: [JSON] = []
+  /// Whether each removal was to take the anonymous volumes along.
+  private(set) var removals: [Bool] = []
 
   /// Carries out a call.
   ///
@@ -71,8 +75,9 @@ struct MemoryEngine {
       return [0, 40, 100].map { .progress(PullProgress(status: "Downloading", percent: $0)) } + [.done]
     case .create(let name, _, let body):
       return create(request, name ?? "", body)
-    case .remove(let id, _, _):
+    case .remove(let id, _, let volumes):
       guard let index = index(id) else { return [missing(request)] }
+      removals.append(volumes)
       containers.remove(at: index)
       return [.done]
     default:

@@ -28,10 +28,10 @@ import Wire
 
   private static func run(_ random: inout SplitMix64) -> Run {
     let words = (0..<Int.random(in: 0...6, using: &random)).map { _ in text(&random) }
-    let times = RunTimes(
+    var times = RunTimes(
       accepted: Int64.random(in: 0...latest, using: &random),
-      started: [0, 1, latest].randomElement(using: &random) ?? 0,
-      ended: [0, 5, latest].randomElement(using: &random) ?? 0)
+      started: [0, 1, latest].randomElement(using: &random) ?? 0)
+    if let end = [nil, 5, latest].randomElement(using: &random) ?? nil { times.end(at: end) }
     var run = Run(
       id: RunID(random: random.next()), service: text(&random),
       workload: Bool.random(using: &random) ? .container(arguments: words) : .native(command: words),

@@ -33,6 +33,8 @@ struct World {
   /// Calls that the engine has not answered yet, oldest first.
   private(set) var calls: [Call] = []
   private var unwritten: [Line] = []
+  /// Lines that were to be written so far.
+  private(set) var writes = 0
   private(set) var disk: [RunID: JSON] = [:]
   private var diskOrder: [RunID] = []
   var programs: [RunID: Program] = [:]
@@ -126,10 +128,11 @@ struct World {
 
   @discardableResult
   static func revoke(
-    _ world: inout World, _ id: RunID, attempt: Int = 1, of requester: String = "r", speed: Double? = nil
+    _ world: inout World, _ id: RunID, attempt: Int = 1, of requester: String = "r", speed: Double? = nil,
+    isStop: Bool = false
   ) -> Bool {
     let (isOver, directives) = world.orchestrator.stopHosted(
-      id, attempt: attempt, of: requester, speed: speed, at: world.now)
+      id, attempt: attempt, of: requester, speed: speed, isStop: isStop, at: world.now)
     world.perform(directives)
     return isOver
   }
@@ -173,6 +176,7 @@ struct World {
 
   private mutating func note(_ id: RunID, isDurable: Bool) {
     guard let run = orchestrator.run(id) else { return }
+    writes += 1
     unwritten.append(Line(id: id, json: run.journalJSON, isDurable: isDurable))
   }
 
@@ -243,6 +247,17 @@ struct World {
     deliver(
       [.failed(EngineError(call.request.verb, subject: call.request.subject, reason: reason))], of: call)
   }
+
+  /// Gives up on the call at this index, which had no answer; without effect.
+  mutating func fallSilent(_ index: Int) {
+    let call = calls.remove(at: index)
+    let reason = EngineError.Reason.silent(seconds: 120)
+    deliver(
+      [.failed(EngineError(call.request.verb, subject: call.request.subject, reason: reason))], of: call)
+  }
+
+  /// Takes the call at this index off; the test says what becomes of it.
+  mutating func endCall(_ index: Int) { calls.remove(at: index) }
 
   private mutating func deliver(_ events: [EngineEvent], of call: Call) {
     for event in events { perform(orchestrator.engine(event, of: call.step, for: call.id, at: now)) }

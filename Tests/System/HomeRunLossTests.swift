@@ -47,8 +47,9 @@ extension HomeRunTests {
       #expect(try home.agent(3).containers().isEmpty)
     }
 
-    @Test func anAgentThatIsKilledFindsItsCopiesStoppedWhenItReturns() throws {
+    @Test func anAgentThatIsKilledGoesOnWithWhatNobodyElseTookAndFindsOtherCopiesStopped() throws {
       let runs = try begin(2, on: [3])
+      let containers = try runs.map { try home.copies(of: $0) }
       try home.agent(3).kill9()
       let begun = Date()
       // Nobody else may: they wait for it.
@@ -57,6 +58,8 @@ extension HomeRunTests {
       try home.start([3])
       try home.awaitOneCopy(of: runs)
       print("FIGURE runs that only one host may run are there again after \(ms(begun)) ms")
+      #expect(try runs.map { try home.copies(of: $0) } == containers, "they ran on")
+      #expect(try runs.allSatisfy { try home.agent(1).run($0)["attempt"].int == 1 })
       let elsewhere = try begin(2, on: [3, 4])
       try home.agent(3).kill9()
       let killed = Date()

@@ -13,7 +13,7 @@ extension NodeStatus {
   func publishHeartbeat(isNews: Bool = false) {
     guard let home else { return }
     var abilities: NodeAbilities = []
-    if case .available = engine.state { abilities.insert(.containers) }
+    if engine.description != nil, engine.hanging == nil { abilities.insert(.containers) }
     if catalogue.definitions.contains(where: { $0.kind == .native }) { abilities.insert(.native) }
     if isDrained { abilities.insert(.drained) }
     let facts = self.facts
@@ -25,7 +25,7 @@ extension NodeStatus {
     if facts != home.facts { home.servicesChanged(catalogue.definitions.map { $0.name }) }
     home.publish(
       load: NodeLoad(
-        score: score.value, runs: driver.orchestrator.runsUnderWay, memory: unreservedMemory,
+        score: score.value, runs: driver.orchestrator.runsHere, memory: unreservedMemory,
         demand: nodeDemand,
         calibration: driver.orchestrator.calibration.told),
       details: NodeDetails(

@@ -118,13 +118,13 @@ extension NodeStatus {
     own.calibration = driver.orchestrator.calibration.factor
     own.demand = driver.orchestrator.demand(at: Clock.now())
     own.images = engine.images
-    own.hasEngine = engine.description != nil
+    own.hasEngine = engine.description != nil && engine.hanging == nil
     own.isDrained = isDrained
     own.runsNative = catalogue.definitions.contains { $0.kind == .native }
     for definition in catalogue.definitions {
       own.services.append(HomeNode.Service(name: definition.name, kind: definition.kind.rawValue))
     }
-    own.runs = driver.orchestrator.runsUnderWay
+    own.runs = driver.orchestrator.runsHere
     own.heardAt = Clock.now()
     return own
   }

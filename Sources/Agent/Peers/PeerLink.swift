@@ -106,9 +106,10 @@ final class PeerLink {
   }
 
   /// Asks the node to end its copy of a run; the orchestrator is told whether nothing is left of it.
-  func revoke(_ run: RunID, attempt: Int, speed: Double?) {
+  func revoke(_ run: RunID, attempt: Int, speed: Double?, isStop: Bool) {
     var target = "/api/v2/hosted/\(run.text)?attempt=\(attempt)"
     if let speed { target += "&speed=\(Int(min(max(speed, 0), 1000) * 1000))" }
+    if isStop { target += "&stop=1" }
     client.call("DELETE", target, headers: headers) { result in
       var isOver = false
       if case .success(let answer) = result { isOver = answer.status == 200 }

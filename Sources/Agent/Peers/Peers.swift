@@ -174,11 +174,11 @@ final class Peers {
     }
   }
 
-  func revoke(_ run: RunID, _ identity: String, attempt: Int, speed: Double?) {
+  func revoke(_ run: RunID, _ identity: String, attempt: Int, speed: Double?, isStop: Bool) {
     if let homeEdge, homeEdge.isNode(identity) {
       homeEdge.revoke(run, identity, attempt: attempt)
     } else {
-      link(identity)?.revoke(run, attempt: attempt, speed: speed)
+      link(identity)?.revoke(run, attempt: attempt, speed: speed, isStop: isStop)
     }
   }
 }

@@ -27,7 +27,7 @@ struct HostedRoutes {
     // `?attempt`: it may start; 404 where this attempt is not here.
     Route("PUT", "/api/v2/hosted/{run}/begin", HostedRoutes.begin),
     // `?attempt`: end this attempt and earlier ones; 200 once nothing is left, else 202. `&speed`: thousandths of what was
-    // promised, where the run has ended.
+    // promised, where the run has ended. `&stop=1`: the run is to stop and goes on nowhere else.
     Route("DELETE", "/api/v2/hosted/{run}", HostedRoutes.end),
     // As /api/v2/runs/{run}/logs.
     Route("GET", "/api/v2/hosted/{run}/logs", HostedRoutes.sendOutput),
@@ -143,11 +143,12 @@ struct HostedRoutes {
 
   private func end(_ call: RoutedRequest) throws(Problem) {
     let speed = call.request.queryValue("speed").flatMap { UInt32($0) }.map { Double($0) / 1000 }
+    let isStop = call.request.queryValue("stop") == "1"
     let id = try identifier(call.word)
     let attempt = try attempt(in: call.request)
     let caller = try caller(of: call.request)
     let isOver: Bool = driver.perform {
-      $0.stopHosted(id, attempt: attempt, of: caller, speed: speed, at: Clock.moment())
+      $0.stopHosted(id, attempt: attempt, of: caller, speed: speed, isStop: isStop, at: Clock.moment())
     }
     call.answer(status: isOver ? 200 : 202)
   }

@@ -90,6 +90,11 @@ struct NodeReport {
     switch status.engine.state {
     case .unknown:
       ["socket": .string(status.engine.socketPath), "state": "unknown"]
+    case .available where status.engine.hanging != nil:
+      [
+        "reason": .string(status.engine.hanging ?? ""), "socket": .string(status.engine.socketPath),
+        "state": "hanging",
+      ]
     case .available(let description):
       [
         "api": .string(description.apiVersion.description), "socket": .string(status.engine.socketPath),

@@ -11,10 +11,14 @@ extension Check {
     guard context.isLive else { return .skipped("a tree has no Engine") }
     let socket = context.configuration.engine
     let start = "Install or start it: apt install docker.io; systemctl start docker."
+    let restart = "Look at journalctl -u docker, then start it anew: systemctl restart docker."
     guard access(socket, F_OK) == 0 else { return .fail("no Docker Engine at \(socket)", remedy: start) }
     guard let address = SocketAddress(path: socket) else {
       return .fail(
         "the path \(socket) is too long for a socket", remedy: "Set socket in [engine] to a shorter path.")
+    }
+    if let engine = context.node?["engine"], engine["state"]?.string == "hanging" {
+      return .fail(engine["reason"]?.string ?? "", remedy: restart)
     }
     let client = ApiClient(address: address, timeout: CheckContext.timeout)
     do throws(CommandFailure) {
@@ -31,8 +35,7 @@ extension Check {
       let isNobody = error.kind == .nobodyListens
       return .fail(
         isNobody ? "nobody listens at \(socket)" : "\(socket) does not answer as a Docker Engine does",
-        remedy: isNobody
-          ? start : "Look at journalctl -u docker, then start it anew: systemctl restart docker.")
+        remedy: isNobody ? start : restart)
     }
   }
 

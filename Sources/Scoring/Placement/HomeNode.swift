@@ -127,7 +127,7 @@ package struct HomeNode: Sendable, Equatable {
   }
 
   /// The size in MiB of an image that it has; nil where it has none, or does not tell.
-  func size(ofImage hash: UInt32) -> Int? {
+  package func size(ofImage hash: UInt32) -> Int? {
     guard let images else { return nil }
     for image in images where image.hash == hash { return image.mebibytes }
     return nil

@@ -7,7 +7,7 @@ extension String {
     for scalar in unicodeScalars {
       let width = UTF8.width(scalar)
       guard bytes.count <= limit - width else { break }
-      if Self.isObeyed(scalar.value), !(keepsLines && (scalar.value == 10 || scalar.value == 9)) {
+      if Self.isObeyedByTerminals(scalar.value), !(keepsLines && (scalar.value == 10 || scalar.value == 9)) {
         bytes.append(UInt8(ascii: "?"))
       } else {
         bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
@@ -16,7 +16,8 @@ extension String {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  private static func isObeyed(_ value: UInt32) -> Bool {
+  /// Whether a terminal acts upon the character of that number instead of showing it.
+  package static func isObeyedByTerminals(_ value: UInt32) -> Bool {
     switch value {
     case 0..<0x20, 0x7F..<0xA0: true
     // Line and paragraph separators, and the directions of Unicode's UAX #9.

@@ -1,3 +1,5 @@
+import Basics
+
 extension JSON {
   /// Appends the value as JSON text without white space.
   package func encode(into bytes: inout [UInt8]) {
@@ -66,23 +68,59 @@ extension JSON {
     for _ in 0..<indentation { bytes.append(UInt8(ascii: " ")) }
   }
 
+  /// What a terminal would obey is escaped too (RFC 8259 section 7 lets any character be): people look at answers, and
+  /// a service's name or an Engine's error is a stranger's text.
   private static func write(_ text: String, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-        bytes.append(UInt8(ascii: "\\"))
-        bytes.append(byte)
-      case 0x0A: bytes.append(contentsOf: "\\n".utf8)
-      case 0x0D: bytes.append(contentsOf: "\\r".utf8)
-      case 0x09: bytes.append(contentsOf: "\\t".utf8)
-      case 0..<0x20:
-        bytes.append(contentsOf: "\\u00".utf8)
-        appendHexadecimal(byte, to: &bytes)
-      default: bytes.append(byte)
+    var text = text
+    text.withUTF8 { all in
+      // Bytes from here on are taken as they stand.
+      var start = 0
+      var index = 0
+      while index < all.count {
+        guard let (value, length) = escaped(all, at: index) else {
+          index += 1
+          continue
+        }
+        bytes.append(contentsOf: all[start..<index])
+        writeEscape(value, to: &bytes)
+        index += length
+        start = index
       }
+      bytes.append(contentsOf: all[start...])
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// The character at `index` and its length in bytes, where it has to be escaped; nil inside of a character.
+  private static func escaped(_ text: UnsafeBufferPointer<UInt8>, at index: Int) -> (UInt32, length: Int)? {
+    let value: UInt32
+    let length: Int
+    switch text[index] {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): return (UInt32(text[index]), 1)
+    case 0..<0x20, 0x7F: (value, length) = (UInt32(text[index]), 1)
+    // The first bytes of all others that are obeyed: U+0080..., U+061C and U+2000...
+    case 0xC2, 0xD8:
+      (value, length) = (UInt32(text[index] & 0x1F) << 6 | UInt32(text[index + 1] & 0x3F), 2)
+    case 0xE2:
+      (value, length) = (0x2000 | UInt32(text[index + 1] & 0x3F) << 6 | UInt32(text[index + 2] & 0x3F), 3)
+    default: return nil
+    }
+    return String.isObeyedByTerminals(value) ? (value, length) : nil
+  }
+
+  private static func writeEscape(_ value: UInt32, to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "\\"))
+    switch value {
+    case 0x22, 0x5C: bytes.append(UInt8(truncatingIfNeeded: value))
+    case 0x0A: bytes.append(UInt8(ascii: "n"))
+    case 0x0D: bytes.append(UInt8(ascii: "r"))
+    case 0x09: bytes.append(UInt8(ascii: "t"))
+    default:
+      bytes.append(UInt8(ascii: "u"))
+      appendHexadecimal(UInt8(truncatingIfNeeded: value >> 8), to: &bytes)
+      appendHexadecimal(UInt8(truncatingIfNeeded: value), to: &bytes)
+    }
   }
 }
 

@@ -9,7 +9,10 @@ import Wire
     (.double(.leastNonzeroMagnitude), "5e-324"),
     (.double(-0.0), "-0.0"), (.double(.nan), "null"), (.double(.infinity), "null"),
     (.double(-.infinity), "null"),
-    ("", "\"\""), ("a\"\\/\n\r\t\u{0}\u{1F}\u{7F}é😀", "\"a\\\"\\\\/\\n\\r\\t\\u0000\\u001F\u{7F}é😀\""),
+    ("", "\"\""),
+    ("a\"\\/\n\r\t\u{0}\u{1F}\u{7F}é😀", "\"a\\\"\\\\/\\n\\r\\t\\u0000\\u001F\\u007Fé😀\""),
+    ("\u{85}x\u{9B}31m\u{A0}Â", "\"\\u0085x\\u009B31m\u{A0}Â\""),
+    ("\u{202E}a\u{2066}b\u{61C}‐…ج", "\"\\u202Ea\\u2066b\\u061C‐…ج\""),
     ([], "[]"), ([:], "{}"), ([1, [2]], "[1,[2]]"), (["b": 1, "a": [:]], "{\"b\":1,\"a\":{}}"),
   ]
 
@@ -154,6 +157,28 @@ import Wire
   @Test(arguments: written)
   func aValueIsWrittenTersely(value: JSON, text: String) {
     #expect(encoded(value) == text)
+  }
+
+  /// Names and errors of strangers are shown to people by whatever asks this API.
+  @Test func noTextBringsWhatATerminalObeysAndEachReadsBack() throws {
+    for start in stride(from: 0, to: 0x3000, by: 64) {
+      var text = ""
+      for value in start..<start + 64 {
+        if let scalar = Unicode.Scalar(value) { text.unicodeScalars.append(scalar) }
+      }
+      let written = encoded([.string(text), .object(JSONObject([JSONMember(name: text, value: .null)]))])
+      #expect(
+        try parse(written).array?.first?.string?.unicodeScalars.elementsEqual(text.unicodeScalars) == true)
+      let obeyed = written.unicodeScalars.filter { String.isObeyedByTerminals($0.value) }
+      #expect(obeyed.isEmpty, "\(obeyed.map(\.value)) at \(start)")
+      // Nothing else is made longer.
+      let plain = text.unicodeScalars.filter {
+        !String.isObeyedByTerminals($0.value) && $0 != "\"" && $0 != "\\"
+      }
+      #expect(
+        encoded(.string(String(String.UnicodeScalarView(plain)))).utf8.count
+          == plain.reduce(2) { $0 + UTF8.width($1) })
+    }
   }
 
   @Test func readersGetOneMemberPerLine() {

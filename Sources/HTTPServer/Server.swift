@@ -11,12 +11,16 @@ package final class Server: Watcher {
   static let requestTime = Interval.seconds(10)
   /// As nginx has it.
   package static let idleTime = Interval.seconds(75)
-  /// For a client that does not take its answer.
+  /// For a client that takes nothing of its answer.
   static let writeTime = Interval.seconds(30)
+  /// From an answer's first byte to its last, where it has an end: a client that takes it byte by byte is let go.
+  package static let answerTime = Interval.seconds(60)
+  /// What is to be started or kept is answered by then; longer than a run looks for a node.
+  static let waitTime = Interval.seconds(180)
   /// How long, and for how many bytes, a client that was refused may go on sending before it is cut off.
   static let lingerTime = Interval.seconds(2)
   static let lingerBytes = 16 << 20
-  /// Connections at one time; one more is answered with 503.
+  /// Connections at one time; for one more the one that is silent for longest has to go.
   package static let connectionLimit = 256
   /// From its acceptance until a connection to a keyed server has proved its key. A Pi 1 needs a tenth of a second.
   package static let handshakeTime = Interval.seconds(5)
@@ -53,7 +57,9 @@ package final class Server: Watcher {
   /// nil for a server without TLS.
   package let security: Security?
   private var listeners: [Int32] = []
-  private var connections: [Int32: ServerConnection] = [:]
+  private(set) var connections: [Int32: ServerConnection] = [:]
+  /// Bytes that all connections hold together.
+  var held = 0
   /// Those that have not shown a key yet, oldest first.
   private var unproven: [ServerConnection] = []
   private var lastRefusal: Instant?
@@ -157,6 +163,7 @@ package final class Server: Watcher {
     // A burst is taken in one round, but not more of it than leaves the other descriptors their turn.
     for _ in 0..<32 {
       guard let (descriptor, peer) = Socket.accept(listener) else { return pauseIfFull(listener) }
+      if connections.count >= Self.connectionLimit { makeRoom() }
       guard connections.count < Self.connectionLimit else {
         refuse(descriptor)
         continue
@@ -195,16 +202,17 @@ package final class Server: Watcher {
   }
 
   private func refuse(_ descriptor: Int32) {
-    guard security == nil else {
-      // A node that comes with TLS could not read an answer.
-      CLinux.close(descriptor)
-      return
-    }
+    tellFull(descriptor)
+    CLinux.close(descriptor)
+  }
+
+  /// Says why the connection is about to be closed; not to a node that comes with TLS, which could not read it.
+  func tellFull(_ descriptor: Int32) {
+    guard security == nil else { return }
     var bytes: [UInt8] = []
     Problem(status: 503, detail: "\(Self.connectionLimit) connections are open; close one and try again")
       .response.encode(into: &bytes, keepAlive: false)
     _ = bytes.withUnsafeBytes { Socket.write(descriptor, $0) }
-    CLinux.close(descriptor)
   }
 }
 

@@ -31,7 +31,12 @@ package final class ServerConnection: Watcher {
   private var onDrained: () -> Void = {}
   private var isCongested = false
   /// When the request being read began, or the state was entered: what the deadlines count from.
-  private var since: Instant
+  private(set) var since: Instant
+  /// When an answer that has an end is to be taken.
+  private var endsBy: Instant?
+  private var hasAnswered = false
+  /// Bytes of memory that it takes: of a request that is not whole, and of answers that are not taken.
+  private(set) var held = 0
   /// When the client last took a byte of what waits for it; nil while nothing waits.
   private var waitsSince: Instant?
   private var requestIsBegun = false
@@ -39,25 +44,6 @@ package final class ServerConnection: Watcher {
   private var isHeld = false
   /// What its handshake has cost so far.
   private var cost = Interval.zero
-
-  private enum State {
-    /// The first byte will tell whether TLS comes.
-    case sniffing
-    /// The client has to show its key.
-    case handshaking
-    /// Waiting for a request or for the rest of it.
-    case reading
-    /// A request was handed over; its answer is outstanding.
-    case answering
-    /// The answer is sent piece by piece.
-    case streaming
-    /// Everything is queued; no further request is read.
-    case closing
-    /// Everything is sent; what the client still sends is thrown away, because closing with unread bytes would reset
-    /// the connection and could take the answer with it (RFC 9112, 9.6).
-    case lingering
-    case closed
-  }
 
   /// A connection that was just accepted. The caller watches its descriptor; the connection closes it.
   package init(descriptor: Int32, peer: SocketAddress, server: Server) {
@@ -90,15 +76,25 @@ package final class ServerConnection: Watcher {
   package func respond(_ response: HTTPResponse, closing: Bool = false) {
     guard state == .answering else { return }
     if closing { keepsAlive = false }
+    endsBy = server.loop.now + Server.answerTime
     output.append { response.encode(into: &$0, keepAlive: keepsAlive, isHead: isHead) }
     answered()
   }
 
-  /// Begins an answer whose length is unknown.
+  /// Begins an answer whose length is unknown. Where there is no room for one more that follows, the client is told so,
+  /// and `onGone` is called.
+  ///
+  /// - Parameter time: in which it ends, and the client has to take it; nil for one that follows something.
   package func beginStream(
-    _ response: HTTPResponse, onGone: @escaping () -> Void, onDrained: @escaping () -> Void = {}
+    _ response: HTTPResponse, within time: Interval? = nil, onGone: @escaping () -> Void,
+    onDrained: @escaping () -> Void = {}
   ) {
     guard state == .answering else { return }
+    if time == nil, !isHead, !server.hasRoom(for: .following) {
+      server.loop.after(.zero, onGone)
+      return respond(Server.Slot.following.refusal.response)
+    }
+    endsBy = time.map { server.loop.now + $0 }
     if !acceptsChunks { keepsAlive = false }
     output.append { response.encodeHead(into: &$0, chunked: acceptsChunks, keepAlive: keepsAlive) }
     if isHead {
@@ -142,8 +138,17 @@ package final class ServerConnection: Watcher {
     answered()
   }
 
+  /// Ends a streamed answer as one that is not whole: its last chunk is missing, and the connection closes.
+  package func breakStream() {
+    guard state == .streaming else { return }
+    keepsAlive = false
+    acceptsChunks = false
+    finishStream()
+  }
+
   private func answered() {
     state = keepsAlive ? .reading : .closing
+    hasAnswered = true
     requestIsBegun = false
     since = server.loop.now
     flush()
@@ -178,6 +183,7 @@ package final class ServerConnection: Watcher {
     case .bytes(let count):
       parser.feed(UnsafeRawBufferPointer(rebasing: server.loop.buffer[..<count]))
       readBuffered()
+      weigh()
     }
   }
 
@@ -236,6 +242,11 @@ package final class ServerConnection: Watcher {
   }
 
   private func handle(_ request: HTTPRequest) {
+    // What makes something is answered once that is on disk or has its place; to end something is never refused.
+    let mayWait = request.method == "POST" || request.method == "PUT"
+    let hasRoom = !mayWait || server.hasRoom(for: .waiting)
+    state = .answering
+    guard hasRoom else { return respond(Server.Slot.waiting.refusal.response) }
     guard let security = server.security, !isSecure else { return server.handler(request, self) }
     guard let handler = security.plainHandler() else { return close() }
     handler(request, self)
@@ -252,7 +263,8 @@ package final class ServerConnection: Watcher {
         keepsAlive = request.keepAlive
         isHead = request.method == "HEAD"
         acceptsChunks = request.acceptsChunked
-        state = .answering
+        since = server.loop.now
+        endsBy = nil
         handle(request)
       } catch {
         refuse(error.status, error.reason)
@@ -293,6 +305,7 @@ package final class ServerConnection: Watcher {
       isCongested = false
       onDrained()
     }
+    defer { weigh() }
     let reads = state == .reading || state == .lingering
     watch(clinux_peer_closed | (reads ? clinux_in : 0) | (output.count > 0 ? clinux_out : 0))
   }
@@ -309,11 +322,14 @@ package final class ServerConnection: Watcher {
   package func checkDeadlines(_ now: Instant) {
     let age = now - since
     if let waitsSince, now - waitsSince > Server.writeTime { return close() }
+    if let endsBy, now > endsBy, output.count > 0 || state == .streaming { return close() }
     switch state {
     case .sniffing where age > Server.handshakeTime, .handshaking where age > Server.handshakeTime:
       close()
     case .reading where requestIsBegun && age > Server.requestTime:
       refuse(408, "the request took longer than \(Int(Server.requestTime.seconds)) s to arrive")
+    case .answering where age > Server.waitTime:
+      refuse(503, "no answer within \(Int(Server.waitTime.seconds)) s; 'hearth ps' shows what became of it")
     case .reading where !requestIsBegun && age > Server.idleTime:
       close()
     case .lingering where age > Server.lingerTime:
@@ -344,6 +360,9 @@ package final class ServerConnection: Watcher {
     if state != .lingering { secure?.close() }
     state = .closed
     secure = nil
+    output = WriteBuffer()
+    parser = HTTPRequestParser(limits: Server.limits)
+    weigh()
     server.loop.unwatch(descriptor)
     CLinux.close(descriptor)
     server.forget(self, descriptor)
@@ -351,5 +370,37 @@ package final class ServerConnection: Watcher {
     onGone = {}
     onDrained = {}
     gone()
+  }
+
+  // MARK: - Room
+
+  /// What the connection is about.
+  var slot: Server.Slot {
+    switch state {
+    case .answering: .waiting
+    case .streaming where endsBy == nil: .following
+    default: .brief
+    }
+  }
+
+  /// Tells the server how much memory the connection takes now.
+  private func weigh() {
+    let now = parser.held + output.held + (secure == nil ? 0 : Server.secureBytes)
+    let change = now - held
+    held = now
+    server.weigh(change)
+  }
+
+  /// Closes for somebody who waits for a place; a client that has had no answer yet is told why.
+  func giveWay() {
+    if state == .reading, requestIsBegun || !hasAnswered { server.tellFull(descriptor) }
+    close()
+  }
+
+  /// Gives back what it holds: of all connections it holds most, and together they hold too much.
+  func dropForMemory() {
+    guard state == .reading, requestIsBegun, output.count == 0 else { return close() }
+    parser = HTTPRequestParser(limits: Server.limits)
+    refuse(503, "unfinished requests take all of the memory that is for them; try again")
   }
 }

@@ -5,6 +5,9 @@ internal import CLinux
 package enum Socket {
   /// Connections the kernel keeps for us between two rounds of the loop.
   private static let listenBacklog: Int32 = 128
+  /// Seconds in which the host at the other end of a TCP connection has to show that it is there; the home knows of a
+  /// death long before. As long as a server waits for a client that takes nothing.
+  private static let silenceLimit: Int32 = 30
 
   /// Opens a stream socket that listens; the caller closes it. One for IPv6 takes no IPv4 clients.
   ///
@@ -39,7 +42,7 @@ package enum Socket {
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
     let descriptor = clinux_accept(listener, &storage, &length)
     guard descriptor >= 0 else { return nil }
-    if storage.ss_family != sa_family_t(AF_UNIX) { setNoDelay(descriptor) }
+    if storage.ss_family != sa_family_t(AF_UNIX) { tune(descriptor) }
     return (descriptor, SocketAddress(storage: storage, length: length))
   }
 
@@ -61,7 +64,7 @@ package enum Socket {
       close(descriptor)
       throw error
     }
-    if address.family != AF_UNIX { setNoDelay(descriptor) }
+    if address.family != AF_UNIX { tune(descriptor) }
     return descriptor
   }
 
@@ -116,9 +119,11 @@ package enum Socket {
     return clinux_errno() == EAGAIN ? .nothingYet : .failed(clinux_errno())
   }
 
-  private static func setNoDelay(_ descriptor: Int32) {
+  /// Small messages go at once, and a connection to a host that has died ends.
+  private static func tune(_ descriptor: Int32) {
     var on: Int32 = 1
     setsockopt(descriptor, clinux_ipproto_tcp, TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+    clinux_limit_silence(descriptor, silenceLimit)
   }
 
   private static var flags: Int32 {

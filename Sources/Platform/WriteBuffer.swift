@@ -16,6 +16,11 @@ package struct WriteBuffer {
     bytes.count - sent
   }
 
+  /// How many bytes of memory it takes.
+  package var held: Int {
+    bytes.capacity
+  }
+
   /// Lets `body` append to the queue.
   package mutating func append(_ body: (inout [UInt8]) -> Void) {
     body(&bytes)
@@ -31,11 +36,21 @@ package struct WriteBuffer {
         return if let secure { secure.write(rest) } else { Socket.write(descriptor, rest) }
       }
       guard let written else { return false }
-      if written == 0 { return true }
+      if written == 0 {
+        release()
+        return true
+      }
       sent += written
     }
     sent = 0
     bytes.removeAll(keepingCapacity: bytes.capacity <= Self.retained)
     return true
+  }
+
+  /// Forgets what was sent, where that is most of it: a slow reader of a long stream may never have taken all.
+  private mutating func release() {
+    guard sent > Self.retained, sent > count else { return }
+    bytes = Array(bytes[sent...])
+    sent = 0
   }
 }

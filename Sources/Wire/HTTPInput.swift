@@ -23,6 +23,8 @@ struct HTTPInput {
   private static let idleCapacity = 4 << 10
 
   var count: Int { bytes.count - start }
+  /// Bytes of memory that it takes.
+  var held: Int { bytes.capacity }
 
   /// Takes the bytes, or none of them and returns false if too much is waiting already.
   mutating func append(_ new: UnsafeRawBufferPointer) -> Bool {

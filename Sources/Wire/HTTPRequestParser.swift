@@ -41,6 +41,9 @@ package struct HTTPRequestParser: Sendable {
     return false
   }
 
+  /// Bytes of memory that the request being read takes.
+  package var held: Int { input.held + body.capacity }
+
   /// Whether the client waits for `100 Continue` before it sends the body; true once per request.
   package mutating func takeContinue() -> Bool {
     defer { awaitsContinue = false }

@@ -102,8 +102,10 @@ struct HostedRoutes {
     guard Self.isPlain(run) else {
       throw Problem(status: 422, detail: "expected names of at most \(Self.wordLimit) bytes, and addresses")
     }
+    // The answer may be long in coming: what waits for it holds the connection, not the request.
+    let connection = call.connection
     admission.host(run) { problem in
-      call.connection.respond(problem?.response ?? HTTPResponse(status: 201))
+      connection.respond(problem?.response ?? HTTPResponse(status: 201))
     }
   }
 

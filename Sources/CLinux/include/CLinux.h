@@ -263,6 +263,15 @@ static inline void clinux_set_timeout(int fd, int milliseconds) {
   setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
   setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
 }
+/// Has the kernel end a TCP connection whose other end says nothing for so long, whether it owes an acknowledgement or is only
+/// asked whether it is there (tcp(7)): a host that has lost its power sends no end.
+static inline void clinux_limit_silence(int fd, int seconds) {
+  int on = 1, idle = seconds / 3, interval = seconds / 6, milliseconds = seconds * 1000;
+  setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
+  setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
+  setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds);
+}
 /// Whether somebody (NTP) keeps the kernel's clock right: 1 or 0, -1 where that cannot be told (adjtimex(2)).
 static inline int clinux_clock_is_kept(void) {
   struct timex state = {0};

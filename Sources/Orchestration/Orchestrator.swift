@@ -45,6 +45,7 @@ package struct Orchestrator {
   private(set) var records: [RunID: RunRecord] = [:]
   /// All runs, oldest first.
   private(set) var order: [RunID] = []
+  private var lastNumber: UInt64 = 0
   private(set) var underWay = 0
   /// True from `engineAvailable(containers:at:)` until `engineLost()`; false at the start.
   package internal(set) var engineIsAvailable = false
@@ -85,6 +86,20 @@ package struct Orchestrator {
   /// All runs, oldest first.
   package var runs: [Run] {
     order.compactMap { records[$0]?.run }
+  }
+
+  /// Shows the runs taken up after the one of this number, oldest first, until `isEnough`; 0 begins with the first.
+  ///
+  /// Who reads a long list in pieces goes on behind what it has seen, whatever came and was forgotten meanwhile.
+  package func visitRuns(after number: UInt64, until isEnough: (UInt64, Run) -> Bool) {
+    var (low, high) = (0, order.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if (records[order[middle]]?.number ?? 0) <= number { low = middle + 1 } else { high = middle }
+    }
+    for id in order[low...] {
+      if let record = records[id], isEnough(record.number, record.run) { return }
+    }
   }
 
   /// Runs that have not ended: this node's own, wherever they run, and those that it hosts for other nodes.
@@ -247,6 +262,9 @@ package struct Orchestrator {
   // MARK: - Records
 
   mutating func add(_ record: RunRecord) {
+    var record = record
+    lastNumber += 1
+    record.number = lastNumber
     let id = record.run.id
     if records.updateValue(record, forKey: id) == nil { order.append(id) }
     if !record.run.state.isFinal { underWay += 1 }

@@ -5,6 +5,8 @@ import Scoring
 /// A run and what the orchestrator needs to go on with it.
 struct RunRecord {
   var run: Run
+  /// Grows from each run that this agent takes up to the next.
+  var number: UInt64 = 0
   var step = Step.unpersisted
   /// What the attempt at hand has brought so far.
   var attempt = Attempt()

@@ -4,7 +4,8 @@ package struct HTTPRequest: Sendable {
   package var method: String
   /// As it stood in the request line.
   package var target: String
-  /// The decoded path from `/` on, without `.` and `..` segments; `/` inside a segment stays `%2F`. `*` for OPTIONS.
+  /// The decoded path from `/` on, without `.` and `..` segments; inside a segment `/` stays `%2F` and `%` stays
+  /// `%25`, so that each segment can be decoded by itself. `*` for OPTIONS.
   package var path: String
   /// The decoded pairs behind the `?`, in order; `+` is a space; a name without `=` has an empty value.
   package var query: [(name: String, value: String)]

@@ -65,8 +65,8 @@ struct HTTPTarget {
     }
   }
 
-  /// Decodes a path so that its segments stay what they were: an encoded `/` is left encoded, and `.`, `..` and
-  /// control characters, which would lead elsewhere in a file system or log, are refused.
+  /// Decodes a path so that its segments stay what they were: an encoded `/` or `%` is left encoded, and `.`, `..`
+  /// and control characters, which would lead elsewhere in a file system or log, are refused.
   private static func path(_ bytes: ArraySlice<UInt8>) throws(HTTPError) -> String {
     var decoded: [UInt8] = []
     decoded.reserveCapacity(bytes.count)
@@ -86,8 +86,9 @@ struct HTTPTarget {
         index += 2
         byte = value
       }
-      if byte == UInt8(ascii: "/") {
-        decoded.append(contentsOf: "%2F".utf8)
+      if byte == UInt8(ascii: "/") || byte == UInt8(ascii: "%") {
+        decoded.append(UInt8(ascii: "%"))
+        appendHexadecimal(byte, to: &decoded)
       } else {
         guard byte >= 0x20, byte != 0x7F else { throw .malformed("control character in the path") }
         decoded.append(byte)

@@ -60,6 +60,10 @@ import Testing
     ("DELETE", "/api/v2/runs/a1", "DELETE /api/v2/runs/{id} a1"),
     ("HEAD", "/api/v2/runs/a1/logs", "GET /api/v2/runs/{id}/logs a1"),
     ("GET", "/api/v2//runs/", "GET /api/v2/runs"),
+    // Names as HTTPRequest leaves them: what was escaped in one segment stays in it.
+    ("GET", "/api/v2/runs/a%2Flogs", "GET /api/v2/runs/{id} a/logs"),
+    ("DELETE", "/api/v2/runs/100%25 ?x", "DELETE /api/v2/runs/{id} 100% ?x"),
+    ("GET", "/api/v2/runs/%252F/logs", "GET /api/v2/runs/{id}/logs %2F"),
     ("POST", "/api/v2/node", "405 GET, HEAD"), ("PUT", "/api/v2/runs", "405 GET, HEAD, POST"),
     ("PUT", "/api/v2/runs/a1", "405 GET, HEAD, DELETE"), ("get", "/api/v2/events", "405 GET, HEAD"),
     ("HEAD", "/api/v2/node/drained", "405 PUT"), ("POST", "/api/v2/runs/a1/placement", "405 GET, HEAD"),

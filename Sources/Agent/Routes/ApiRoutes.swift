@@ -12,6 +12,7 @@ struct ApiRoutes {
   private let driver: RunDriver
   private let admission: Admission
   private let output: OutputRoute
+  private let lists: ListTurns
 
   private typealias Route = RouteTable<ApiRoutes>.Route
 
@@ -35,6 +36,7 @@ struct ApiRoutes {
     status = admission.status
     driver = admission.driver
     output = OutputRoute(driver: admission.driver)
+    lists = ListTurns(loop: admission.driver.loop)
   }
 
   func handle(_ request: HTTPRequest, _ connection: ServerConnection) {
@@ -78,28 +80,42 @@ struct ApiRoutes {
       if left.isSelf != right.isSelf { return left.isSelf }
       return left.name != right.name ? left.name < right.name : left.id < right.id
     }
-    call.answer(["nodes": .array(nodes.map { $0.json(at: now) })])
+    var next = 0
+    _ = ListAnswer(call.connection, "nodes", turns: lists) { piece in
+      guard next < nodes.count else { return false }
+      piece.append(nodes[next].json(at: now))
+      next += 1
+      return true
+    }
   }
 
   // MARK: - Runs
 
-  /// The run of that identifier, of that beginning of one, or of that service, where it is the only such run.
+  /// The run of that identifier; else of that service, the one under way or else the newest; else of that beginning of
+  /// an identifier, where it is the only such run.
   private func run(_ text: String) throws(Problem) -> Run {
     if let id = RunID(text), let run = driver.orchestrator.run(id) { return run }
-    let matches = text.isEmpty ? [] : driver.orchestrator.runs.filter { $0.id.text.begins(with: text) }
-    if matches.count > 1 {
+    let runs = driver.orchestrator.runs
+    let ofService = runs.filter { $0.service == text }
+    let underWay = ofService.filter { !$0.state.isFinal }
+    if underWay.count > 1 {
       throw Problem(
-        status: 404, detail: "'\(text)' is the beginning of \(matches.count) runs; give more of it")
+        status: 404,
+        detail: "\(underWay.count) runs of service '\(text)' are under way; name one of them: "
+          + joined(underWay.prefix(Self.namedLimit).map { $0.id.text }))
     }
-    if let run = matches.first { return run }
-    let services = driver.orchestrator.runs.filter { !$0.state.isFinal && $0.service == text }
-    if services.count == 1 { return services[0] }
-    if services.count > 1 {
-      throw Problem(
-        status: 404, detail: "\(services.count) runs of service '\(text)' are under way; name one of them")
-    }
-    throw Problem(status: 404, detail: "no run '\(text)'; 'hearth ps -a' lists them")
+    if let run = underWay.first ?? ofService.last { return run }
+    let matches = runs.filter { $0.id.text.begins(with: text) }
+    if matches.count == 1 { return matches[0] }
+    throw Problem(
+      status: 404,
+      detail: matches.isEmpty
+        ? "no run '\(text)'; 'hearth ps -a' lists them"
+        : "'\(text)' is the beginning of \(matches.count) runs; give more of it")
   }
+
+  /// Runs that a problem names: more would not be read.
+  private static let namedLimit = 8
 
   private func list(_ call: RoutedRequest) throws(Problem) {
     let active: Bool
@@ -108,8 +124,18 @@ struct ApiRoutes {
     case "true", "": active = true
     case .some(let other): throw Problem(status: 400, detail: "active is '\(other)', expected true or false")
     }
-    let runs = driver.orchestrator.runs.filter { !active || !$0.state.isFinal }
-    call.answer(["runs": .array(runs.map { $0.json })])
+    let driver = driver
+    var last: UInt64 = 0
+    _ = ListAnswer(call.connection, "runs", turns: lists) { piece in
+      var isFound = false
+      driver.orchestrator.visitRuns(after: last) { number, run in
+        last = number
+        isFound = !active || !run.state.isFinal
+        if isFound { piece.append(run.json) }
+        return isFound
+      }
+      return isFound
+    }
   }
 
   private func tellRun(_ call: RoutedRequest) throws(Problem) {
@@ -119,7 +145,7 @@ struct ApiRoutes {
   private func stop(_ call: RoutedRequest) throws(Problem) {
     let run = try run(call.word)
     driver.perform { $0.stop(run.id, at: Clock.moment()) }
-    call.answer(try self.run(call.word).json, status: run.state.isFinal ? 200 : 202)
+    call.answer((driver.orchestrator.run(run.id) ?? run).json, status: run.state.isFinal ? 200 : 202)
   }
 
   private func sendOutput(_ call: RoutedRequest) throws(Problem) {

@@ -34,7 +34,11 @@ struct RouteTable<API> {
       guard path.count == words.count else { return nil }
       var found = ""
       for (word, expected) in zip(path, words) {
-        if expected.utf8.first == UInt8(ascii: "{") { found = word } else if word != expected { return nil }
+        if expected.utf8.first == UInt8(ascii: "{") {
+          found = HTTPURL.percentDecoded(word) ?? word
+        } else if word != expected {
+          return nil
+        }
       }
       return found
     }

@@ -47,6 +47,37 @@ extension HomeRunTests {
       #expect(try home.agent(3).containers().isEmpty)
     }
 
+    /// A host without power says nothing: neither its streams end, nor does anybody refuse.
+    @Test func whoFollowsARunFollowsItToItsNextHostThoughTheFirstFellSilent() throws {
+      try home.favour(3)
+      let script = "echo begun; trap 'exit 0' TERM; sleep 6 & wait; echo ended; exit 7"
+      let words = ["--network", "none", "busybox", "sh", "-c", script]
+      let rules = (1...8).filter { $0 != 3 && $0 != 4 }.flatMap {
+        ["--constraint", "node.id!=\(home.id($0))"]
+      }
+      let attached = try home.agent(1).command(["run"] + rules + words)
+      try Lab.eventually("it has begun on host 3") { attached.output == "begun\n" }
+      let id = try #require(try home.runs(1).first { !home.isOver($0) }?["id"].string)
+      #expect(try home.host(of: home.agent(1).run(id)) == 3)
+      let follower = try home.agent(1).command(["logs", "-f", id])
+      try Lab.eventually("its output") { follower.output == "begun\n" }
+      try home.network.link(3, up: false)
+      let begun = Date()
+      #expect(try attached.end(seconds: 30) == 7, "\(attached.error)")
+      print("FIGURE an attached run whose host fell silent has ended after \(ms(begun)) ms")
+      #expect(attached.output == "begun\nbegun\nended\n")
+      #expect(try follower.end(seconds: 10) == 0 && follower.output == "begun\nbegun\nended\n")
+      // Where it may go nowhere else, the end is told.
+      try home.network.link(3, up: true)
+      try home.assembleStates()
+      let told = try home.agent(1).command(
+        ["run", "--on-host-loss", "tell"] + rules + ["--constraint", "node.id!=\(home.id(4))"] + words)
+      try Lab.eventually("it has begun") { told.output == "begun\n" }
+      try home.network.link(3, up: false)
+      #expect(try told.end(seconds: 30) == 125, "\(told.error)")
+      #expect(told.error.contains("its host died"))
+    }
+
     @Test func anAgentThatIsKilledGoesOnWithWhatNobodyElseTookAndFindsOtherCopiesStopped() throws {
       let runs = try begin(2, on: [3])
       let containers = try runs.map { try home.copies(of: $0) }

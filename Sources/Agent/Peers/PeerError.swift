@@ -23,6 +23,8 @@ struct PeerError: Error, Equatable {
     case tooLong
     /// It answered a request for a stream with this status.
     case refused(status: Int)
+    /// The home counts it as dead; its connections would find out much later.
+    case died
     /// This node closed the connection.
     case cancelled
   }
@@ -48,6 +50,7 @@ struct PeerError: Error, Equatable {
     case .malformed(let reason): "expected an HTTP answer: \(reason)"
     case .tooLong: "expected an answer of at most \(PeerClient.answerLimit) bytes"
     case .refused(let status): "expected a stream; it answered \(status)"
+    case .died: "it died"
     case .cancelled: "the call was given up"
     }
   }

@@ -17,6 +17,8 @@ final class PeerLink {
   private var factsHash: UInt32?
   private var stream: PeerStream?
   private var events = EventLines()
+  /// Output of runs that it hosts; some may have ended.
+  private var outputs: [PeerStream] = []
   private(set) var isWatched = false
   private var backoff = Backoff(first: .milliseconds(100), longest: .seconds(2))
 
@@ -127,8 +129,18 @@ final class PeerLink {
   {
     let target = "/api/v2/hosted/\(run.text)/logs" + (follow ? "?follow=1" : "")
     let headers = HTTPHeaders([("Accept", EngineFrames.mediaType), ("Hearth-Node", driver.identity)])
-    return PeerStream(
+    let stream = PeerStream(
       from: contact, target, headers: headers, loop: driver.loop, onBody: onBody, onEnd: onEnd)
+    outputs.removeAll { $0.isOver }
+    outputs.append(stream)
+    return stream
+  }
+
+  /// The node has died: what is read from it has come to its end.
+  func died() {
+    let streams = outputs
+    outputs = []
+    for stream in streams { stream.fail(.died) }
   }
 
   // MARK: - News of our runs
@@ -187,6 +199,7 @@ final class PeerLink {
   func close() {
     isWatched = false
     closeStream()
+    died()
     client.close()
   }
 }

@@ -4,7 +4,8 @@ import Wire
 
 /// One long GET from a peer over a connection of its own, whose body is handed on as it comes.
 ///
-/// For server-sent events and output. A peer that falls silent is not noticed here: silence is what a quiet stream is.
+/// For server-sent events and output. Silence is what a quiet stream is: that a peer has died is told by `fail`, or found
+/// out by the kernel.
 final class PeerStream {
   private let location: PeerLocation
   private let loop: EventLoop
@@ -13,7 +14,7 @@ final class PeerStream {
   private var connection: PeerConnection?
   private var parser = HTTPResponseParser()
   private var timer: EventLoop.TimerID?
-  private var isOver = false
+  private(set) var isOver = false
   private var onBody: ([UInt8]) -> Void
   private var onEnd: (PeerError?) -> Void
 
@@ -91,6 +92,11 @@ final class PeerStream {
 
   private func ended(_ reason: PeerError.Reason) {
     if reason == .closed { advance(isClosed: true) }
+    end(reason)
+  }
+
+  /// Ends the stream, and tells why.
+  func fail(_ reason: PeerError.Reason) {
     end(reason)
   }
 

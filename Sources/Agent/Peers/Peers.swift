@@ -59,6 +59,7 @@ final class Peers {
     case .died(let id):
       stale.insert(id)
       tellOfHome()
+      links[id]?.died()
     case .left(let id):
       stale.insert(id)
       tellOfPeers()

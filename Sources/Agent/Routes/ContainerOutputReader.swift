@@ -49,9 +49,7 @@ final class ContainerOutputReader {
         self.read(follow: false)
       case .failed(let error):
         // The second reading is a favour: its failure is nothing to tell.
-        if self.surplus == 0 {
-          self.sink.send(stream: .stderr, Array("hearth: \(error.description)\n".utf8))
-        }
+        if self.surplus == 0 { self.sink.fail(error.description) }
         self.end()
       case .done:
         self.end()

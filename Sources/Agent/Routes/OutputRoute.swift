@@ -14,6 +14,10 @@ struct OutputRoute {
     let follow = try flag(request, "follow")
     let wantsFrames = request.headers["Accept"] == EngineFrames.mediaType
     let sink = OutputSink(connection: connection, wantsFrames: wantsFrames)
+    if case .away(_, let reason) = driver.engine.state, isInEngine(run) {
+      throw Problem(
+        status: 503, detail: "the output of run \(run.id.text) is with the Docker Engine: \(reason)")
+    }
     if run.hasStarted {
       send(run, follow: follow, sink)
     } else if follow {
@@ -30,9 +34,18 @@ struct OutputRoute {
     }
   }
 
+  /// Whether the Engine of this node has the run's output.
+  private func isInEngine(_ run: Run) -> Bool {
+    guard case .container = run.workload, !run.state.isFinal else { return false }
+    return run.hasStarted && (run.isHosted || run.hostNode == driver.identity)
+  }
+
   private func send(_ run: Run, follow: Bool, _ sink: OutputSink) {
     if !run.isHosted, !run.hostNode.isEmpty, run.hostNode != driver.identity {
-      RemoteOutputReader(driver: driver, run: run.id, follow: follow, sink: sink).begin()
+      RemoteOutputReader(
+        driver: driver, run: run.id, follow: follow, sink: sink,
+        onComeHere: { self.send($0, follow: follow, sink) }
+      ).begin()
     } else if case .native = run.workload {
       NativeOutputReader(driver: driver, run: run.id, follow: follow, sink: sink).begin()
     } else if !run.state.isFinal, let container = driver.orchestrator.containerID(of: run.id) {

@@ -52,6 +52,14 @@ final class OutputSink {
     return goesOn
   }
 
+  /// Ends the output before its end: says why on stderr, and in a way that no client takes for the end.
+  func fail(_ reason: String) {
+    send(stream: .stderr, Array("hearth: \(reason)\n".utf8))
+    onGone = {}
+    onDrained = {}
+    connection.breakStream()
+  }
+
   func finish() {
     onGone = {}
     onDrained = {}

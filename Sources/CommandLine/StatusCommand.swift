@@ -18,7 +18,7 @@ enum StatusCommand {
     return 0
   }
 
-  private static func text(_ node: JSON, _ runs: [JSON]) -> String {
+  static func text(_ node: JSON, _ runs: [JSON]) -> String {
     let uptime = spanText(seconds: node["uptimeSeconds"]?.integer ?? 0)
     let value = node["score"]?["score"]?.double ?? 0
     var rows: [[String]] = [
@@ -35,6 +35,10 @@ enum StatusCommand {
     ]
     for complaint in node["home"]?["complaints"]?.array ?? [] {
       rows.append(["warning", complaint.string ?? ""])
+    }
+    if let strangers = StrangerNodes.text(node["home"] ?? .null) {
+      rows.append(["warning", strangers])
+      rows.append(["", StrangerNodes.remedy])
     }
     if node["drained"]?.bool == true {
       rows.append(["drained", "no new runs here until 'hearth drain --off'"])

@@ -66,7 +66,12 @@ package final class HomeKey {
   /// What may be shown of a key: `hearth-` and its id in 4 hexadecimal digits. The id is a part of a hash and
   /// tells nothing of the secret.
   package static func identity(of key: SealKey) -> String {
-    "hearth-" + hexadecimal(UInt64(key.id), digits: 4)
+    identity(ofKey: key.id)
+  }
+
+  /// The same of a key of which only the id is known.
+  package static func identity(ofKey id: UInt16) -> String {
+    "hearth-" + hexadecimal(UInt64(id), digits: 4)
   }
 
   /// Looks at the files again; whether the keys are others now. What cannot be read leaves the keys as they are.

@@ -194,6 +194,13 @@ import Wire
       try result(["joined": true, "complaints": [.string(HomeEdgeInteroperation.warning)]]).outcome == "ok",
       "interoperate tells that")
     #expect(try result(["joined": true, "complaints": ["no socket"]]).isA("fail", "no socket"))
+    let stranger: JSON = ["addresses": ["10.0.0.7", "fe80::7"], "key": "hearth-0e14"]
+    #expect(
+      try result(["joined": true, "nodes": 2, "key": "hearth-0001", "strangers": [stranger]])
+        .isA("warn", "1 node on this network has another home key: 10.0.0.7 (hearth-0e14) |", "home.key"))
+    #expect(
+      try result(["joined": true, "strangers": [stranger, ["addresses": ["10.0.0.8"], "key": "hearth-7"]]])
+        .isA("warn", "2 nodes on this network have", "10.0.0.7 (hearth-0e14), 10.0.0.8 (hearth-7)"))
   }
 
   @Test func ipv6() throws {

@@ -14,6 +14,7 @@ final class HeartbeatShell {
 
   private var membership: Membership
   private var sealer: Sealer
+  private var strangers = Strangers()
   private var sockets: SocketPair
   private var interfaces: [UsableInterface] = []
   private var details = NodeDetails()
@@ -118,6 +119,11 @@ final class HeartbeatShell {
     membership.peer(id)
   }
 
+  /// Nodes with another home key that are heard now.
+  func presentStrangers() -> [Strangers.Stranger] {
+    strangers.present(at: Clock.now())
+  }
+
   // MARK: - Time
 
   /// When membership wants to be called next.
@@ -144,6 +150,7 @@ final class HeartbeatShell {
         address: address, port: origin.port, interface: address.needsInterface ? origin.interface : 0)
       perform(membership.received(payload, from: endpoint, at: Clock.now()))
     case .foreign(let report):
+      strangers.heard(bytes, from: address, at: Clock.now())
       if report { Log.warning("node at \(address.text) has another home key") }
     case .own, .replayed, .malformed:
       break

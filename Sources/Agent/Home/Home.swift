@@ -108,6 +108,9 @@ final class Home {
     heartbeats.peer(id)
   }
 
+  /// Nodes with another home key that are heard now.
+  var strangers: [Strangers.Stranger] { heartbeats.presentStrangers() }
+
   /// Nodes of Home Edge itself, or of anything else that publishes its service.
   var homeEdgePeers: [DiscoveredPeer] { discovery.homeEdgePeers }
 

@@ -64,7 +64,10 @@ struct NodeReport {
 
   private var home: JSON {
     guard let home = status.home else {
-      return ["complaints": .array([]), "interoperates": false, "joined": false, "nodes": 1]
+      return [
+        "complaints": .array([]), "interoperates": false, "joined": false, "nodes": 1,
+        "strangers": .array([]),
+      ]
     }
     let others = home.peers.count { $0.state == .alive || $0.state == .suspect }
     let warnings = status.configuration.interoperates ? [HomeEdgeInteroperation.warning] : []
@@ -74,6 +77,16 @@ struct NodeReport {
       "joined": true,
       "key": .string(HomeKey.identity(of: home.keys.current)),
       "nodes": .integer(Int64(others + 1)),
+      "strangers": .array(
+        home.strangers.map { stranger in
+          // The one by IPv4 is the one that people know.
+          let addresses =
+            stranger.addresses.filter { $0.ipv4 != nil } + stranger.addresses.filter { $0.ipv4 == nil }
+          return [
+            "addresses": .array(addresses.map { .string($0.text) }),
+            "key": .string(HomeKey.identity(ofKey: stranger.key)),
+          ]
+        }),
     ]
   }
 

@@ -49,6 +49,7 @@ extension Check {
       return .fail(
         complaint, remedy: "See journalctl -u hearth; the node is not in the home as it should be.")
     }
+    if let strangers = StrangerNodes.text(home) { return .warn(strangers, remedy: StrangerNodes.remedy) }
     let key = home["key"]?.string ?? "?"
     let count = home["nodes"]?.integer ?? 1
     return .ok(count > 1 ? "\(count) nodes with key \(key)" : "no other node with key \(key) is heard")

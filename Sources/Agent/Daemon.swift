@@ -39,8 +39,9 @@ package struct Daemon {
   }
 
   private static func say(_ text: String, to descriptor: Int32, code: Int32) -> Int32 {
-    _ = try? File.writeAll(descriptor, Array(text.sanitized(keepsLines: true).utf8), "standard output")
-    return code
+    let isWritten: Void? = try? File.writeAll(
+      descriptor, Array(text.sanitized(keepsLines: true).utf8), "standard output")
+    return code == 0 && isWritten == nil ? 1 : code
   }
 
   /// The options override the configuration file.

@@ -10,7 +10,7 @@ package enum Command {
     let row = CommandTable.row(name)
     do throws(CommandFailure) {
       guard let row else { throw CommandFailure(usage: "unknown command '\(name)'") }
-      return try run(row, arguments)
+      return Terminal.exitCode(try run(row, arguments))
     } catch {
       Terminal.complain(error.text)
       if error.kind == .usage && name != "help" {

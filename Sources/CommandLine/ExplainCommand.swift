@@ -7,12 +7,12 @@ import Wire
 enum ExplainCommand {
   static func run(_ values: OptionValues) throws(CommandFailure) -> Int32 {
     let id = values.operands.first ?? ""
-    let answer = try ApiClient(values[.api]).call("GET", "/api/v2/runs/\(id)/placement")
+    let answer = try ApiClient(values[.api]).call("GET", try ApiClient.path(ofRun: id, "/placement"))
     Terminal.write(values.has(.json) ? Terminal.pretty(answer) : text(answer))
     return 0
   }
 
-  private static func text(_ answer: JSON) -> String {
+  static func text(_ answer: JSON) -> String {
     let nodes = answer["nodes"]?.array ?? []
     let state = answer["state"]?.string ?? "?"
     var text = "Run \(answer["run"]?.string ?? "?") of service \(answer["service"]?.string ?? "?"), \(state)"

@@ -1,30 +1,46 @@
+import Basics
 internal import CLinux
 import Orchestration
+import Platform
 import Wire
 
 /// A run that the command line waits for.
 struct FollowedRun {
   let client: ApiClient
+  /// The run's identifier.
   let id: String
   let showsOutput: Bool
 
+  /// An agent that is started anew is back by then.
+  private static let returnTime = Interval.seconds(10)
+  /// Who waits longer for an end that was asked for is told so.
+  private static let patience = Interval.seconds(10)
+
   /// Shows the run's output until its end.
   ///
+  /// - Parameter isStop: its end was asked for.
   /// - Returns: the run as it ended.
-  func follow() throws(CommandFailure) -> JSON {
-    var events = try client.open("GET", "/api/v2/events?run=\(id)")
-    if showsOutput { try OutputPrinter(client: client, id: id).print(onInterrupt: { stop() }) }
+  func follow(isStop: Bool = false) throws(CommandFailure) -> JSON {
+    var events = try open()
+    // Without the rest of the output there is still the end to be told.
+    if showsOutput { _ = try? OutputPrinter(client: client, id: id).print(onInterrupt: { stop() }) }
     var lines = EventLines()
     var last: JSON?
+    var complainsAt = isStop ? Clock.now() + Self.patience : nil
     while true {
       do throws(CommandFailure) {
         while let bytes = try next(events) {
           for event in lines.feed(bytes) { if case .run(let run) = event { last = run } }
+          if let time = complainsAt, Clock.now() > time {
+            complainsAt = nil
+            Terminal.complain("run \(id) is still \(last?["state"]?.string ?? "there"); waiting for its end")
+          }
         }
         break
       } catch {
         // The agent was restarted: the run goes on, and so do we when it is back.
         events = try reopen(error)
+        lines = EventLines()
       }
     }
     guard let last, let state = last["state"]?.string, RunState.isFinal(name: state) else {
@@ -34,22 +50,30 @@ struct FollowedRun {
     return last
   }
 
+  private func open() throws(CommandFailure) -> ApiStream {
+    try client.open("GET", "/api/v2/events?run=" + HTTPURL.percentEncoded(id))
+  }
+
   private func next(_ events: ApiStream) throws(CommandFailure) -> [UInt8]? {
     if clinux_take_interrupt() != 0 { stop() }
-    return try events.next()
+    let bytes = try events.next()
+    // Not even a sign of life came.
+    if events.isQuiet { throw CommandFailure("the agent at \(client.address.text) says nothing any more") }
+    return bytes
   }
 
   private func reopen(_ failure: CommandFailure) throws(CommandFailure) -> ApiStream {
-    for _ in 0..<20 {
+    let end = Clock.now() + Self.returnTime
+    repeat {
       usleep(500_000)
-      if let stream = try? client.open("GET", "/api/v2/events?run=\(id)") { return stream }
-    }
+      if let stream = try? open() { return stream }
+    } while Clock.now() < end
     throw failure
   }
 
   private func stop() {
     Terminal.complain("stopping run \(id)")
-    _ = try? client.call("DELETE", "/api/v2/runs/\(id)")
+    if let path = try? ApiClient.path(ofRun: id) { _ = try? client.call("DELETE", path) }
   }
 
   private func tell(_ run: JSON) {

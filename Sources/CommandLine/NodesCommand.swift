@@ -16,7 +16,7 @@ enum NodesCommand {
     return 0
   }
 
-  private static func table(_ nodes: [JSON]) -> String {
+  static func table(_ nodes: [JSON]) -> String {
     var rows = [["NODE", "ID", "STATE", "SCORE", "RUNS", "MEMORY", "BOARD", "ADDRESS", "HEARD"]]
     for node in nodes {
       let heard = node["ageMilliseconds"]?.integer ?? 0

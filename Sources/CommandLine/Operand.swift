@@ -38,7 +38,9 @@ struct Operand: Sendable {
 
   /// - Throws: what is wrong with the number of words that are given.
   func check(_ words: [String]) throws(CommandFailure) {
-    if words.isEmpty, count == .one || count == .many { throw CommandFailure(usage: lack) }
+    // A variable that is empty names nothing.
+    let isLacking = words.isEmpty || words.contains("")
+    if isLacking, count == .one || count == .many { throw CommandFailure(usage: lack) }
     if words.count > 1, count == .one || count == .optional { throw Self.unexpected(words[1]) }
   }
 

@@ -1,28 +1,38 @@
 internal import CLinux
 import Containers
+import Orchestration
+import Wire
 
 /// Copies a run's output to our own streams.
 struct OutputPrinter {
   let client: ApiClient
+  /// The run's identifier.
   let id: String
 
-  func print(follow: Bool = true, onInterrupt: () -> Void) throws(CommandFailure) {
-    let target = "/api/v2/runs/\(id)/logs" + (follow ? "?follow=1" : "")
+  /// Copies it until its end, which comes soon after the run's whatever becomes of the stream.
+  ///
+  /// - Returns: whether there was any.
+  /// - Throws: why it is not whole.
+  func print(follow: Bool = true, onInterrupt: () -> Void) throws(CommandFailure) -> Bool {
+    let target = try ApiClient.path(ofRun: id, "/logs" + (follow ? "?follow=1" : ""))
     let stream = try client.open("GET", target, accept: EngineFrames.mediaType)
     var frames = EngineFrames()
+    var isAny = false
+    var hadEnded = false
     while true {
       if clinux_take_interrupt() != 0 { onInterrupt() }
-      let bytes: [UInt8]?
-      do throws(CommandFailure) {
-        bytes = try stream.next()
-      } catch {
-        // The agent went away; what the run says further is with the agent when it is back.
-        return
-      }
-      guard let bytes else { return }
+      guard let bytes = try stream.next() else { return isAny }
       for part in frames.feed(bytes) {
-        if case .output(let stream, let piece) = part { Terminal.write(piece, to: stream == .stderr ? 2 : 1) }
+        guard case .output(let stream, let piece) = part else { continue }
+        isAny = isAny || !piece.isEmpty
+        Terminal.write(piece, to: stream == .stderr ? 2 : 1)
       }
+      if let failure = Terminal.failure { throw CommandFailure(failure.description) }
+      guard stream.isQuiet else { continue }
+      // A silent run, or a stream whose other end is gone: the agent knows, if there is one.
+      if hadEnded { throw CommandFailure("the output of run \(id) does not end, though the run has") }
+      hadEnded = RunState.isFinal(
+        name: try client.call("GET", try ApiClient.path(ofRun: id))["state"]?.string ?? "")
     }
   }
 }

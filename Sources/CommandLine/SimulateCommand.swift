@@ -57,17 +57,13 @@ enum SimulateCommand {
         done += 1
         guard Terminal.errorIsTerminal, Clock.now().nanoseconds - begun > quietTime else { continue }
         isShown = true
-        show("\r" + String(done) + " of " + String(total) + " simulations")
+        Terminal.mention("\r" + String(done) + " of " + String(total) + " simulations")
       }
     }
-    if isShown { show(Terminal.clearLine) }
+    if isShown { Terminal.mention(Terminal.clearLine) }
     return trials
   }
 
   /// How long nobody asks what it is doing, in nanoseconds.
   private static let quietTime: Int64 = 1_000_000_000
-
-  private static func show(_ text: String) {
-    Terminal.write(Array(text.utf8), to: 2)
-  }
 }

@@ -9,9 +9,9 @@ enum StopCommand {
     var exitCode: Int32 = 0
     for id in values.operands {
       do throws(CommandFailure) {
-        let run = try client.call("DELETE", "/api/v2/runs/" + id)
+        let run = try client.call("DELETE", try ApiClient.path(ofRun: id))
         let name = run["id"]?.string ?? id
-        let end = try FollowedRun(client: client, id: name, showsOutput: false).follow()
+        let end = try FollowedRun(client: client, id: name, showsOutput: false).follow(isStop: true)
         Terminal.write(name + "\n")
         // What cannot be stopped, on a node of Home Edge, is given up, and that was said.
         if run["state"]?.string == RunState.handedOver.name, end["failure"] != nil { exitCode = 1 }

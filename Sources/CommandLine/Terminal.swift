@@ -9,9 +9,23 @@ enum Terminal {
     write(Array(text.utf8))
   }
 
+  /// Why output is lost; nil where all was written.
+  nonisolated(unsafe) private(set) static var failure: SystemError?
+
   static func write(_ bytes: [UInt8], to descriptor: Int32 = 1) {
+    do throws(SystemError) {
+      try File.writeAll(descriptor, bytes, descriptor == 2 ? "standard error" : "standard output")
+    } catch {
+      failure = error
+    }
+  }
+
+  /// The exit code of a command that would have ended with `code`, had its output been written; says why it was not.
+  static func exitCode(_ code: Int32) -> Int32 {
     // A reader that has gone, as in `hearth ps | head`, is no error worth a message.
-    _ = try? File.writeAll(descriptor, bytes, "standard output")
+    guard let failure, failure.errno != EPIPE else { return code }
+    complain(failure.description)
+    return code == 0 ? 1 : code
   }
 
   /// JSON as a command prints it.
@@ -20,7 +34,12 @@ enum Terminal {
   }
 
   static func complain(_ text: String) {
-    write(Array("hearth: \(text.sanitized(keepsLines: true))\n".utf8), to: 2)
+    mention("hearth: \(text.sanitized(keepsLines: true))\n")
+  }
+
+  /// Writes what is not the command's output; where that fails there is nobody to tell.
+  static func mention(_ text: String) {
+    _ = try? File.writeAll(2, Array(text.utf8), "standard error")
   }
 
   static var errorIsTerminal: Bool {

@@ -142,6 +142,52 @@ import Testing
     }
   }
 
+  @Test func whoFollowsEventsShutsNobodyOut() throws {
+    try withAgent { agent in
+      let id = try agent.submit(["busybox"], more: #""service":"lamp","#)
+      var followers: [Connection] = []
+      for _ in 0..<256 {
+        followers.append(try Connection(port: agent.port))
+        followers.last?.send(agent.request("GET", "/api/v2/events"))
+      }
+      let statuses = try followers.map { try $0.answerHead() }
+      #expect(statuses.filter { $0 == 200 }.count == 128 && statuses.filter { $0 == 503 }.count == 128)
+      // The client follows its run too.
+      let stopped = try agent.call("DELETE", "/api/v2/runs/lamp")
+      #expect(stopped.status == 200 || stopped.status == 202, "\(stopped.text)")
+      #expect(try agent.hearth("ps", "-a").output.contains(id))
+      followers = []
+    }
+  }
+
+  @Test func whoAsksForLongListsAndDoesNotReadCostsNeitherMemoryNorTime() throws {
+    try withAgent { agent in
+      let words = Agent.json(["busybox", String(repeating: "x", count: 1_000_000)])
+      for _ in 0..<12 {
+        #expect(try agent.call("POST", "/api/v2/runs", #"{"arguments":\#(words)}"#).status == 201)
+      }
+      let before = try agent.memory()
+      let idle = try (0..<60).map { _ in try Connection(port: agent.port) }
+      for connection in idle { connection.send(agent.request("GET", "/api/v2/runs")) }
+      var most = before
+      var slowest = 0.0
+      for _ in 0..<40 {
+        let begun = Date()
+        #expect(try agent.get("/api/v1/ping").text == "Pong\n")
+        slowest = max(slowest, Date().timeIntervalSince(begun))
+        most = max(most, try agent.memory())
+        usleep(20_000)
+      }
+      print(
+        "FIGURE beside 60 idle readers of 12 MB: \(most - before) kB more, slowest ping \(Int(slowest * 1000)) ms"
+      )
+      #expect(most - before < 40_000)
+      #expect(slowest < 1)
+      let list = try agent.get("/api/v2/runs").json["runs"].array
+      #expect(list.count == 12)
+    }
+  }
+
   @Test func randomBytesDoNotHarm() throws {
     try withAgent { agent in
       var generator = SplitMix64(seed: 7)

@@ -166,6 +166,12 @@ final class Connection {
     return Answer(status: status, headers: headers, body: body)
   }
 
+  /// The status of the next answer, of which no more is read.
+  func answerHead(seconds: Double = 30) throws -> Int {
+    try receive(within: seconds) { $0.count >= 12 }
+    return Int(String(decoding: received.prefix(12).suffix(3), as: UTF8.self)) ?? 0
+  }
+
   private func chunks(seconds: Double) throws -> Data {
     var body = Data()
     let deadline = Date() + seconds

@@ -27,6 +27,11 @@ import Testing
     #expect(report.output.contains("\nkitchen helps most: "))
     // The same again, from standard input.
     #expect(try hearth("simulate", "-", input: example.output).output == report.output)
+    // The README shows what it prints, to the letter.
+    let readme = try String(contentsOfFile: Lab.house + "/README.md", encoding: .utf8)
+    #expect(
+      readme.contains("$ hearth simulate --example | hearth simulate -\n\(report.output)```\n"),
+      "\(report.output)")
     let json = Value(
       try JSONSerialization.jsonObject(
         with: Data(try hearth("simulate", "--json", "-", input: example.output).output.utf8)))

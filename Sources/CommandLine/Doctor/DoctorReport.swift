@@ -59,7 +59,7 @@ struct DoctorReport {
       + plural(count("fail"), "failure")
   }
 
-  private static func entry(_ id: String, _ result: CheckResult, colours: Bool) -> String {
+  static func entry(_ id: String, _ result: CheckResult, colours: Bool) -> String {
     let (word, style): (String, Terminal.Style) =
       switch result {
       case .ok: ("ok", .green)

@@ -13,6 +13,8 @@ import Wire
     ("5b82ba7b7d7b", "5b82ba7b7d7b"), ("x?y", "x%3Fy"), ("x#z", "x%23z"), ("a/output", "a%2Foutput"),
     ("../x", "..%2Fx"),
     ("web%20x", "web%2520x"), ("ä b", "%C3%A4%20b"), ("a\r\nHost: b", "a%0D%0AHost%3A%20b"), ("...", "..."),
+    ("abcd/", "abcd%2F"), ("/", "%2F"), ("OpenStack:2e82", "OpenStack%3A2e82"), ("#%", "%23%25"),
+    ("http%3A%2F%2Ffoo.com%2Ffile", "http%253A%252F%252Ffoo.com%252Ffile"),
   ])
   func whateverNamesARunIsOneSegmentOfThePath(name: String, segment: String) throws {
     let path = try ApiClient.path(ofRun: name, "/logs?follow=1")

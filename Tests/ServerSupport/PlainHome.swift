@@ -45,6 +45,19 @@ package final class PlainHome {
     try client("\(method) \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n")
   }
 
+  /// Does something so many times, a few in each round of the loop: the kernel keeps no more than 128 connections for us.
+  package func times(_ count: Int, _ body: @escaping () throws -> Void) {
+    var left = count
+    func next() {
+      for _ in 0..<min(left, 32) {
+        left -= 1
+        do { try body() } catch { Issue.record(error) }
+      }
+      if left > 0 { loop.after(.milliseconds(1)) { next() } }
+    }
+    next()
+  }
+
   /// Something that is done, and what has to follow from it before the next.
   package struct Step {
     let what: String

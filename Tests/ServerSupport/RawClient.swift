@@ -21,6 +21,13 @@ package final class RawClient: Watcher {
     _ = bytes.withUnsafeBytes { Socket.write(descriptor, $0) }
   }
 
+  /// Sends what the kernel takes now; how much that was.
+  package func sendWhatFits(_ bytes: ArraySlice<UInt8>) -> Int {
+    bytes.withUnsafeBytes {
+      max(0, CLinux.send(descriptor, $0.baseAddress, $0.count, clinux_nosignal | Int32(MSG_DONTWAIT)))
+    }
+  }
+
   package override func ready(_ events: UInt32) {
     withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { buffer in
       if case .bytes(let count) = Socket.read(descriptor, into: buffer) {

@@ -100,7 +100,10 @@ import Wire
       ping = try home.ask("GET", "/ping")
       func look() {
         most = max(most, home.server.held)
-        guard ping?.status == 200 else { return home.loop.after(.zero) { look() } as Void }
+        guard ping?.status == 200 else {
+          home.loop.after(.zero) { look() }
+          return
+        }
         pings.append(Date().timeIntervalSince(begun))
         if pings.count < 40 { try? next(Date()) }
       }

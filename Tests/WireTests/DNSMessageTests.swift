@@ -107,7 +107,7 @@ import Wire
     packet([0, 0, 16, 0, 1, 0, 0, 0, 0, 0, 2, 2, 1], questions: 0, answers: 1),  // TXT over its end
     packet([0, 0, 12, 0, 1, 0, 0, 0, 0, 0, 2, 0, 0], questions: 0, answers: 1),  // PTR shorter than its data
     packet([0, 0, 12, 0, 1, 0, 0, 0, 0, 0, 2, 0xC0, 25], questions: 0, answers: 1),  // PTR to itself
-    packet([0, 0, 33, 0, 1, 0, 0, 0, 0, 0, 7, 0, 0, 0, 0, 0, 1, 64], questions: 0, answers: 1),  // SRV to no name
+    packet([0, 0, 33, 0, 1, 0, 0, 0, 0, 0, 7, 0, 0, 0, 0, 0, 1, 64], questions: 0, answers: 1),  // no target
     packet([0, 0, 33, 0, 1, 0, 0, 0, 0, 0, 2, 0, 0], questions: 0, answers: 1),  // SRV over its end
     packet([0, 0, 47, 0, 1, 0, 0, 0, 0, 0, 3, 0, 0, 0], questions: 0, answers: 1),  // empty bit map
     packet([0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, 1, 2, 3, 4], questions: 0, answers: 1),  // of no name
@@ -205,7 +205,7 @@ import Wire
     #expect(DNSAddress(bytes: [1, 2, 3]) == nil)
     #expect(
       DNSAddress(192, 168, 1, 255).isBroadcast(prefix: 24) && DNSAddress(10, 0, 0, 0).isBroadcast(prefix: 8))
-    #expect(!DNSAddress(192, 168, 1, 255).isBroadcast(prefix: 23) && !local.isBroadcast(prefix: 24))
+    #expect(!DNSAddress(192, 168, 0, 255).isBroadcast(prefix: 23) && !local.isBroadcast(prefix: 24))
     #expect(
       !DNSAddress(10, 0, 0, 1).isBroadcast(prefix: 31) && !DNSAddress(10, 0, 0, 1).isBroadcast(prefix: 32))
   }

@@ -303,6 +303,12 @@ extension Discovery {
 
   private func missing(of peer: KnownInstance, at now: Instant) -> [DNSQuestion] {
     var questions: [DNSQuestion] = []
+    if peer.service == nil { questions.append(DNSQuestion(name: peer.instance, type: .srv)) }
+    if peer.textLife == nil { questions.append(DNSQuestion(name: peer.instance, type: .txt)) }
+    if peer.service != nil, peer.addresses.isEmpty, let host = peer.host {
+      questions.append(DNSQuestion(name: host, type: .a))
+      questions.append(DNSQuestion(name: host, type: .aaaa))
+    }
     if !peer.isHearth, peer.markCount < Discovery.markLimit {
       peer.markCount += 1
       let link = links.first { $0.interface.index == peer.interface }
@@ -311,12 +317,6 @@ extension Discovery {
     if !peer.isComplete { peer.resolveCount += 1 }
     let count = max(1, peer.isComplete ? peer.markCount : peer.resolveCount)
     peer.resolveNext = lacks(peer) ? now + .seconds(1 << Int(count - 1)) : nil
-    if peer.service == nil { questions.append(DNSQuestion(name: peer.instance, type: .srv)) }
-    if peer.textLife == nil { questions.append(DNSQuestion(name: peer.instance, type: .txt)) }
-    if peer.service != nil, peer.addresses.isEmpty, let host = peer.host {
-      questions.append(DNSQuestion(name: host, type: .a))
-      questions.append(DNSQuestion(name: host, type: .aaaa))
-    }
     return questions
   }
 }

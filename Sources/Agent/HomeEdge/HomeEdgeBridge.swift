@@ -137,7 +137,7 @@ final class HomeEdgeBridge {
       driver.loop.after(.zero) { then(.refused(error.reason)) }
       return
     }
-    if let answer = peer.answer, answer.value > 0, Clock.now() - answer.at < Self.answerLife {
+    if let answer = peer.answer, Clock.now() - answer.at < Self.answerLife {
       self.start(start, on: peer, value: answer.value, then: then)
     } else {
       peer.evaluate(byResource: false, asker: driver.identity) { value in

@@ -66,6 +66,12 @@ package final class ScriptedEngine: @unchecked Sendable {
     package var state = "created"
     /// How it ended.
     package var code = 0
+
+    /// With these labels, in that state.
+    package init(labels: [String: String], state: String = "created") {
+      self.labels = labels
+      self.state = state
+    }
   }
 
   private let lock = NSCondition()

@@ -90,14 +90,14 @@ public final class Simulation {
 
   /// The same, without the figures of all nodes together.
   ///
-  /// - Parameter effort: events, each with the runs that are under way at it, after which it `isGivenUp`.
+  /// - Parameter effort: events, each with the runs that are under way at it for each node, after which it `isGivenUp`.
   func pass(_ policy: Policy?, limit: Double, effort: Int = .max) {
     self.policy = policy
     if policy == nil { hearth = HearthDispatch(self) }
     begin()
     var spent = 0
     while isOver > 0, now < limit, let next = queue.next() {
-      spent += 1 + asked - (jobs.count - isOver)
+      spent += 1 + (asked - (jobs.count - isOver)) / max(nodes.count, 1)
       if spent > effort {
         isGivenUp = true
         break

@@ -357,8 +357,8 @@ private func refusal(of text: String) throws -> String {
       [load "x"]
       every = 900 s
       evenly = yes
-      burst = 250
-      work = 5 s
+      burst = 500
+      work = 3 s
       memory = 1 GiB
       [simulation]
       runs = 1

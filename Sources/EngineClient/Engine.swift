@@ -177,7 +177,8 @@ package final class Engine {
           for tag in image.tags where images.count < Self.imageLimit {
             images.append(
               HomeNode.Image(
-                hash: Requirements.hash(ofImage: tag), mebibytes: Int(min(max(image.size, 0), 1 << 40) >> 20)))
+                hash: Requirements.hash(ofImage: tag), mebibytes: Int(min(max(image.size, 0), 1 << 40) >> 20))
+            )
           }
         }
       case .done: self.images = images

@@ -342,7 +342,9 @@ private func refusal(of text: String) throws -> String {
       try Self.overload(two, "every = 1 s\nwork = 100 s")
         .hasPrefix("this home is overloaded: 100 s of work arrive each second, it can do "))
     let memory = try Self.overload(one, "every = 1 s\nwork = 5 s\nmemory = 1 GiB")
-    #expect(memory.hasPrefix("a is overloaded: its runs want ") && memory.contains(" MiB of memory at a time, it has "))
+    #expect(
+      memory.hasPrefix("a is overloaded: its runs want ")
+        && memory.contains(" MiB of memory at a time, it has "))
     // Enough, and a little too much: that is simulated.
     #expect(try Self.overload(one, "every = 30 s\nwork = 10 s") == "")
     #expect(try Self.overload(one, "every = 60 s\nwork = 1000 s") == "")

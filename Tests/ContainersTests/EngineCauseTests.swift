@@ -45,7 +45,9 @@ import Testing
     (.create, 500, "open /var/lib/docker/overlay2: input/output error", .node),
     (.create, 500, "mkdir /var/lib/docker/overlay2/x: no space left on device", .node),
     (.start, 404, "network lan not found", .machine),
-    (.start, 400, "OCI runtime create failed: exec: \"nosuch\": executable file not found in $PATH", .request),
+    (
+      .start, 400, "OCI runtime create failed: exec: \"nosuch\": executable file not found in $PATH", .request
+    ),
     (
       .start, 400,
       "failed to create task for container: OCI runtime create failed: runc create failed: unable to start "

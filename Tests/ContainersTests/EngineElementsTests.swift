@@ -20,9 +20,9 @@ import Wire
   private let ours = EngineRequest.list(labels: ["io.hearth.node=n"])
 
   private func listed(_ number: Int, _ labels: String = "") -> String {
-    #"{"Id":"c\#(number)","Names":["/n\#(number)"],"Command":"sh -c \"x\"","Created":1,"Labels":{\#(labels)"#
-      + #""io.hearth.node":"n","io.hearth.run":"\#(number)"},"State":"running","HostConfig":{"A":[{"B":[1,2]}]},"#
-      + #""Mounts":[]}"#
+    let own = #""io.hearth.node":"n","io.hearth.run":"\#(number)""#
+    let rest = #""State":"running","HostConfig":{"A":[{"B":[1,2]}]},"Mounts":[]"#
+    return #"{"Id":"c\#(number)","Names":["/n\#(number)"],"Created":1,"Labels":{\#(labels)\#(own)},\#(rest)}"#
   }
 
   @Test func aListIsReadHoweverMuchRequestsHavePutIntoIt() {
@@ -49,7 +49,8 @@ import Wire
     let events = events(.images, "[" + body.joined(separator: ",") + "]")
     for case .images(let some) in events { images += some }
     #expect(images.count == 10_000 && events.last == .done)
-    #expect(images[9999].tags == ["registry.example/org/image9999:v9999"] && images[9999].size == 1_000_000_000)
+    #expect(
+      images[9999].tags == ["registry.example/org/image9999:v9999"] && images[9999].size == 1_000_000_000)
     #expect(images[0].digests == ["registry.example/org/image0@sha256:0"])
   }
 
@@ -84,7 +85,8 @@ import Wire
   @Test func anElementThatIsLargeForAllThatIsTooLarge() {
     let tags = (0..<20_000).map { #""registry.example/x:\#($0)""# }.joined(separator: ",")
     let error = events(.images, #"[{"Id":"a","RepoTags":[\#(tags)]}]"#).error
-    #expect(error?.reason == .tooLarge("one element of the answer", limit: 256 << 10) && error?.kind == .other)
+    #expect(
+      error?.reason == .tooLarge("one element of the answer", limit: 256 << 10) && error?.kind == .other)
   }
 
   @Test func aLongTextIsEmptyAndOneWithinTheBoundIsWhole() {
@@ -102,7 +104,8 @@ import Wire
     let space = ["", " ", "\n\t"].randomElement(using: &generator) ?? ""
     func member() -> String {
       let names = ["Id", "State", "Labels", "io.hearth.run", "x", #"a\"],}"#, "", "é"]
-      return "\"\(names.randomElement(using: &generator) ?? "")\"\(space):\(random(&generator, depth: depth + 1))"
+      return
+        "\"\(names.randomElement(using: &generator) ?? "")\"\(space):\(random(&generator, depth: depth + 1))"
     }
     switch Int.random(in: 0..<(depth > 4 ? 4 : 7), using: &generator) {
     case 0: return space + "-1.5e3" + space
@@ -110,9 +113,10 @@ import Wire
     case 2: return space + "null"
     case 3: return "true" + space
     case 4:
-      return "[" + (0..<Int.random(in: 0..<4, using: &generator)).map { _ in
-        random(&generator, depth: depth + 1)
-      }.joined(separator: ",") + "]"
+      return "["
+        + (0..<Int.random(in: 0..<4, using: &generator)).map { _ in
+          random(&generator, depth: depth + 1)
+        }.joined(separator: ",") + "]"
     default:
       let count = Int.random(in: 0..<5, using: &generator)
       var members: [String] = []
@@ -148,7 +152,8 @@ import Wire
       var bytes = sound
       for _ in 0..<Int.random(in: 1...4, using: &generator) {
         let place = Int.random(in: 0..<bytes.count, using: &generator)
-        bytes[place] = [0x22, 0x7B, 0x7D, 0x5B, 0x5D, 0x2C, 0x5C, 0x3A, 0].randomElement(using: &generator) ?? 0
+        bytes[place] =
+          [0x22, 0x7B, 0x7D, 0x5B, 0x5D, 0x2C, 0x5C, 0x3A, 0].randomElement(using: &generator) ?? 0
       }
       let events = events(ours, String(decoding: bytes, as: UTF8.self))
       #expect(events.ends == 1, "seed \(seed)")

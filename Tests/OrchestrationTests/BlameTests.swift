@@ -56,7 +56,8 @@ import Wire
     (.start, 404, "network lan not found"),
     (.pull, 500, "no matching manifest for linux/arm/v6 in the manifest list entries"),
   ])
-  func whatOneMachineLacksGoesOnToTheNextAndIsNoFailure(verb: EngineVerb, status: Int, message: String) throws {
+  func whatOneMachineLacksGoesOnToTheNextAndIsNoFailure(verb: EngineVerb, status: Int, message: String) throws
+  {
     var home = Self.home()
     home.worlds[1].engine.hasImage = verb != .pull
     home.worlds[1].engine.refusals[verb] = (status, message)
@@ -78,7 +79,8 @@ import Wire
 
   @Test func anImageThatNoRegistryGivesIsAskedOfThoseWhoHaveIt() throws {
     var home = HomeWorld(nodes: 4, scores: [10, 100, 90, 50])
-    let image = Requirements.hash(ofImage: try RunCommand(parsing: ["busybox"], source: .nothing).image.description)
+    let image = Requirements.hash(
+      ofImage: try RunCommand(parsing: ["busybox"], source: .nothing).image.description)
     home.images = [[], [], [], [HomeNode.Image(hash: image, mebibytes: 0)]]
     for index in 0..<3 {
       home.worlds[index].engine.hasImage = false

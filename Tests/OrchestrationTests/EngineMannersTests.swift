@@ -134,7 +134,9 @@ import Wire
     home.run(milliseconds: 2000)
     #expect(home.hosts(of: id) == [2])
     let rows = home.worlds[0].orchestrator.run(id)?.placement?.rows ?? []
-    #expect(rows.first { $0.node == HomeWorld.name(1) }?.outcome == .refused("its container engine does not answer"))
+    #expect(
+      rows.first { $0.node == HomeWorld.name(1) }?.outcome == .refused("its container engine does not answer")
+    )
     let own = try home.worlds[1].submit(2)
     home.run(milliseconds: 2000)
     #expect(home.hosts(of: own).count == 1 && home.hosts(of: own) != [1], "nor by itself")

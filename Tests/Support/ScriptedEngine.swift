@@ -21,7 +21,8 @@ package final class ScriptedEngine: @unchecked Sendable {
 
     /// Answers with JSON and that status.
     package func send(_ status: Int, _ json: String) {
-      send(head: "HTTP/1.1 \(status) X\r\nContent-Type: application/json\r\nContent-Length: \(json.utf8.count)")
+      send(
+        head: "HTTP/1.1 \(status) X\r\nContent-Type: application/json\r\nContent-Length: \(json.utf8.count)")
       send(Data(json.utf8))
     }
 

@@ -54,7 +54,8 @@ import Testing
         var list = containers.containers.map { ScriptedEngine.listed($0.key, $0.value) }
         for number in 0..<5 {
           let labels = [
-            "io.hearth.node": node, "io.hearth.run": "00000000000\(number)", "io.hearth.service": long, "x": long,
+            "io.hearth.node": node, "io.hearth.run": "00000000000\(number)", "io.hearth.service": long,
+            "x": long,
           ]
           let id = String(repeating: "f", count: 63) + "\(number)"
           list.append(ScriptedEngine.listed(id, .init(labels: labels, state: "running")))

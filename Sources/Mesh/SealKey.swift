@@ -13,9 +13,12 @@ package struct SealKey: Sendable, Equatable {
   package static let minimumSize = 16
   /// The most that is read of a key file.
   package static let maximumSize = 4096
+  /// The least number of different bytes: a UUID has some 14, a file of NULs one.
+  private static let fewestValues = 6
 
   /// From the bytes of the key file; blanks and line ends around them do not count, so that an editor's line end makes no
-  /// other key. nil where too little or too much is left.
+  /// other key. nil where too little or too much is left, or what everybody would try first: few different bytes, or a
+  /// piece that is too short and comes again and again.
   package init?(fileContents: [UInt8]) {
     func isBlank(_ byte: UInt8) -> Bool { byte == 32 || byte >= 9 && byte <= 13 }
     guard let first = fileContents.firstIndex(where: { !isBlank($0) }),
@@ -23,6 +26,9 @@ package struct SealKey: Sendable, Equatable {
       last - first + 1 >= Self.minimumSize, last - first + 1 <= Self.maximumSize
     else { return nil }
     let secret = Array(fileContents[first...last])
+    var seen = [Bool](repeating: false, count: 256)
+    for byte in secret { seen[Int(byte)] = true }
+    guard seen.count(where: { $0 }) >= Self.fewestValues, !Self.repeats(secret) else { return nil }
     guard let heartbeat = Self.derive(32, "hearth heartbeat", from: secret),
       let tls = Self.derive(32, "hearth tls-psk", from: secret),
       let id = Self.derive(2, "hearth key id", from: secret)
@@ -30,6 +36,13 @@ package struct SealKey: Sendable, Equatable {
     self.heartbeat = heartbeat
     tlsSecret = tls
     self.id = UInt16(id[0]) << 8 | UInt16(id[1])
+  }
+
+  /// Whether it is nothing but a piece shorter than `minimumSize`, at least twice.
+  private static func repeats(_ secret: [UInt8]) -> Bool {
+    (1...min(minimumSize - 1, secret.count / 2)).contains { length in
+      zip(secret, secret.dropFirst(length)).allSatisfy { $0 == $1 }
+    }
   }
 
   /// HKDF-SHA256 (RFC 5869).

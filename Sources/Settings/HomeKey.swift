@@ -120,8 +120,8 @@ package final class HomeKey {
     }
     guard let key = SealKey(fileContents: bytes) else {
       throw HomeKeyError(
-        "\(path): expected \(SealKey.minimumSize) to \(SealKey.maximumSize) bytes of a key, found \(bytes.count)"
-      )
+        "\(path): expected \(SealKey.minimumSize) to \(SealKey.maximumSize) bytes of a key that is hard to guess, "
+          + "found \(bytes.count) bytes that are none")
     }
     return key
   }

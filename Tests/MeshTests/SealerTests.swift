@@ -34,6 +34,25 @@ struct SealerTests {
     #expect(SealKey(fileContents: []) == nil)
   }
 
+  @Test func whatAnybodyWouldTryFirstIsNoKey() {
+    let weak: [[UInt8]] = [
+      [UInt8](repeating: 0, count: 65), [UInt8](repeating: 0xff, count: 32),
+      Array(String(repeating: "x", count: 64).utf8),
+      Array(String(repeating: "deadbeef", count: 8).utf8),
+      Array(String(repeating: "password1234567", count: 4).utf8),
+      Array("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab".utf8), Array(String(repeating: "0123456789", count: 3).utf8),
+      [0] + [UInt8](repeating: 0x41, count: 40) + [0],
+    ]
+    for bytes in weak { #expect(SealKey(fileContents: bytes) == nil, "\(bytes.prefix(20))") }
+    var random = SplitMix64(seed: 1)
+    for _ in 0..<1000 {
+      let bytes = (0..<16).map { _ in UInt8.random(in: 33...126, using: &random) }
+      #expect(SealKey(fileContents: bytes) != nil)
+      let digits = bytes.map { String($0 & 15, radix: 16) + String($0 >> 4, radix: 16) }.joined()
+      #expect(SealKey(fileContents: Array(digits.utf8)) != nil)
+    }
+  }
+
   @Test func theKeysOfEachPurposeDiffer() throws {
     let key = try key("0123456789abcdef")
     #expect(key.heartbeat != key.tlsSecret)

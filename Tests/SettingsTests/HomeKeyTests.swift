@@ -65,7 +65,9 @@ import Testing
     #expect(try HomeKey(configuration: named).path == path, "what the settings name comes first")
   }
 
-  @Test(arguments: ["", "\n", "0123456789abcde", String(repeating: "x", count: 4097)])
+  @Test(arguments: [
+    "", "\n", "0123456789abcde", String(repeating: "x", count: 4097), String(repeating: "\0", count: 65),
+  ])
   func whatIsNoKeyIsRefusedAndStays(text: String) throws {
     try write(text, to: "home.key")
     #expect(message(configuration).contains(path))

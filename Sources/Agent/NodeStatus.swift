@@ -1,4 +1,5 @@
 import Basics
+import Containers
 import EngineClient
 import Hardware
 import Mesh
@@ -34,6 +35,7 @@ final class NodeStatus {
   private var loadNews: LoadNews
   private var drainedMark: DrainedMark
   private var addressRead: (text: String, at: Instant)?
+  private var architecturesRead: (engine: String, found: [Architecture])?
 
   init(configuration: Configuration, profiles: Profiles, catalogue: ServiceCatalogue, driver: RunDriver) {
     self.configuration = configuration
@@ -62,6 +64,18 @@ final class NodeStatus {
     let text = LocalAddresses.read(root: configuration.root).preferred.text
     addressRead = (text, loop.now)
     return text
+  }
+
+  /// What its containers may be built for, its own architecture first.
+  var architectures: [Architecture] {
+    let engine = engine.description?.architecture ?? Version.dockerArchitecture
+    if let architecturesRead, architecturesRead.engine == engine { return architecturesRead.found }
+    let found = Architecture.ofNode(
+      engine: engine, processors: File.text(configuration.root + "/proc/cpuinfo") ?? "",
+      // It bounds the addresses of 32-bit programs, where the kernel runs them.
+      hasCompatibility: File.exists("/proc/sys/vm/mmap_rnd_compat_bits"))
+    architecturesRead = (engine, found)
+    return found
   }
 
   // MARK: - Readings

@@ -1,3 +1,4 @@
+import Basics
 internal import Wire
 
 /// An image the Engine holds (`GET /images/NAME/json`).
@@ -40,6 +41,17 @@ package struct ImageDescription: Equatable, Sendable {
     size = json["Size"]?.integer ?? 0
     digests = Self.strings(json["RepoDigests"])
     tags = Self.strings(json["RepoTags"])
+  }
+
+  /// What a request may call it by, each as `ImageReference.description` has it: its tags and digests, whatever the
+  /// Engine spells out of them, its identifier, and that as `docker images` shows it.
+  package var names: [String] {
+    var names: [String] = []
+    for text in tags + digests {
+      if let reference = try? ImageReference(text) { names.append(reference.description) }
+    }
+    let digits = id.cut(at: ":")?.tail ?? id
+    return names + [id, String(decoding: digits.utf8.prefix(12), as: UTF8.self) + ":latest"]
   }
 
   private static func strings(_ json: JSON?) -> [String] {

@@ -64,9 +64,10 @@ package struct ImageReference: Hashable, Sendable, CustomStringConvertible {
   /// The `tag` of `POST /images/create`: the digest, else the tag, else `latest`.
   package var pullTag: String { digest ?? tag ?? "latest" }
 
-  /// The whole reference in its familiar form, with the tag or digest that is pulled.
+  /// The whole reference in its familiar form, with the tag or digest that is pulled; of an identifier `sha256:…`. Two
+  /// that mean the same image have the same.
   package var description: String {
-    isIdentifier ? text : "\(familiar)\(digest == nil ? ":" : "@")\(pullTag)"
+    isIdentifier ? pullTag : "\(familiar)\(digest == nil ? ":" : "@")\(pullTag)"
   }
 
   private static func divided(_ name: String) -> (registry: String, repository: String) {

@@ -40,6 +40,10 @@ package struct RunCommand: Sendable {
     body = try RunBody(options, source: source)
     name = options.text("name")
     platform = options.text("platform")
+    if let platform, !platform.utf8.isEmpty, Architecture.platform(platform) == nil {
+      throw RunCommandError(
+        option: "--platform", reason: "\"%\": unknown operating system or architecture", platform)
+    }
     switch options.text("pull") {
     case "always": pullPolicy = .always
     case "never": pullPolicy = .never

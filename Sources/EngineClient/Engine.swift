@@ -54,8 +54,6 @@ package final class Engine {
   private static let steadyTime = Interval.seconds(10)
   /// Before the containers are listed again: what an unheard call did shows by then.
   private static let listPause = Interval.seconds(1)
-  /// References that are told of: a board's card holds no more.
-  private static let imageLimit = 128
 
   /// An Engine that is not asked yet; `connect` begins.
   ///
@@ -174,10 +172,10 @@ package final class Engine {
       switch event {
       case .images(let found):
         for image in found {
-          for tag in image.tags where images.count < Self.imageLimit {
+          for name in image.names where images.count < HomeNode.imageLimit {
             images.append(
               HomeNode.Image(
-                hash: Requirements.hash(ofImage: tag), mebibytes: Int(min(max(image.size, 0), 1 << 40) >> 20))
+                hash: Requirements.hash(ofImage: name), mebibytes: Int(min(max(image.size, 0), 1 << 40) >> 20))
             )
           }
         }

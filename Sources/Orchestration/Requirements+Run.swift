@@ -1,3 +1,4 @@
+import Basics
 import Containers
 import Scoring
 
@@ -17,17 +18,10 @@ extension Requirements {
     cores = command?.wantedCores ?? 1
     bound = run.bound
     deadline = run.deadline.map { Double($0) }
-    if let image = command?.image, !image.isIdentifier { self.image = Self.hash(ofImage: image.description) }
-    if let platform = command?.platform { architecture = Self.architecture(ofPlatform: platform) }
-  }
-
-  /// The part of `linux/arm/v7` after the system; empty where only the system is named.
-  private static func architecture(ofPlatform platform: String) -> String {
-    let bytes = Array(platform.utf8)
-    guard let slash = bytes.firstIndex(of: UInt8(ascii: "/")) else {
-      return platform == "linux" ? "" : platform
+    if let image = command?.image { self.image = Self.hash(ofImage: image.description) }
+    if let (system, wanted) = command?.platform.flatMap({ Architecture.platform($0) }) {
+      architecture = system == "linux" ? wanted.text : system + "-" + wanted.text
     }
-    return String(decoding: bytes[(slash + 1)...], as: UTF8.self)
   }
 }
 

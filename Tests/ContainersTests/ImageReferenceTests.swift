@@ -38,13 +38,36 @@ struct ImageReferenceTests {
     #expect(try ImageReference("docker.io/library/app").description == "app:latest")
   }
 
+  /// The answers of `GET /images/json` of a Docker Engine and of Podman for the same images.
+  @Test func anImageHasTheSameNamesWhateverTheEngineSpells() throws {
+    let digest = "sha256:" + String(repeating: "0123456789abcdef", count: 4)
+    let docker = ImageDescription(
+      id: digest, architecture: "arm64", digests: ["busybox@\(digest)"],
+      tags: ["busybox:latest", "registry.lan:5000/a/b:1"])
+    let podman = ImageDescription(
+      id: digest, architecture: "arm64", digests: ["docker.io/library/busybox@\(digest)"],
+      tags: ["docker.io/library/busybox:latest", "registry.lan:5000/a/b:1", "<none>:<none>"])
+    #expect(docker.names == podman.names)
+    for asked in [
+      "busybox", "docker.io/busybox", "index.docker.io/library/busybox:latest", "library/busybox",
+      "busybox@\(digest)", "busybox:1.36@\(digest)", "registry.lan:5000/a/b:1", digest,
+      String(digest.dropFirst(7)), "0123456789ab",
+    ] {
+      #expect(try podman.names.contains(ImageReference(asked).description), "\(asked)")
+    }
+    for other in ["busybox:1.36", "localhost/busybox", "team/busybox", "registry.lan/a/b:1", "0123456789abc"]
+    {
+      #expect(try !podman.names.contains(ImageReference(other).description), "\(other)")
+    }
+  }
+
   @Test func theFullIdentifierOfALocalImageIsNoNameToPull() throws {
     let hexadecimal = String(repeating: "ab", count: 32)
     for text in [hexadecimal, "sha256:" + hexadecimal] {
       let image = try ImageReference(text)
       #expect(image.isIdentifier)
       #expect(image.familiar == text)
-      #expect(image.description == text)
+      #expect(image.description == "sha256:" + hexadecimal)
       #expect(image.digest == "sha256:" + hexadecimal)
     }
   }

@@ -80,7 +80,7 @@ import Testing
       let next = try agent.submit(["busybox"])
       #expect(try agent.end(of: next)["state"].string == "finished")
       try Lab.eventually("its images are known") {
-        try agent.get("/api/v2/node").json["images"].array.count == 128
+        try agent.get("/api/v2/node").json["images"].array.count == 256
       }
       let memory = try agent.memory()
       #expect(memory < 12_000, "\(memory) kB")

@@ -51,6 +51,7 @@ extension HomeNode {
     factsKnown = true
     name = facts.name
     architecture = facts.architecture
+    alsoRuns = facts.alsoRuns
     board = facts.board
     cores = facts.cores
     speeds = facts.speeds
@@ -104,7 +105,9 @@ extension NodeStatus {
     own.factsKnown = true
     own.name = HostName.text
     own.address = address
-    own.architecture = engine.description?.architecture ?? Version.dockerArchitecture
+    let architectures = self.architectures.map { $0.text }
+    own.architecture = architectures[0]
+    own.alsoRuns = Array(architectures.dropFirst())
     own.board = match.profile.name
     own.cores = snapshot.usableCores
     own.score = score.value

@@ -6,6 +6,7 @@ import Wire
 struct NodeFacts: Equatable {
   var name: String
   var architecture: String
+  var alsoRuns: [String]
   var board: String
   var cores: Int
   var speeds = CoreSpeeds()
@@ -20,13 +21,14 @@ struct NodeFacts: Equatable {
   private static let serviceLimit = 256
   /// Bytes of a name: host names have at most 64 (hostname(7)), services and boards no more than this.
   private static let nameLimit = 128
-  /// As many as a node tells of.
-  private static let imageLimit = 128
+  /// Other architectures than its own that a node runs.
+  private static let architectureLimit = 8
 
   init(_ json: JSON) {
     func text(_ json: JSON?) -> String { (json?.string ?? "").sanitized(limit: Self.nameLimit) }
     name = text(json["hostname"])
     architecture = text(json["architecture"])
+    alsoRuns = (json["alsoRuns"]?.array ?? []).prefix(Self.architectureLimit).map { text($0) }
     board = text(json["profile"])
     cores = Int(min(max(json["cores"]?.integer ?? 0, 0), 4096))
     for service in (json["services"]?.array ?? []).prefix(Self.serviceLimit) {
@@ -39,7 +41,7 @@ struct NodeFacts: Equatable {
     takeCapacity(json["capacity"])
     guard let list = json["images"]?.array else { return }
     var images: [HomeNode.Image] = []
-    for image in list.prefix(Self.imageLimit) {
+    for image in list.prefix(HomeNode.imageLimit) {
       guard let hash = image["hash"]?.integer.flatMap({ UInt32(exactly: $0) }) else { continue }
       images.append(
         HomeNode.Image(hash: hash, mebibytes: Int(min(max(image["mebibytes"]?.integer ?? 0, 0), 1 << 20))))

@@ -19,7 +19,8 @@ struct NodeReport {
     let uptime = Clock.now() - status.started
     return [
       "address": .string(status.address),
-      "architecture": .string(status.engine.description?.architecture ?? Version.dockerArchitecture),
+      "alsoRuns": .array(status.architectures.dropFirst().map { .string($0.text) }),
+      "architecture": .string(status.architectures[0].text),
       "board": .string(status.match.profile.title),
       "capacity": capacity,
       "cores": .integer(Int64(status.sampler.snapshot.processors.onlineCount)),

@@ -1,3 +1,5 @@
+import Basics
+
 /// A condition on the node that may run a service, in Docker Swarm's words: `node.hostname!=kitchen`.
 package struct Constraint: Sendable, Equatable {
   /// What of a node is compared.
@@ -51,23 +53,19 @@ package struct Constraint: Sendable, Equatable {
     subject.rawValue + (isEqual ? "==" : "!=") + value
   }
 
-  /// Whether the node meets it. The case of ASCII letters does not count, as in Swarm; what is not known equals nothing.
+  /// Whether the node meets it. The case of ASCII letters does not count, as in Swarm; what is not known equals
+  /// nothing. Of an architecture any spelling counts, as Swarm's users write the kernel's.
   package func allows(_ node: HomeNode) -> Bool {
     let actual: String
     switch subject {
     case .id: actual = node.id
     case .hostName: actual = node.name
-    case .architecture: actual = node.architecture
+    case .architecture:
+      return (!node.architecture.isEmpty && Architecture(value).includes(Architecture(node.architecture)))
+        == isEqual
     case .board: actual = node.board
     }
-    return sameLetters(actual, wanted) == isEqual
-  }
-
-  /// Swarm's users also write the kernel's words.
-  private var wanted: String {
-    guard subject == .architecture else { return value }
-    if sameLetters(value, "x86_64") { return "amd64" }
-    return sameLetters(value, "aarch64") ? "arm64" : value
+    return sameLetters(actual, value) == isEqual
   }
 }
 

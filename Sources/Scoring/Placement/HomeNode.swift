@@ -34,6 +34,9 @@ package struct HomeNode: Sendable, Equatable {
     }
   }
 
+  /// Names of images that a node tells of, some four of each: a board's card holds no more.
+  package static let imageLimit = 256
+
   /// A service that the node's owner has defined there.
   package struct Service: Sendable, Equatable {
     /// What requests call it.
@@ -54,8 +57,10 @@ package struct HomeNode: Sendable, Equatable {
   package var name = ""
   /// Where it is reached, as people write it.
   package var address = ""
-  /// Docker's word for it, as `amd64`, `arm64` or `arm/v7`; empty where unknown.
+  /// In containerd's normal form, as `amd64`, `arm64` or `arm/v7`; empty where unknown.
   package var architecture = ""
+  /// What else it runs, as `arm/v8` of an `arm64` one.
+  package var alsoRuns: [String] = []
   /// The name of its profile; empty where unknown.
   package var board = ""
   /// Cores in all; 0 where unknown.
@@ -132,6 +137,9 @@ package struct HomeNode: Sendable, Equatable {
     for image in images where image.hash == hash { return image.mebibytes }
     return nil
   }
+
+  /// All that it runs, its own first.
+  var architectures: [String] { [architecture] + alsoRuns }
 
   /// Whether its owner has defined this service there.
   package func offers(_ service: String, kind: String) -> Bool {

@@ -9,7 +9,8 @@ package struct Requirements: Sendable {
   /// Whether the node's owner must have defined the service there: for native programs, and containers whose command
   /// is the definition's.
   package var mustBeRegistered: Bool
-  /// Docker's word for the platform's architecture; empty where any will do or nothing is known.
+  /// The architecture in containerd's normal form (`Architecture`), behind its system where that is not Linux; empty
+  /// where any will do or nothing is known.
   package var architecture = ""
   /// Bytes; 0 where the request does not say.
   package var memory: Int64 = 0
@@ -77,7 +78,7 @@ package struct Requirements: Sendable {
     if kind == "container" && !node.hasEngine && !node.isSelf { return "it has no container engine" }
     if kind == "native" && !node.runsNative { return "it runs no native programs" }
     if mustBeRegistered && !node.offers(service, kind: kind) { return "the service is not registered there" }
-    if !Self.runs(architecture, on: node.architecture) {
+    if !node.architectures.contains(where: { Self.runs(architecture, on: $0) }) {
       return "its architecture is \(node.architecture), asked for is \(architecture)"
     }
     if let available = node.memoryAvailable, memory > available {
@@ -87,17 +88,8 @@ package struct Requirements: Sendable {
     return nil
   }
 
-  /// Whether programs for one architecture run on another: those for an older one of the same family do. Not so 32-bit
-  /// ARM on 64-bit cores, of which some cannot.
+  /// Whether programs for one architecture run on another, both in any spelling.
   package static func runs(_ program: String, on node: String) -> Bool {
-    if program.isEmpty || node.isEmpty || program == node { return true }
-    switch program {
-    case "386": return node == "amd64"
-    case "arm/v5": return node == "arm/v6" || node == "arm/v7"
-    case "arm/v6": return node == "arm/v7"
-    case "arm": return node == "arm/v5" || node == "arm/v6" || node == "arm/v7"
-    case "arm64/v8": return node == "arm64"
-    default: return false
-    }
+    Architecture(program).runs(on: Architecture(node))
   }
 }

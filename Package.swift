@@ -146,7 +146,8 @@ let tests: [Target] = [
   .testTarget(
     name: "SettingsTests",
     dependencies: [
-      "Basics", "Mesh", "Peripherals", "Platform", "Readings", "Settings", "TestSupport", "Wire",
+      "Basics", "Containers", "Mesh", "Peripherals", "Platform", "Readings", "Settings", "TestSupport",
+      "Wire",
     ]),
   .testTarget(
     name: "CommandLineTests",

@@ -150,6 +150,13 @@ final class Admission {
     -> RunCommand?
   {
     do throws(RunCommandError) {
+    // Its name is a label, which the Engine repeats in each list; the longest name of an image is one, too.
+    guard service.utf8.count <= ImageReference.maximumNameLength else {
+      throw Problem(
+        status: 422,
+        detail:
+          "the service's name has \(service.utf8.count) bytes, at most \(ImageReference.maximumNameLength)")
+    }
       let command = try catalogue.command(of: workload, service: service, source: source)
       if let minor = status.engine.description?.apiVersion.minor { try command?.check(engineAPIMinor: minor) }
       return command

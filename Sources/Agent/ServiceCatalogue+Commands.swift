@@ -22,14 +22,12 @@ extension ServiceCatalogue {
   func command(
     of workload: Workload, service: String, source: WorkloadSource
   ) throws(RunCommandError) -> RunCommand? {
-    guard case .container(var arguments) = workload else { return nil }
-    if arguments.isEmpty {
-      guard let definition = definition(service, kind: .container),
-        let defined = dockerRunArguments(definition.command)
-      else { return nil }
-      arguments = defined
-    }
-    return try RunCommand(parsing: arguments, source: source.optionSource)
+    guard case .container(let arguments) = workload else { return nil }
+    if !arguments.isEmpty { return try RunCommand(parsing: arguments, source: source.optionSource) }
+    guard let definition = definition(service, kind: .container),
+      let defined = dockerRunArguments(definition.command)
+    else { return nil }
+    return try LocalSource.read(defined).command
   }
 
   func command(of run: Run) throws(RunCommandError) -> RunCommand? {

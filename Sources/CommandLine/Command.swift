@@ -6,6 +6,11 @@ package enum Command {
   /// - Returns: the exit code.
   package static func run(_ words: Arguments) -> Int32 {
     var arguments = words
+    if let word = words.unreadable {
+      // It would reach the agent, or a file system, as another one.
+      Terminal.complain("'\(word)' is not UTF-8, and would be changed on its way")
+      return 2
+    }
     let name = meant(by: arguments.next() ?? "help")
     let row = CommandTable.row(name)
     do throws(CommandFailure) {

@@ -8,8 +8,7 @@ import Wire
 ///
 /// `RunCommand` in `Containers` is a line of `docker run`.
 enum HearthRunCommand {
-  /// Docker's exit code for what went wrong before the program ran.
-  private static let startFailed: Int32 = 125
+  private static let startFailed = RunOptions.startFailed
   /// Docker's exit code for a program that may not be executed.
   private static let notExecutable: Int32 = 126
   /// Docker's exit code for a program that was not found.

@@ -7,6 +7,8 @@ import Wire
 /// What `hearth run` is asked for, and the request that tells it to the agent.
 struct RunOptions {
   let isDetached: Bool
+  /// Whether what it writes is shown.
+  let showsOutput: Bool
   private let service: String
   private let callback: String
   private let kind: String
@@ -16,10 +18,16 @@ struct RunOptions {
   private let deadline: Int64?
   /// The image and what is behind it, with the options of `docker run` in front.
   private let words: [String]
+  /// What those name of this machine.
+  private let source: WorkloadSource
 
-  /// - Throws: what makes no sense; the agent judges what it alone can know.
+  /// Docker's exit code for what went wrong before the program ran.
+  static let startFailed: Int32 = 125
+
+  /// - Throws: what makes no sense, or names what cannot be read; the agent judges what it alone can know.
   init(_ values: OptionValues) throws(CommandFailure) {
     isDetached = values.has(.detach)
+    showsOutput = !isDetached && !values.has(.json)
     service = values[.service] ?? ""
     callback = values[.callback] ?? ""
     kind = values.has(.native) ? "native" : "container"
@@ -28,7 +36,22 @@ struct RunOptions {
     bound = values[.bound] ?? ""
     deadline = try Self.seconds(values[.deadline])
     words = values.operands
-    if !isDetached && wantsInput {
+    var command: RunCommand?
+    if kind == "container" && !words.isEmpty {
+      do throws(RunCommandError) {
+        let read = try LocalSource.read(words, waits: true) { name in
+          getenv(name).map { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
+        }
+        command = read.command
+        source = read.source
+      } catch {
+        throw CommandFailure(error.description, exitCode: Self.startFailed)
+      }
+    } else {
+      source = WorkloadSource()
+    }
+    // A program that reads would wait for ever for input that nobody sends.
+    if !isDetached, command?.createBody["OpenStdin"]?.bool == true {
       throw CommandFailure(
         usage: "-i: a run has no standard input; leave it out, or use --detach to keep the input open")
     }
@@ -45,17 +68,8 @@ struct RunOptions {
     return seconds
   }
 
-  /// Whether the options ask for input, which nobody would send: a program that reads it would wait for ever.
-  private var wantsInput: Bool {
-    guard kind == "container", let command = try? RunCommand(parsing: words, source: .nothing) else {
-      return false
-    }
-    return command.createBody["OpenStdin"]?.bool ?? false
-  }
-
   /// The body of `POST /api/v2/runs`.
   var request: JSON {
-    let workload = Workload(kind: kind, arguments: words.map { .string($0) })
     var object: JSONObject = ["arguments": .array(words.map { .string($0) }), "type": .string(kind)]
     if !service.isEmpty { object["service"] = .string(service) }
     if !callback.isEmpty { object["callback"] = .string(callback) }
@@ -63,10 +77,7 @@ struct RunOptions {
     if !onHostLoss.isEmpty { object["onHostLoss"] = .string(onHostLoss) }
     if !bound.isEmpty { object["bound"] = .string(bound) }
     if let deadline { object["deadline"] = .integer(deadline) }
-    if let workload {
-      let source = LocalSource.read(for: workload) { name in getenv(name).map { String(cString: $0) } }
-      for (name, value) in source.members { object[name] = value }
-    }
+    for (name, value) in source.members { object[name] = value }
     return .object(object)
   }
 }

@@ -4,8 +4,10 @@ internal import Wire
 // Options about devices and kernel limits: each value becomes one object of a HostConfig list.
 
 enum OptionDevice {
-  /// `HOST[:CONTAINER][:PERMISSIONS]`, permissions being some of r, w and m.
+  /// `HOST[:CONTAINER][:PERMISSIONS]`, permissions being some of r, w and m; or the name of a CDI device, which stays
+  /// a text.
   static func mapping(_ text: String) throws(OptionFault) -> JSON {
+    if isCDI(text) { return .string(text) }
     let parts = text.pieces(at: ":")
     guard parts.count <= 3, !parts[0].utf8.isEmpty else { throw OptionFault("bad format for path: %", text) }
     var inside = parts[0]
@@ -30,6 +32,18 @@ enum OptionDevice {
       "PathOnHost": .string(parts[0]), "PathInContainer": .string(inside),
       "CgroupPermissions": .string(permissions),
     ])
+  }
+
+  /// `VENDOR/CLASS=NAME` (Container Device Interface, "device names"), such as `nvidia.com/gpu=all`.
+  private static func isCDI(_ text: String) -> Bool {
+    guard let (kind, name) = text.cut(at: "="), let (vendor, type) = kind.cut(at: "/") else { return false }
+    func isWord(_ word: String, _ marks: String, digitFirst: Bool) -> Bool {
+      guard let first = word.utf8.first, let last = word.utf8.last else { return false }
+      return (first.isLetter || digitFirst && first.isDigit) && (last.isLetter || last.isDigit)
+        && word.utf8.allSatisfy { $0.isLetter || $0.isDigit || marks.utf8.contains($0) }
+    }
+    return isWord(vendor, "_-.", digitFirst: false) && isWord(type, "_-.", digitFirst: false)
+      && isWord(name, "_-.:", digitFirst: true)
   }
 
   private static func isMode(_ text: String) -> Bool {

@@ -17,6 +17,9 @@ package struct OptionSource: Sendable {
   /// The largest file an option may name, in bytes; Docker's own seccomp profile has 13 kB.
   package static let maximumFileSize = 1 << 18
 
+  /// Bytes of a line, as the Docker client takes them (Go's MaxScanTokenSize).
+  static let maximumLine = (1 << 16) - 1
+
   /// The bytes of --env-file, --label-file and --security-opt seccomp=FILE.
   package var readFile: @Sendable (_ path: String) -> Result<[UInt8], Failure>
   /// The value for `--env NAME` without `=`.
@@ -55,20 +58,32 @@ package struct OptionSource: Sendable {
     var content = try file(path)[...]
     if content.starts(with: [0xef, 0xbb, 0xbf]) { content = content.dropFirst(3) }
     for (index, bytes) in content.split(separator: 0x0a, omittingEmptySubsequences: false).enumerated() {
+      guard bytes.count <= Self.maximumLine else {
+        throw OptionFault(
+          "%: line % is longer than % bytes", path, String(index + 1), String(Self.maximumLine))
+      }
       guard let text = String(validating: bytes, as: UTF8.self) else {
         throw OptionFault("%: invalid utf8 bytes at line %", path, String(index + 1))
       }
-      var line = text.utf8[...]
-      if line.last == 0x0d { line = line.dropLast() }
-      while let first = line.first, first.isBlank || (0x0a...0x0d).contains(first) { line = line.dropFirst() }
-      guard let first = line.first, first != 0x23 else { continue }
-      let pair = String(decoding: line, as: UTF8.self)
+      var line = text.unicodeScalars[...]
+      if line.last == "\r" { line = line.dropLast() }
+      while let first = line.first, Self.isSpace(first.value) { line = line.dropFirst() }
+      guard let first = line.first, first != "#" else { continue }
+      let pair = String(line)
       let name = pair.cut(at: "=")?.head ?? pair.trimmed
       guard !name.utf8.isEmpty else { throw OptionFault("%: no variable name on line '%'", path, pair) }
       guard !name.hasBlank else { throw OptionFault("%: variable '%' contains whitespaces", path, name) }
       pairs.append(pair.has("=") ? pair : name)
     }
     return pairs
+  }
+
+  /// Unicode's white space, which comes along from web pages in front of a name (as Go has it).
+  private static func isSpace(_ scalar: UInt32) -> Bool {
+    switch scalar {
+    case 0x09...0x0d, 0x20, 0x85, 0xa0, 0x1680, 0x2000...0x200a, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000: true
+    default: false
+    }
   }
 
   /// The variables of all files and options, later ones last; a bare name takes its value from the environment.

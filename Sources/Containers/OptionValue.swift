@@ -128,9 +128,10 @@ enum OptionValue {
     return text
   }
 
-  /// The form of container and volume names: at least two letters, digits, `_`, `.` or `-`, the first a letter or digit.
+  /// The form of container and volume names: 2 to 255 letters, digits, `_`, `.` or `-`, the first a letter or digit.
   static func isName(_ text: String) -> Bool {
-    guard let first = text.utf8.first, first.isLetter || first.isDigit, text.utf8.count >= 2 else {
+    guard let first = text.utf8.first, first.isLetter || first.isDigit, (2...255).contains(text.utf8.count)
+    else {
       return false
     }
     return text.utf8.allSatisfy { $0.isLetter || $0.isDigit || $0 == 0x5f || $0 == 0x2e || $0 == 0x2d }

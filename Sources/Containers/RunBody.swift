@@ -18,6 +18,7 @@ struct RunBody {
       case .value(_, .own), .alias, .refused, .windows: break
       }
     }
+    setDevices()
     try setStreams(options)
     try setStorage(options)
     try setPorts(options)
@@ -59,6 +60,16 @@ struct RunBody {
   @inline(never)
   private mutating func setDefault(_ name: String, _ value: JSON) {
     if host[name] == nil { host[name] = value }
+  }
+
+  /// CDI devices are asked for as the client asks, all in one request behind those of --gpus.
+  private mutating func setDevices() {
+    guard let devices = host["Devices"]?.array else { return }
+    let names = devices.filter { $0.string != nil }
+    guard !names.isEmpty else { return }
+    host["Devices"] = .array(devices.filter { $0.string == nil })
+    let request: JSON = ["Driver": "cdi", "DeviceIDs": .array(names)]
+    host["DeviceRequests"] = .array((host["DeviceRequests"]?.array ?? []) + [request])
   }
 
   /// The streams a container has; `--detach` keeps all of them unattached, as it does for the client.
@@ -174,6 +185,22 @@ struct RunBody {
     ])
   }
 
+  /// Bytes of all labels of a container together: the Engine repeats them in each list.
+  static let labelLimit = 16 << 10
+
+  private func checkLabels() throws(OptionFault) {
+    var bytes = 0
+    for label in labels {
+      bytes += label.utf8.count
+      guard !label.begins(with: Label.prefix) else {
+        throw OptionFault("labels %* are Hearth's own", Label.prefix)
+      }
+    }
+    guard bytes <= Self.labelLimit else {
+      throw OptionFault("the labels have % bytes together, at most %", String(bytes), String(Self.labelLimit))
+    }
+  }
+
   private mutating func readVariables(
     _ options: OptionScanner, _ source: OptionSource
   ) throws(RunCommandError) {
@@ -181,8 +208,12 @@ struct RunBody {
     do {
       environment = try source.environment(files: options.list("env-file"), options: options.list("env"))
       option = "--label-file"
-      for path in options.list("label-file") { labels += try source.pairs(in: path) }
+      // As the client has it, a name alone says nothing.
+      for path in options.list("label-file") { labels += try source.pairs(in: path).filter { $0.has("=") } }
+      try checkLabels()
+      option = "--label"
       labels += options.list("label")
+      try checkLabels()
     } catch {
       throw RunCommandError(option: option, reason: error.reason)
     }

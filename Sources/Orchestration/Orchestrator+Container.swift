@@ -53,10 +53,10 @@ extension Orchestrator {
     command.setLabel(Label.run, to: run.id.text)
     command.setLabel(Label.node, to: settings.node)
     command.setLabel(Label.service, to: run.service)
+    // Each of ours is set, so that no image's own stands in its place.
+    command.setLabel(Label.attempt, to: String(max(run.attempt, 1)))
     // An earlier attempt of this run may have left its container here.
-    let isFirst = run.attempt <= 1
-    if !isFirst { command.setLabel(Label.attempt, to: String(run.attempt)) }
-    let suffix = isFirst ? "" : "-" + String(run.attempt)
+    let suffix = run.attempt <= 1 ? "" : "-" + String(run.attempt)
     record.step = .create
     enter(&record, .starting)
     pending.append(

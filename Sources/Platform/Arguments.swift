@@ -4,6 +4,8 @@ internal import CLinux
 /// The words of a command line, taken one by one.
 package struct Arguments {
   private var words: ArraySlice<String>
+  /// The first word of this process that is not UTF-8, with a mark for each byte that is none.
+  package private(set) var unreadable: String?
 
   /// The words behind the program's name.
   package init(_ words: [String]) {
@@ -13,12 +15,15 @@ package struct Arguments {
   /// The words of this process (proc(5), /proc/PID/cmdline): the embedded library has no other way to them.
   package static func ofProcess() -> Arguments {
     let bytes = (try? File.read("/proc/self/cmdline", limit: 2 << 20)) ?? []
-    var words = bytes.split(separator: 0, omittingEmptySubsequences: false).map {
-      String(decoding: $0, as: UTF8.self)
-    }
+    var pieces = bytes.split(separator: 0, omittingEmptySubsequences: false)
     // Every word ends in NUL, so the last piece is empty.
-    if !words.isEmpty { words.removeLast() }
-    return Arguments(Array(words.dropFirst()))
+    if !pieces.isEmpty { pieces.removeLast() }
+    let words = pieces.map { String(decoding: $0, as: UTF8.self) }
+    var arguments = Arguments(Array(words.dropFirst()))
+    for (word, piece) in zip(words, pieces) where !word.utf8.elementsEqual(piece) {
+      arguments.unreadable = arguments.unreadable ?? word
+    }
+    return arguments
   }
 
   /// The words that were not taken yet, in order.

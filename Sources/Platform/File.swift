@@ -17,6 +17,15 @@ package enum File {
     return try readAll(Int32(descriptor), path, limit: limit)
   }
 
+  /// Reads a file of at most `limit` bytes, whatever it is, and waits for the end of a pipe: for commands, not for the
+  /// agent.
+  package static func readWaiting(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
+    let descriptor = retrying { Int(clinux_open(path, O_RDONLY | O_CLOEXEC, 0)) }
+    guard descriptor >= 0 else { throw SystemError("open", path) }
+    defer { close(Int32(descriptor)) }
+    return try readAll(Int32(descriptor), path, limit: limit)
+  }
+
   /// Reads to the end of what may be a pipe or a terminal: for commands, not for the agent.
   package static func readAll(_ descriptor: Int32, _ path: String, limit: Int) throws(SystemError) -> [UInt8]
   {

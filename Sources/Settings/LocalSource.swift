@@ -1,47 +1,72 @@
 internal import CLinux
-import Containers
+package import Containers
 package import Orchestration
 import Platform
 
 /// What the options of a command refer to, read from this machine's files and, where asked for, its environment.
 ///
-/// The options are parsed once to learn what they name; the values then travel with the request.
+/// The options are parsed once to learn what they name; the values then travel with the request. Only for who owns the
+/// files: the client, and the owner of this node for the services that are defined here. What anybody else names is
+/// never opened.
 package enum LocalSource {
-  /// - Parameter environment: gives the value of a variable; the agent's own is never given away.
+  /// Understands the options.
+  ///
+  /// - Parameters:
+  ///   - waits: files may be pipes and terminals, whose end is waited for: for commands, not for the agent.
+  ///   - environment: gives the bytes of a variable; the agent's own is never given away.
+  /// - Throws: what is wrong with the options, or with what they name, in the words of the kernel where it has some. A
+  /// text
+  ///   that is not UTF-8 cannot travel, and is never changed instead.
   package static func read(
-    for workload: Workload, environment: @escaping (String) -> String? = { _ in nil }
-  ) -> WorkloadSource {
-    guard case .container(let arguments) = workload else { return WorkloadSource() }
-    let recorder = Recorder(environment: environment)
+    _ arguments: [String], waits: Bool = false, environment: @escaping (String) -> [UInt8]? = { _ in nil }
+  ) throws(RunCommandError) -> (command: RunCommand, source: WorkloadSource) {
+    let recorder = Recorder(waits: waits, environment: environment)
     let source = OptionSource(
       readFile: { recorder.file($0) }, environment: { recorder.variable($0) })
-    // An error shows again, with its words, when the agent parses the same options.
-    _ = try? RunCommand(parsing: arguments, source: source)
-    return recorder.source
+    let command = try RunCommand(parsing: arguments, source: source)
+    if let name = recorder.faultyVariable {
+      throw RunCommandError(option: "--env", reason: "the value of \(name) is not UTF-8")
+    }
+    return (command, recorder.source)
   }
 
   /// Used on one thread and for one parse only.
   private final class Recorder: @unchecked Sendable {
     var source = WorkloadSource()
-    private let environment: (String) -> String?
+    var faultyVariable: String?
+    private let waits: Bool
+    private let environment: (String) -> [UInt8]?
 
-    init(environment: @escaping (String) -> String?) {
+    init(waits: Bool, environment: @escaping (String) -> [UInt8]?) {
+      self.waits = waits
       self.environment = environment
     }
 
+    /// What is named twice is read once: a pipe gives its bytes only then.
     func file(_ path: String) -> Result<[UInt8], OptionSource.Failure> {
+      if let file = source.files.first(where: { $0.name == path }) { return .success(Array(file.value.utf8)) }
       do throws(SystemError) {
-        let bytes = try File.read(path, limit: OptionSource.maximumFileSize)
-        source.files.append(.init(name: path, value: String(decoding: bytes, as: UTF8.self)))
+        let limit = OptionSource.maximumFileSize
+        let bytes = try waits ? File.readWaiting(path, limit: limit) : File.read(path, limit: limit)
+        // Who asked for it says which line is none, and the request is not made.
+        if let text = String(validating: bytes, as: UTF8.self) {
+          source.files.append(.init(name: path, value: text))
+        }
         return .success(bytes)
       } catch {
-        return .failure(OptionSource.Failure(reason: error.description))
+        let isLarge = error.errno == EFBIG
+        return .failure(
+          .init(reason: isLarge ? "larger than \(OptionSource.maximumFileSize) bytes" : error.reason))
       }
     }
 
     func variable(_ name: String) -> String? {
-      let value = environment(name)
-      if let value { source.environment.append(.init(name: name, value: value)) }
+      guard let bytes = environment(name) else { return nil }
+      guard let value = String(validating: bytes, as: UTF8.self) else {
+        faultyVariable = name
+        return nil
+      }
+      source.environment.append(.init(name: name, value: value))
       return value
     }
   }

@@ -21,7 +21,8 @@ enum DockerComparisonTable {
     ["-e", "A=1"], ["-eA=1"], ["-e=A=1"], ["--env=A=1", "--env", "B=two words"], ["-e", "A="],
     ["-e", "A=b=c"],
     ["-e", "HEARTH_GIVEN"], ["-e", "HEARTH_ABSENT"], ["-ite", "A=1"],
-    ["--env-file", "@DIR/env"], ["--env-file=@DIR/env", "-e", "ONE=2"],
+    ["--env-file", "@DIR/env"], ["--env-file", "@DIR/spaces"],
+    ["--env-file=@DIR/env", "-e", "ONE=2"],
     ["-l", "a=1", "--label", "b"], ["--label=c=d=e"], ["--label-file", "@DIR/labels", "-l", "first=2"],
     ["--entrypoint", "/bin/ls"], ["--entrypoint="], ["--entrypoint", "sh", "boximage", "-c", "true"],
     ["-h", "box"], ["--hostname=box", "--domainname", "home.lan"], ["-w", "/tmp"], ["--workdir=/root"],
@@ -98,7 +99,8 @@ enum DockerComparisonTable {
 
   /// What this lab's Engine cannot do, so that only the client's request is compared.
   static let beyondThisEngine: [[String]] = [
-    ["-d"], ["-dit"], ["--detach", "-i"], ["boximage"], ["--platform", "linux/arm64"], ["--name", "kitchen"],
+    ["-d"], ["-dit"], ["--detach", "-i"], ["boximage"], ["--platform", "linux/arm64"],
+    ["--platform=armhf"], ["--platform", "windows/amd64"], ["--name", "kitchen"],
     ["--storage-opt", "size=1g"], ["--cpu-rt-period=1000", "--cpu-rt-runtime", "500"],
     ["--network=other", "--link=peer"],
     ["--network=bridge"], ["--link", "peer", "--network=default-net"], ["--runtime=other"],
@@ -124,7 +126,10 @@ enum DockerComparisonTable {
     ("--attach", ["-a", "stdeverything"]), ("--env", ["-e", "=1"]), ("--env", ["-e", ""]),
     ("--label", ["-l", "=1"]),
     ("--label", ["-l", "a b=1"]), ("--env-file", ["--env-file=@DIR/missing"]),
-    ("--label-file", ["--label-file=@DIR/missing"]),
+    ("--label-file", ["--label-file=@DIR/missing"]), ("--env-file", ["--env-file=@DIR"]),
+    ("--env-file", ["--env-file=@DIR/latin1"]), ("--label-file", ["--label-file=@DIR/latin1"]),
+    ("--env-file", ["--env-file=@DIR/long"]), ("--platform", ["--platform=strange"]),
+    ("--platform", ["--platform=linux/"]), ("--platform", ["--platform=linux/arm/v7/x"]),
     ("--restart", ["--restart=on-failure:many"]), ("--restart", ["--restart=sometimes"]),
     ("--restart", ["--restart=always:2"]),
     ("--rm", ["--restart=always", "--rm"]), ("--no-healthcheck", ["--no-healthcheck", "--health-cmd=true"]),

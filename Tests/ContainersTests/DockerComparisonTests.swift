@@ -147,10 +147,13 @@ struct DockerComparisonTests {
   private func writeFiles(in folder: Foundation.URL) throws {
     let files = [
       "env": "\u{feff}# comment\n\nONE=1\n  TWO=two words \nHEARTH_GIVEN\nHEARTH_ABSENT\n",
-      "labels": "first=1\nsecond=2\n",
+      "labels": "first=1\nbare\nsecond=2\n",
+      "spaces": "\u{a0}A=1\n\u{3000}\u{2003}B=2\r\n\u{b} C=3\r",
+      "long": "A=" + String(repeating: "x", count: 65534) + "\n",
       "seccomp.json":
         "{\n  \"defaultAction\": \"SCMP_ACT_ALLOW\",\n  \"syscalls\": [ { \"names\": [\"swapon\"],\n\"action\": \"SCMP_ACT_ERRNO\" } ]\n}\n",
     ]
+    try Data([0x41, 0x3d, 0x31, 0x0a, 0x42, 0x3d, 0xe9]).write(to: folder.appendingPathComponent("latin1"))
     for (name, content) in files {
       try Data(content.utf8).write(to: folder.appendingPathComponent(name))
     }

@@ -23,7 +23,63 @@ struct RunOptionTests {
       try body("Env", "-e", "GIVEN", "-e", "ABSENT", "--env-file", "/env")
         == ["ONE=1", "TWO=2 ", "GIVEN=from outside", "GIVEN=from outside", "ABSENT"])
     #expect(
-      try body("Labels", "--label-file=/labels", "-l", "a=2", "-l", "c") == ["bare": "", "a": "2", "c": ""])
+      try body("Labels", "--label-file=/labels", "-l", "a=2", "-l", "c") == ["a": "2", "c": ""])
+    #expect(try body("Env", "--env-file", "/spaces") == ["A=1", "B=2", "C=3"])
+    #expect(try body("Env", "--env-file", "/longest")?.array?.first?.string?.utf8.count == 65535)
+    #expect(
+      fault("--env-file", "/longer")?.description
+        == "--env-file: /longer: line 1 is longer than 65535 bytes")
+  }
+
+  /// Recorded from the client of Engine 28.2.
+  @Test func devicesOfTheContainerDeviceInterfaceAreOneRequest() throws {
+    let requests = try body(
+      "HostConfig.DeviceRequests", "--device=nvidia.com/gpu=all", "--gpus", "1", "--device", "/dev/null",
+      "--device", "vendor.com/class_a=name:r")
+    #expect(requests?.array?.count == 2 && requests?.array?.first?["Count"] == 1)
+    #expect(
+      requests?.array?.last == [
+        "Driver": "cdi", "DeviceIDs": ["nvidia.com/gpu=all", "vendor.com/class_a=name:r"],
+      ])
+    #expect(
+      try body("HostConfig.Devices", "--device", "/dev/null", "--device", "a.b/cd=0")?.array?.count == 1)
+    for name in [
+      "vendor/=x", "vendor/cd=", "=", "1vendor/cd=x", "vendor/1cd=x", "vendor_/cd=x", "vendor/cd=a/b", "cd=x",
+    ] {
+      #expect(fault("--device", name)?.description.contains("is not an absolute path") == true, "\(name)")
+    }
+  }
+
+  @Test func ourLabelsAreOursWhereverTheyComeFrom() throws {
+    for options in [["-l", "io.hearth.run=x"], ["--label=io.hearth.attempt=0"], ["-l", "io.hearth.new"]] {
+      let error = #expect(throws: RunCommandError.self) {
+        try RunCommand(parsing: options + ["busybox"], source: testSource)
+      }
+      #expect(error?.description == "--label: labels io.hearth.* are Hearth's own", "\(options)")
+    }
+    #expect(fault("--label-file", "/ours")?.option == "--label-file")
+    #expect(try body("Labels", "-l", "io.hearthstone=1") == ["io.hearthstone": "1"])
+  }
+
+  @Test func labelsAndNamesAreBounded() throws {
+    let most = RunBody.labelLimit
+    let label = "a=" + String(repeating: "x", count: most - 4)
+    #expect(try body("Labels", "-l", label, "-l", "b=") != nil)
+    #expect(
+      fault("-l", label, "-l", "b=1")?.description
+        == "--label: the labels have 16385 bytes together, at most 16384")
+    #expect(try body("HostConfig.Binds", "-v", String(repeating: "v", count: 255) + ":/x") != nil)
+    #expect(fault("-v", String(repeating: "v", count: 256) + ":/x")?.option == "--volume")
+    #expect(fault("--name", String(repeating: "n", count: 256))?.option == "--name")
+  }
+
+  @Test func aPlatformThatIsNoneIsRefused() throws {
+    for text in ["linux/arm/v7", "armhf", "linux", "windows/amd64", "", "Linux/ARM64/v8"] {
+      #expect(try parsed("--platform", text, "busybox").platform == text)
+    }
+    for text in ["strange", "linux/", "linux/arm/v7/x", "linux/ar m"] {
+      #expect(fault("--platform", text)?.option == "--platform", "\(text)")
+    }
   }
 
   @Test func aFileThatCannotBeUsedIsNamedWithItsOption() {

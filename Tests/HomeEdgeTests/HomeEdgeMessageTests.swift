@@ -279,7 +279,20 @@ import Wire
     ["--volumes-from", "a", "x"], ["--userns=host", "x"], ["--uts=host", "x"],
     ["--network=container:a", "x"],
     ["--cgroup-parent", "/", "x"], ["--sysctl", "net.ipv4.ip_forward=1", "x"], ["--runtime=other", "x"],
-    ["--device-cgroup-rule", "c 1:3 mr", "x"],
+    ["--device-cgroup-rule", "c 1:3 mr", "x"], ["--device=nvidia.com/gpu=all", "x"],
+    // Of another container.
+    ["-v", "data:/data", "x"], ["--mount", "type=volume,source=data,target=/x", "x"], ["--link", "db", "x"],
+    ["--network=homeassistant_default", "x"], ["--network", "name=other,alias=a", "x"],
+    // Volumes of its own that are none.
+    ["--mount", "type=volume,target=/x,volume-driver=local,volume-opt=device=/etc", "x"],
+    ["-v", "/data", "--volume-driver=nfs", "x"], ["--mount", "type=npipe,target=/x", "x"],
+    // What harms the machine, outlives the agent, or speaks to others.
+    ["--oom-score-adj=-1000", "x"], ["--restart=always", "x"], ["--restart", "on-failure:3", "x"],
+    ["--log-driver=syslog", "--log-opt", "syslog-address=udp://10.0.0.1:514", "x"],
+    ["--ulimit", "rtprio=99", "x"],
+    ["--cpu-rt-runtime=950000", "x"], ["--oom-kill-disable", "x"], ["--group-add", "docker", "x"],
+    ["--stop-timeout=-1", "x"], ["--stop-timeout=86400", "x"], ["--annotation=a=b", "x"],
+    ["--storage-opt", "size=1g", "x"], ["--blkio-weight-device=/dev/sda:100", "x"],
   ])
   func optionsThatOpenTheMachineAreFound(arguments: [String]) throws {
     let command = try RunCommand(parsing: arguments, source: WorkloadSource().optionSource)
@@ -287,8 +300,12 @@ import Wire
   }
 
   @Test(arguments: [
-    ["x"], ["-p", "80:80", "-e", "A=1", "x", "sh"], ["-v", "data:/data", "x"], ["--memory=64m", "x"],
-    ["--tmpfs", "/tmp", "x"], ["--network=none", "x"], ["--cap-drop=ALL", "x"], ["--init", "--rm", "x"],
+    ["x"], ["-p", "80:80", "-e", "A=1", "x", "sh"], ["-v", "/data", "x"], ["--memory=64m", "--cpus=1", "x"],
+    ["--tmpfs", "/tmp", "x"], ["--mount", "target=/data", "x"],
+    ["--mount=type=tmpfs,dst=/t,tmpfs-size=1m", "x"],
+    ["--restart=no", "--stop-timeout=10", "-t", "-u", "nobody", "-w", "/tmp", "--read-only", "x"],
+    ["--privileged=false", "--oom-score-adj=0", "--network=bridge", "--dns=8.8.8.8", "--pids-limit=64", "x"],
+    ["--network=none", "x"], ["--cap-drop=ALL", "x"], ["--init", "--rm", "x"],
   ])
   func ordinaryOptionsAreLetThrough(arguments: [String]) throws {
     let command = try RunCommand(parsing: arguments, source: WorkloadSource().optionSource)

@@ -32,12 +32,14 @@ import Wire
   @Test func theContainerKnowsItsRequesterAndItsRun() throws {
     var world = World()
     let id = try world.submit(
-      7, ["--rm", "-e", "REQUEST=liar", "-e", "A=b", "-l", "io.hearth.run=x", "busybox"])
+      7, ["--rm", "-e", "REQUEST=liar", "-e", "A=b", "-l", "mine=x", "busybox"])
     world.settle()
     let body = try #require(world.engine.bodies.first)
     #expect(body["Env"] == ["A=b", "REQUEST=192.168.1.7"])
     #expect(body["Labels"]?[Label.run]?.string == id.text)
     #expect(body["Labels"]?[Label.node]?.string == "node-1")
+    #expect(body["Labels"]?[Label.attempt]?.string == "1", "an image's own must not stand there")
+    #expect(body["Labels"]?["mine"]?.string == "x")
     #expect(body["Labels"]?[Label.service]?.string == "hello")
     #expect(body["HostConfig"]?["AutoRemove"] == false, "its end must be read before it is removed")
     #expect(world.engine.containers.first?.name == "hearth-000000000007")

@@ -117,6 +117,27 @@ struct CommandTests {
     }
   }
 
+  /// moby#17308, compose#8680: a secret goes straight from another program into the container.
+  @Test func aFileMayBeAPipeAndWhatCannotBeReadSaysWhy() throws {
+    try Agent.with { agent in
+      let run = "\(Lab.program) run --api 127.0.0.1:\(agent.port)"
+      let piped = try Child([
+        "bash", "-c", run + " --network none --env-file <(echo A=fifo) busybox sh -c 'echo $A'",
+      ])
+      .finish()
+      #expect(piped.code == 0 && piped.output == "fifo\n", "\(piped)")
+      let missing = try agent.hearth("run", "--env-file", "/no/such", "busybox", "true")
+      #expect(
+        missing.code == 125 && missing.error == "hearth: --env-file: /no/such: No such file or directory\n")
+      let latin = try Child(["bash", "-c", run + #" --label-file <(printf 'a=1\nb=\351\n') busybox true"#])
+        .finish()
+      #expect(latin.code == 125 && latin.error.hasSuffix("invalid utf8 bytes at line 2\n"))
+      let word = try Child(["bash", "-c", run + #" -e $'A=\351' busybox true"#]).finish()
+      #expect(word.code == 2 && word.error.contains("is not UTF-8") && word.output.isEmpty)
+      #expect(try agent.get("/api/v2/runs").json["runs"].array.count == 1)
+    }
+  }
+
   @Test func theBoardCommandsTellTheBoardWithoutAnAgent() throws {
     for command in ["score", "inspect"] {
       let finished = try Child([Lab.program, command, "--json"]).finish()

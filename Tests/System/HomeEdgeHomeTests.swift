@@ -287,6 +287,12 @@ struct HomeEdgeMixedTests {
     }
     #expect(try start(#""--privileged","hello-world""#) == 400)
     #expect(try start(#""-v","/var/run:/var/run:rw","hello-world""#) == 400)
+    // Files and volumes that are not the container's own.
+    #expect(try start(#""--env-file","/etc/passwd","hello-world""#) == 400)
+    #expect(try start(#""--label-file","/etc/hostname","hello-world""#) == 400)
+    #expect(try start(#""-v","data:/data","hello-world""#) == 400)
+    #expect(try start(#""--mount","type=volume,source=data,target=/x","hello-world""#) == 400)
+    #expect(try start(#""--restart","always","hello-world""#) == 400)
     #expect(try start(#""--network","none","hello-world""#) == 200)
     #expect(try home.onlyRun()["state"].string == "finished")
     #expect(home.log(1).contains("host-access = no"))

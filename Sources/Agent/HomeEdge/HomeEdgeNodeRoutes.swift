@@ -197,9 +197,13 @@ final class HomeEdgeNodeRoutes {
   ) throws(HomeEdgeObjection) -> RunRequest {
     admission.catalogue.refresh()
     let workload: Workload
+    var source = WorkloadSource()
     switch start.kind {
     case .container:
-      workload = .container(arguments: try containerArguments(start))
+      let arguments = try containerArguments(start)
+      workload = .container(arguments: arguments)
+      // What the owner has defined is the owner's, with the files that it names; nobody else's are opened.
+      if start.command.isEmpty { source = try Self.source(of: arguments) }
     case .native:
       do throws(NativeRefusal) {
         workload = .native(
@@ -215,7 +219,7 @@ final class HomeEdgeNodeRoutes {
     var request = RunRequest(service: start.service, workload: workload, requester: start.requester)
     request.callback = HomeEdgeNotification.callback(address: caller.text, number: start.number)
     request.requesterAddress = caller.text
-    request.source = LocalSource.read(for: workload)
+    request.source = source
     request.staysHere(on: driver.identity)
     return request
   }
@@ -228,15 +232,22 @@ final class HomeEdgeNodeRoutes {
       throw HomeEdgeObjection(
         reason: "expected docker run [options] IMAGE, or a service that is defined here")
     }
-    // What the owner has defined is the owner's.
     guard !start.command.isEmpty, !status.configuration.homeEdgeHostAccess else { return arguments }
-    let source = LocalSource.read(for: .container(arguments: arguments))
-    if let parsed = try? RunCommand(parsing: arguments, source: source.optionSource),
+    // Options that make no sense, or name files, are refused with their reason when the run is admitted.
+    if let parsed = try? RunCommand(parsing: arguments, source: WorkloadSource().optionSource),
       let reason = HomeEdgeHostAccess.reason(parsed)
     {
       throw HomeEdgeObjection(reason: reason + "; host-access = no in [home-edge] forbids it")
     }
     return arguments
+  }
+
+  private static func source(of arguments: [String]) throws(HomeEdgeObjection) -> WorkloadSource {
+    do throws(RunCommandError) {
+      return try LocalSource.read(arguments).source
+    } catch {
+      throw HomeEdgeObjection(reason: error.description)
+    }
   }
 
   // MARK: - Answers

@@ -1,4 +1,5 @@
 import Basics
+import Containers
 import HTTPServer
 import Orchestration
 import Platform
@@ -184,7 +185,13 @@ struct ApiRoutes {
         run.workload = .native(command: try nativeCommand(run, command))
       }
     } else if run.workload.arguments.isEmpty, !admission.isOfferedElsewhere(run.service, kind: .container) {
-      run.workload = .container(arguments: try registeredArguments(run))
+      let arguments = try registeredArguments(run)
+      run.workload = .container(arguments: arguments)
+      do throws(RunCommandError) {
+        run.source = try LocalSource.read(arguments).source
+      } catch {
+        throw Problem(status: 422, detail: error.description)
+      }
     }
     admission.submit(run) { result in
       switch result {

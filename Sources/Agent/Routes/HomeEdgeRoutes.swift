@@ -1,4 +1,5 @@
 import Basics
+import Containers
 import HTTPServer
 import HomeEdge
 import Orchestration
@@ -79,9 +80,16 @@ struct HomeEdgeRoutes {
     // Looking at every process's descriptors takes milliseconds; only a native service depends on who asks.
     var requester = request.requester
     let workload: Workload
+    var source = WorkloadSource()
     switch offer.kind {
     case .container:
-      workload = .container(arguments: try memoryArguments(offer, name) + dockerArguments(offer, name))
+      let arguments = try memoryArguments(offer, name) + dockerArguments(offer, name)
+      workload = .container(arguments: arguments)
+      do throws(RunCommandError) {
+        if !arguments.isEmpty { source = try LocalSource.read(arguments).source }
+      } catch {
+        throw HomeEdgeAnswer(error.description, serviceName: name)
+      }
     case .native:
       requester =
         SocketOwner.processName(of: connection.peer, localPort: connection.localAddress.port) ?? requester
@@ -90,7 +98,7 @@ struct HomeEdgeRoutes {
           ? offer.command : try nativeCommand(offer, name, requester: requester))
     }
     var run = RunRequest(service: name, workload: workload, requester: requester, callback: request.callback)
-    run.source = LocalSource.read(for: workload)
+    run.source = source
     run.allowsSelf = request.selfSelection
     run.scoresByResource = request.scoresByResource
     do throws(Problem) {

@@ -79,6 +79,7 @@ final class Admission {
     run.bound = request.bound
     run.deadline = request.deadline
     run.allowsSelf = request.allowsSelf
+    run.isAttached = request.isAttached
     run.preferredNode = request.preferredNode
     return run
   }
@@ -149,7 +150,6 @@ final class Admission {
   private func check(_ workload: Workload, service: String, source: WorkloadSource) throws(Problem)
     -> RunCommand?
   {
-    do throws(RunCommandError) {
     // Its name is a label, which the Engine repeats in each list; the longest name of an image is one, too.
     guard service.utf8.count <= ImageReference.maximumNameLength else {
       throw Problem(
@@ -157,6 +157,7 @@ final class Admission {
         detail:
           "the service's name has \(service.utf8.count) bytes, at most \(ImageReference.maximumNameLength)")
     }
+    do throws(RunCommandError) {
       let command = try catalogue.command(of: workload, service: service, source: source)
       if let minor = status.engine.description?.apiVersion.minor { try command?.check(engineAPIMinor: minor) }
       return command

@@ -104,6 +104,10 @@ final class RunDriver {
       if let run = orchestrator.run(id) { journal.append(run, durable: false) }
     case .call(let id, .remove, let request) where outputs.isRead(id):
       outputs.delay(request, of: id)
+    case .call(let id, .start, let request) where orchestrator.run(id)?.isAttached == true:
+      outputs.attach(id, request.subject, terminal: orchestrator.usesTerminal(id), engine) {
+        self.call(id, .start, request)
+      }
     case .call(let id, let step, let request):
       call(id, step, request)
     case .cancel(let id, let step):
@@ -156,7 +160,9 @@ final class RunDriver {
       case .done:
         self.engineCalls[key] = nil
         if step == .pull { self.engine.listImages() }
-      case .failed: self.engineCalls[key] = nil
+      case .failed:
+        self.engineCalls[key] = nil
+        if step == .start { self.outputs.detach(id) }
       default: break
       }
       self.perform { $0.engine(event, of: step, for: id, at: Clock.moment()) }

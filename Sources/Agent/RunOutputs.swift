@@ -1,5 +1,6 @@
 import Basics
 import Containers
+import EngineClient
 import HTTPServer
 import Orchestration
 import Platform
@@ -16,6 +17,8 @@ final class RunOutputs {
   /// Clients that read a container's output from the Engine; its removal waits for them.
   private var readers: [RunID: Int] = [:]
   private var delayedRemovals: [RunID: EngineRequest] = [:]
+  /// Of runs whose client waits for what they write, until it comes for it.
+  private var attached: [RunID: AttachedOutput] = [:]
 
   private struct StartWaiter {
     let number: UInt64
@@ -30,6 +33,10 @@ final class RunOutputs {
   private static let longestStartWait = Interval.seconds(3600)
   /// A slow reader holds a container that has ended only so long; what it has not read by then is lost to it.
   private static let longestRemovalDelay = Interval.seconds(60)
+  /// Each may hold output in memory until its client comes; runs beyond have the Engine's log.
+  private static let attachedLimit = 32
+  /// A client that has not come by then is not on its way any more.
+  private static let attachedPatience = Interval.seconds(30)
 
   init(store: OutputStore, loop: EventLoop) {
     self.store = store
@@ -42,6 +49,9 @@ final class RunOutputs {
         loop.cancel(waiter.timer)
         waiter.then(run)
       }
+    }
+    if run.hasStarted, let output = attached[run.id] {
+      loop.after(Self.attachedPatience) { self.detach(run.id, output) }
     }
     if run.state.isFinal, isRead(run.id) {
       loop.after(Self.longestRemovalDelay) { self.readersAreLeft(run.id) }
@@ -65,6 +75,30 @@ final class RunOutputs {
     let waiter = startWaiters[id]?.remove(at: index)
     if startWaiters[id]?.isEmpty == true { startWaiters[id] = nil }
     return waiter
+  }
+
+  // MARK: - Attached runs
+
+  /// Attaches to a container before `start` is called, which it is in any case.
+  func attach(
+    _ id: RunID, _ container: String, terminal: Bool, _ engine: Engine, then start: @escaping () -> Void
+  ) {
+    // An Engine that went away meanwhile is asked for the same start again.
+    guard attached[id]?.container != container, attached.count < Self.attachedLimit else { return start() }
+    attached[id] = AttachedOutput(container, terminal: terminal, engine: engine, loop: loop, onReady: start)
+  }
+
+  /// The run was not started after all, or nobody wants its output.
+  func detach(_ id: RunID, _ output: AttachedOutput? = nil) {
+    guard let found = attached[id], output == nil || output === found else { return }
+    attached[id] = nil
+    found.cancel()
+  }
+
+  /// What is attached to, for the client whose run it is; nil where nothing is, or another has it.
+  func claim(_ id: RunID) -> AttachedOutput? {
+    guard let output = attached.removeValue(forKey: id), output.isWhole else { return nil }
+    return output
   }
 
   // MARK: - Readers
@@ -106,6 +140,7 @@ final class RunOutputs {
   }
 
   func forget(_ id: RunID) {
+    detach(id)
     store.forget(id)
   }
 }

@@ -20,6 +20,8 @@ struct RunRequest {
   var bound = Requirements.Bound.processor
   /// Seconds within which it should have ended; nil where that does not matter.
   var deadline: Int?
+  /// Whether the client waits for what it writes (`Run.isAttached`).
+  var isAttached = false
   /// Whether the node that is asked may run it itself.
   var allowsSelf = true
   /// Whether Home Edge's own formula decides among its nodes and this one.

@@ -23,7 +23,9 @@ struct FollowedRun {
   func follow(isStop: Bool = false) throws(CommandFailure) -> JSON {
     var events = try open()
     // Without the rest of the output there is still the end to be told.
-    if showsOutput { _ = try? OutputPrinter(client: client, id: id).print(onInterrupt: { stop() }) }
+    if showsOutput {
+      _ = try? OutputPrinter(client: client, id: id).print(attached: true, onInterrupt: { stop() })
+    }
     var lines = EventLines()
     var last: JSON?
     var complainsAt = isStop ? Clock.now() + Self.patience : nil

@@ -29,7 +29,7 @@ enum HearthRunCommand {
       return 0
     }
     clinux_note_interrupts()
-    let end = try FollowedRun(client: client, id: id, showsOutput: !printsJSON).follow()
+    let end = try FollowedRun(client: client, id: id, showsOutput: options.showsOutput).follow()
     if printsJSON { Terminal.write(Terminal.pretty(end)) }
     return exitCode(of: end)
   }

@@ -11,10 +11,14 @@ struct OutputPrinter {
 
   /// Copies it until its end, which comes soon after the run's whatever becomes of the stream.
   ///
+  /// - Parameter attached: the run is ours, and was asked for with `attach`.
   /// - Returns: whether there was any.
   /// - Throws: why it is not whole.
-  func print(follow: Bool = true, onInterrupt: () -> Void) throws(CommandFailure) -> Bool {
-    let target = try ApiClient.path(ofRun: id, "/logs" + (follow ? "?follow=1" : ""))
+  func print(
+    follow: Bool = true, attached: Bool = false, onInterrupt: () -> Void
+  ) throws(CommandFailure) -> Bool {
+    let query = attached ? "?follow=1&attach=1" : follow ? "?follow=1" : ""
+    let target = try ApiClient.path(ofRun: id, "/logs" + query)
     let stream = try client.open("GET", target, accept: EngineFrames.mediaType)
     var frames = EngineFrames()
     var isAny = false

@@ -77,6 +77,7 @@ struct RunOptions {
     if !onHostLoss.isEmpty { object["onHostLoss"] = .string(onHostLoss) }
     if !bound.isEmpty { object["bound"] = .string(bound) }
     if let deadline { object["deadline"] = .integer(deadline) }
+    if showsOutput { object["attach"] = true }
     for (name, value) in source.members { object[name] = value }
     return .object(object)
   }

@@ -151,6 +151,7 @@ package struct EngineCall {
     default: body = .refusal(head.status, reason: head.reason)
     }
     phase = .body
+    if verb == .attach, 200..<300 ~= head.status { events.append(.attached) }
   }
 
   private func expectedBody(_ head: HTTPResponseHead) -> Body {
@@ -163,8 +164,8 @@ package struct EngineCall {
     case .logs, .attach:
       let type = head.headers["Content-Type"]
       if type == EngineFrames.mediaType { return .frames(EngineFrames()) }
-      // Below API 1.42 the Engine calls both kinds raw.
-      let meansIt = version.map { $0 >= EngineVersion(1, 42) } ?? false
+      // Below API 1.42 the Engine calls both kinds raw, and so does it for ever on attaching over plain HTTP.
+      let meansIt = verb == .logs && version.map { $0 >= EngineVersion(1, 42) } ?? false
       let raw = terminal || meansIt && type == "application/vnd.docker.raw-stream"
       return raw ? .raw : .frames(EngineFrames())
     }

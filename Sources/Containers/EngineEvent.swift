@@ -8,6 +8,8 @@ package enum EngineEvent: Equatable, Sendable {
   case progress(PullProgress)
   /// A container was created; the warnings are for people.
   case created(id: String, warnings: [String])
+  /// The container is attached to: whatever it writes from now on comes.
+  case attached
   /// A container wrote. The pieces are as they came: neither whole lines nor whole characters.
   case output(EngineStream, [UInt8])
   /// A container that was waited for ended.

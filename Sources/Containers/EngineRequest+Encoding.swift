@@ -80,12 +80,14 @@ extension EngineRequest {
     target.path(segment: subject)
     switch self {
     case .start: target.path(fixed: "/start")
-    case .logs(_, let follow, let tail):
+    case .logs(_, let follow, let tail, let since, let until):
       target.path(fixed: "/logs")
       target.query("stdout", true)
       target.query("stderr", true)
       target.query("follow", follow)
       target.query("tail", tail.map { String(max(0, $0)) } ?? "all")
+      target.query("since", nanoseconds: since)
+      target.query("until", nanoseconds: until)
     case .attach:
       target.path(fixed: "/attach")
       target.query("stream", true)

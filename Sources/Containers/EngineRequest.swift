@@ -19,10 +19,10 @@ package enum EngineRequest: Equatable, Sendable {
   /// `POST /containers/ID/start`; a container that runs already is fine.
   case start(id: String)
   /// What the container wrote: `GET /containers/ID/logs`. Yields `output`; with `follow` until the container ends.
-  /// `tail` is the number of last lines, all if `nil`.
-  case logs(id: String, follow: Bool, tail: Int? = nil)
-  /// What the container writes from now on: `POST /containers/ID/attach`. Yields `output` until the container ends
-  /// or the connection does, which cannot be told apart: use `logs` where that matters.
+  /// `tail` is the number of last lines, all if `nil`; `since` and `until` are nanoseconds since 1970.
+  case logs(id: String, follow: Bool, tail: Int? = nil, since: Int64? = nil, until: Int64? = nil)
+  /// What the container writes from now on: `POST /containers/ID/attach`. Yields `attached`, then `output` until the
+  /// container ends or the connection does, which cannot be told apart.
   case attach(id: String)
   /// Wait until the container does not run, which is true at once for one that was never started:
   /// `POST /containers/ID/wait`. Yields `exited`.
@@ -71,7 +71,7 @@ package enum EngineRequest: Equatable, Sendable {
     case .pull(let name, let tag, _): Self.isDigest(tag) ? "\(name)@\(tag)" : "\(name):\(tag)"
     case .imageInspect(let reference): reference
     case .create(let name, _, let body): name ?? body["Image"]?.string ?? ""
-    case .start(let id), .logs(let id, _, _), .attach(let id), .wait(let id), .stop(let id, _),
+    case .start(let id), .logs(let id, _, _, _, _), .attach(let id), .wait(let id), .stop(let id, _),
       .kill(let id, _), .remove(let id, _, _), .inspect(let id):
       id
     }
@@ -88,7 +88,7 @@ package enum EngineRequest: Equatable, Sendable {
     case .create, .start, .kill, .remove: 120
     case .pull: 600
     case .stop(_, let seconds): 60 + min(max(seconds ?? 60, 0), 3600)
-    case .logs(_, let follow, _): follow ? nil : 30
+    case .logs(_, let follow, _, _, _): follow ? nil : 30
     case .attach, .wait, .events: nil
     }
   }

@@ -88,7 +88,7 @@ extension EngineRequest {
     switch self {
     case .create, .start, .remove: 0
     case .inspect, .imageInspect: 1
-    case .logs(_, let follow, _): follow ? nil : 1
+    case .logs(_, let follow, _, _, _): follow ? nil : 1
     case .wait, .events, .attach, .stop, .kill, .pull, .version, .list, .images: nil
     }
   }

@@ -73,6 +73,8 @@ package struct Run: Sendable {
   package internal(set) var requesterNode = ""
   /// What to do when the host dies.
   package var onHostLoss = OnHostLoss.restart
+  /// Whether a client waits for what it writes from its start on, as of `docker run` without `-d`.
+  package var isAttached = false
   /// Whether the node that was asked may run it itself.
   package var allowsSelf = true
   /// Conditions on the host.

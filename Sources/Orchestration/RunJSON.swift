@@ -47,6 +47,7 @@ extension Run {
     var object = json.object ?? JSONObject()
     if endReported { object["endReported"] = true }
     if !state.isFinal {
+      if isAttached { object["attach"] = true }
       for (name, value) in source.members { object[name] = value }
     }
     // A choice among one is told by the host alone.
@@ -126,6 +127,7 @@ extension Run {
     requesterNode = json["requesterNode"]?.string ?? ""
     onHostLoss = OnHostLoss(rawValue: json["onHostLoss"]?.string ?? "") ?? .restart
     allowsSelf = json["allowsSelf"]?.bool ?? true
+    isAttached = json["attach"]?.bool ?? false
     bound = Requirements.Bound(rawValue: json["bound"]?.string ?? "") ?? .processor
     deadline = json["deadline"]?.integer.flatMap { $0 > 0 ? Int(min($0, Self.deadlineLimit)) : nil }
     for text in (json["constraints"]?.array ?? []).prefix(Constraint.limit) {

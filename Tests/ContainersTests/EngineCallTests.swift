@@ -149,8 +149,22 @@ import Wire
 
   @Test func attachingEndsWithTheConnection() throws {
     let events = try events("attach")
+    #expect(events.first == .attached && events.filter { $0 == .attached }.count == 1)
     #expect(events.text(.stdout) == "out\n" && events.text(.stderr) == "err\n")
     #expect(events.last == .done)
+  }
+
+  /// An Engine of API 1.42 and above calls both forms raw unless the connection is upgraded; the terminal decides.
+  @Test(arguments: [EngineVersion(1, 41), EngineVersion(1, 47)])
+  func whatIsAttachedToHasFramesUnlessItHasATerminal(version: EngineVersion) throws {
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n"
+    let frames = Array(head.utf8) + EngineFrames.encode(stream: .stderr, [0xff, 0x00, 0x0a][...])
+    var call = EngineCall(.attach(id: "c"), version: version)
+    let events = frames.withUnsafeBytes { call.received($0) }
+    #expect(events == [.attached, .output(.stderr, [0xff, 0x00, 0x0a])] && call.closed() == [.done])
+    var terminal = EngineCall(.attach(id: "c"), version: version, terminal: true)
+    let raw = Array((head + "shown").utf8).withUnsafeBytes { terminal.received($0) }
+    #expect(raw == [.attached, .output(.stdout, Array("shown".utf8))])
   }
 
   @Test func waitingGivesTheExitCode() throws {

@@ -63,6 +63,9 @@ import Wire
         == "GET /v1.41/containers/c/logs?stdout=1&stderr=1&follow=1&tail=10 HTTP/1.1")
     #expect(first(.logs(id: "c", follow: false)).hasSuffix("follow=0&tail=all HTTP/1.1"))
     #expect(first(.logs(id: "c", follow: false, tail: -3)).hasSuffix("&tail=0 HTTP/1.1"))
+    #expect(
+      first(.logs(id: "c", follow: false, since: 1_700_000_000_001_000_000, until: 5))
+        .hasSuffix("&tail=all&since=1700000000.001000000&until=0.000000005 HTTP/1.1"))
   }
 
   @Test func theCallsOnOneContainerHaveTheirPathsAndMethods() {

@@ -79,6 +79,7 @@ private func text(of event: EngineEvent) -> String {
   case .version(let about): "version \(about.apiVersion.major).\(about.apiVersion.minor) \(about.version)"
   case .progress(let step): "\(step.status) \(step.percent ?? -1) \(step.current ?? -1) \(step.total ?? -1)"
   case .created(let id, let warnings): "created \(id) \(warnings.count)"
+  case .attached: "attached"
   case .output(let stream, let bytes): "output \(stream.rawValue) \(String(decoding: bytes, as: UTF8.self))"
   case .exited(let code): "exited \(code)"
   case .container(let state): text(of: state)

@@ -123,11 +123,13 @@ final class PeerLink {
 
   /// The output of a run that it hosts.
   func output(
-    of run: RunID, follow: Bool, onBody: @escaping ([UInt8]) -> Void, onEnd: @escaping (PeerError?) -> Void
+    of run: RunID, follow: Bool, attaches: Bool = false, onBody: @escaping ([UInt8]) -> Void,
+    onEnd: @escaping (PeerError?) -> Void
   )
     -> PeerStream
   {
-    let target = "/api/v2/hosted/\(run.text)/logs" + (follow ? "?follow=1" : "")
+    let query = attaches ? "?follow=1&attach=1" : follow ? "?follow=1" : ""
+    let target = "/api/v2/hosted/\(run.text)/logs" + query
     let headers = HTTPHeaders([("Accept", EngineFrames.mediaType), ("Hearth-Node", driver.identity)])
     let stream = PeerStream(
       from: contact, target, headers: headers, loop: driver.loop, onBody: onBody, onEnd: onEnd)

@@ -9,6 +9,7 @@ final class RemoteOutputReader {
   private let driver: RunDriver
   private let run: RunID
   private let follow: Bool
+  private let attaches: Bool
   private let sink: OutputSink
   private let onComeHere: (Run) -> Void
   private var stream: PeerStream?
@@ -31,11 +32,13 @@ final class RemoteOutputReader {
 
   /// - Parameter onComeHere: sends the output from then on: the run has come to this node.
   init(
-    driver: RunDriver, run: RunID, follow: Bool, sink: OutputSink, onComeHere: @escaping (Run) -> Void
+    driver: RunDriver, run: RunID, follow: Bool, attaches: Bool, sink: OutputSink,
+    onComeHere: @escaping (Run) -> Void
   ) {
     self.driver = driver
     self.run = run
     self.follow = follow
+    self.attaches = attaches
     self.sink = sink
     self.onComeHere = onComeHere
   }
@@ -74,7 +77,8 @@ final class RemoteOutputReader {
     guard let link = driver.peers?.link(run.hostNode) else { return again(after: Self.pause) }
     reread()
     stream = link.output(
-      of: run.id, follow: follow, onBody: { self.stream?.pause(!self.send($0)) }, onEnd: { self.ended($0) })
+      of: run.id, follow: follow, attaches: attaches,
+      onBody: { self.stream?.pause(!self.send($0)) }, onEnd: { self.ended($0) })
   }
 
   /// The output comes from its beginning again.

@@ -7,7 +7,8 @@ import Wire
 // refused with what would be right.
 extension RunRequest {
   private static let members = [
-    "arguments", "bound", "callback", "constraints", "deadline", "environment", "files", "onHostLoss",
+    "arguments", "attach", "bound", "callback", "constraints", "deadline", "environment", "files",
+    "onHostLoss",
     "service",
     "type",
   ]
@@ -34,6 +35,12 @@ extension RunRequest {
       throw Problem(status: 422, detail: "a native service is named by the member service")
     }
     self.init(service: service, workload: workload, callback: callback, source: source)
+    if let attach = json["attach"] {
+      guard let attach = attach.bool else {
+        throw Problem(status: 422, detail: "expected attach as true or false")
+      }
+      isAttached = attach
+    }
     constraints = try Self.constraints(json["constraints"])
     if let word = json["onHostLoss"] {
       guard let choice = OnHostLoss(rawValue: word.string ?? "") else {

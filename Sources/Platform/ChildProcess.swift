@@ -1,10 +1,10 @@
 package import CLinux
 
-/// A copy of this process that does what would hold up the loop, and answers through a pipe (fork(2)).
+/// A copy of this process that does what would hold up the loop, and answers through a socket (fork(2), socketpair(2)).
 package struct ChildProcess {
   /// The child's process ID, as kill(2) and waitpid(2) take it.
   package let process: pid_t
-  /// Where its answer is read; its end is the child's.
+  /// Where its answer is read, and where it can be told something; its end is the child's.
   package let answer: Int32
 
   /// The answer's descriptor in the child.
@@ -14,22 +14,22 @@ package struct ChildProcess {
   ///
   /// - Parameter body: runs in the child, with nothing open but descriptors 0 to 2 and the one it is given.
   package init(_ body: (_ answer: Int32) -> Never) throws(SystemError) {
-    let pipe = try PipeEnds()
+    var ends: [Int32] = [-1, -1]
+    guard clinux_socket_pair(&ends) == 0 else { throw SystemError("socketpair") }
     process = clinux_fork()
     guard process >= 0 else {
       let error = SystemError("fork")
-      close(pipe.reading)
-      close(pipe.writing)
+      for end in ends { close(end) }
       throw error
     }
     if process == 0 {
       // Lines, sockets and locks of the agent must not live on in a child.
-      dup2(pipe.writing, Self.childAnswer)
+      dup2(ends[1], Self.childAnswer)
       clinux_close_from(UInt32(Self.childAnswer) + 1)
       body(Self.childAnswer)
     }
-    close(pipe.writing)
-    answer = pipe.reading
+    close(ends[1])
+    answer = ends[0]
   }
 
   /// Sends SIGKILL and does not wait; `hasEnded` tells later when it is gone.

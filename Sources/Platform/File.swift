@@ -42,14 +42,26 @@ package enum File {
 
   /// Replaces a file: the new content is on disk in whole, or the old one stays (rename(2)).
   package static func replace(_ path: String, with bytes: [UInt8], durable: Bool) throws(SystemError) {
+    try replace(path, durable: durable) { (descriptor, temporary) throws(SystemError) in
+      try writeAll(descriptor, bytes, temporary)
+    }
+  }
+
+  /// The same with content that `fill` writes to the descriptor it is given.
+  ///
+  /// What stands where the new file is made, be it a link, is removed first.
+  package static func replace(
+    _ path: String, durable: Bool, fill: (Int32, String) throws(SystemError) -> Void
+  ) throws(SystemError) {
     let temporary = path + ".new"
+    unlink(temporary)
     let descriptor = retrying {
-      Int(clinux_open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600))
+      Int(clinux_open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600))
     }
     guard descriptor >= 0 else { throw SystemError("open", temporary) }
     var failure: SystemError?
     do throws(SystemError) {
-      try writeAll(Int32(descriptor), bytes, temporary)
+      try fill(Int32(descriptor), temporary)
       if durable && fsync(Int32(descriptor)) != 0 { throw SystemError("fsync", temporary) }
     } catch {
       failure = error
@@ -82,11 +94,16 @@ package enum File {
 
   /// Makes a rename in the file's folder durable.
   package static func syncFolder(of path: String) {
-    let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "."
-    let descriptor = clinux_open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+    let descriptor = clinux_open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)
+  }
+
+  /// The folder that a path's last name is in.
+  package static func folder(of path: String) -> String {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
   /// Creates a folder and those above it, for their owner only.

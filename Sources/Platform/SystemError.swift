@@ -28,6 +28,11 @@ package struct SystemError: Error {
     "\(call)\(object.isEmpty ? "" : " ")\(object): \(reason)"
   }
 
+  /// Whether the disk takes nothing now: it is full, read-only or failing.
+  package var isOfDisk: Bool {
+    errno == ENOSPC || errno == EDQUOT || errno == EROFS || errno == EIO
+  }
+
   /// The C library's words for the errno.
   package var reason: String { Self.words(errno) }
 

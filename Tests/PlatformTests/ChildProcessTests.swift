@@ -15,7 +15,7 @@ import Testing
     }
   }
 
-  @Test func aChildAnswersThroughItsPipe() throws {
+  @Test func aChildAnswersThroughItsSocket() throws {
     let child = try ChildProcess { answer in
       var byte: UInt8 = 42
       _ = write(answer, &byte, 1)

@@ -155,6 +155,8 @@ static inline int clinux_lock(int fd) {
   struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
   return fcntl(fd, F_SETLK, &lock);
 }
+/// Takes a lock that a descriptor for reading can take (flock(2)): 0, or -1 where another has it.
+static inline int clinux_hold(int fd) { return flock(fd, LOCK_EX | LOCK_NB); }
 /// The process that holds a lock on the file, 0 where none does, -1 where that cannot be told.
 static inline pid_t clinux_lock_holder(int fd) {
   struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -173,6 +175,7 @@ static inline void clinux_default_signals(void) {
 static inline int clinux_setrlimit_core(const struct rlimit *limit) { return setrlimit(RLIMIT_CORE, limit); }
 static inline int clinux_setrlimit_files(const struct rlimit *limit) { return setrlimit(RLIMIT_NOFILE, limit); }
 int clinux_pipe(int ends[2]);
+static inline int clinux_socket_pair(int ends[2]) { return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends); }
 void clinux_exec(char *const arguments[], char *const environment[]);
 
 /// Writes the first address of `host` as text; not 0 where there is none. Blocks.

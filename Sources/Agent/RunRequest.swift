@@ -54,6 +54,10 @@ extension RunRefusal {
     switch self {
     case .tooManyRuns(let limit):
       Problem(status: 503, detail: "\(limit) runs are under way on this node; try again when some have ended")
+    case .noRoom(let limit):
+      Problem(
+        status: 507,
+        detail: "with it the runs under way would have more than \(limit) bytes of arguments and files")
     case .identifierInUse:
       Problem(status: 503, detail: "the run's identifier is taken; try again")
     case .noHost(let reasons):

@@ -17,7 +17,9 @@ extension Orchestrator {
       if earlier.step.isUnpersisted { return (answer, drain()) }
       if let container = earlier.attempt.containerID { discard(container, of: run.id) }
     }
-    add(RunRecord(run: run, command: command))
+    var record = RunRecord(run: run, command: command)
+    record.ordinal = ended.remove(run.id) ?? 0
+    add(record)
     pending.append(.persist(run.id))
     return (answer, drain())
   }
@@ -68,6 +70,12 @@ extension Orchestrator {
         return .refused("an earlier attempt is being stopped")
       }
     }
+    if let earlier = ended.run(id) {
+      guard earlier.requesterNode == run.requesterNode else { return .refused("the identifier is another run's") }
+      if earlier.attempt >= run.attempt {
+        return earlier.attempt == run.attempt ? .accepted : .refused("a later attempt is here")
+      }
+    }
     if revokedAttempts.contains(where: { $0.id == id && $0.attempt >= run.attempt }) {
       return .refused("it was revoked")
     }
@@ -114,6 +122,17 @@ extension Orchestrator {
   /// Threads beyond what was known that make the choice another one: a run that somebody else has placed.
   private static let surprise = 0.75
 
+  /// A requester is called otherwise from now on.
+  package mutating func rename(requester old: String, to new: String) -> [Directive] {
+    for id in order {
+      guard var record = records[id], record.run.requesterNode == old else { continue }
+      record.run.requesterNode = new
+      pending.append(.note(id))
+      store(record)
+    }
+    return drain()
+  }
+
   /// The runs of a requester, as its stream begins with; an end that is not on disk yet is not told.
   package func hostedRuns(of requester: String) -> [Run] {
     var runs: [Run] = []
@@ -151,7 +170,13 @@ extension Orchestrator {
     if isOver, let speed, !record.hosting.endIsSeen { calibration.learn(speed: speed) }
     record.hosting.endIsSeen = true
     if isStop { record.hosting.isStopped = true }
-    if !isOver { requestStop(&record, at: moment) }
+    if isOver {
+      if !record.run.endReported { pending.append(.note(id)) }
+      record.run.endReported = true
+    } else {
+      requestStop(&record, at: moment)
+      keepStop(&record)
+    }
     return (isOver, drain(storing: record))
   }
 

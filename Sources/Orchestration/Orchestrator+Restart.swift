@@ -6,14 +6,21 @@ extension Orchestrator {
   /// Takes up a run that an earlier agent left on disk. Followed by `engineAvailable` once the engine has
   /// answered.
   package mutating func restore(_ run: Run, command: RunCommand?) -> [Directive] {
-    guard records[run.id] == nil else { return [] }
+    guard records[run.id] == nil, !ended.contains(run.id) else { return [] }
+    return restore(run, command: command, ordinal: nextOrdinal())
+  }
+
+  mutating func restore(_ run: Run, command: RunCommand?, ordinal: UInt32) -> [Directive] {
     var record = RunRecord(run: run, command: command)
+    record.ordinal = ordinal
     // A journal from before there was a home does not say where.
     if run.attempt > 0 && run.hostNode.isEmpty { record.run.hostNode = settings.node }
     record.isAnswered = true
     record.attempt.startMayBeUnderWay = true
     record.hosting.mayNotStart = run.isHosted
-    if run.state.isFinal {
+    record.hosting.endIsSeen = run.endReported
+    if settings.formerNodes.contains(run.hostNode), !run.state.isFinal { adopt(&record) }
+    if record.run.state.isFinal {
       // It is over wherever it ran.
       record.step = .settled
     } else if record.run.hostNode.isEmpty {
@@ -22,8 +29,8 @@ extension Orchestrator {
     } else if !isHere(record.run) {
       // Perhaps it was asked, perhaps it accepted: the host's list tells.
       record.step = .remote(RunRecord.Remote(commitAt: Instant(nanoseconds: 0)))
-      touched.append(run.hostNode)
-    } else if case .native = run.workload {
+      touched.append(record.run.hostNode)
+    } else if case .native = record.run.workload {
       record.step = .native
       pending.append(.adopt(run.id))
     } else {
@@ -33,12 +40,27 @@ extension Orchestrator {
     return drain()
   }
 
-  /// The engine answers; `containers` are all of this node, running or not.
+  /// A run that this node had under an earlier name. It is this node's under its new name as well; that of another node
+  /// ends, since its requester knows only the old one and starts it elsewhere.
+  private func adopt(_ record: inout RunRecord) {
+    record.run.hostNode = settings.node
+    guard record.run.isHosted else { return }
+    record.stopIsRequested = true
+    record.hosting.givesBack = true
+  }
+
+  /// Whether a container is this node's, by the name it was made under.
+  private func isOwn(_ container: ContainerState) -> Bool {
+    guard let node = container.labels[Label.node] else { return false }
+    return node == settings.node || settings.formerNodes.contains(node)
+  }
+
+  /// The engine answers; of `containers`, running or not, those of this node are looked at.
   package mutating func engineAvailable(containers: [ContainerState], at moment: Moment) -> [Directive] {
     engineIsAvailable = true
     var byRun: [RunID: ContainerState] = [:]
     for container in containers {
-      guard let id = RunID(container.labels[Label.run] ?? "") else { continue }
+      guard isOwn(container), let id = RunID(container.labels[Label.run] ?? "") else { continue }
       if isOrphan(container, of: id) {
         discard(container.id, of: id)
         continue

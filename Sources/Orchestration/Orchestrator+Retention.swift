@@ -1,4 +1,6 @@
+import Basics
 import Containers
+import Scoring
 
 // How long runs that ended are kept, and what goes with them.
 extension Orchestrator {
@@ -30,19 +32,37 @@ extension Orchestrator {
   /// Forgets the oldest runs that ended, beyond those that are kept.
   mutating func forgetOldest() {
     let limit = settings.keptRuns
-    var surplus = order.count - underWay - limit
+    let current = order.count - underWay
+    limitEnded(to: max(0, limit - current))
+    var surplus = current + ended.count - limit
     guard surplus > 0 else { return }
+    let most = min(limit, settings.runsUnderWay)
     forget { record in
-      guard surplus > 0, record.step.isSettled else { return false }
-      // A container that the engine does not let go of keeps its run, but not without end.
-      // So does a copy that was not revoked, and a requester that has not seen the end.
-      let isAwaited =
-        record.attempt.containerID != nil || !record.run.orphans.isEmpty
-        || record.run.isHosted && !record.hosting.endIsSeen
-      guard !isAwaited || surplus > limit else { return false }
+      // What is waited for keeps its run, but not without end.
+      guard surplus > 0, record.step.isSettled, !record.isAwaited || surplus > most else { return false }
       surplus -= 1
       return true
     }
+  }
+
+  /// Puts runs away to which nothing more happens.
+  mutating func putEndedAway() {
+    let sampled = measured.from
+    guard records.values.contains(where: { $0.isOver(for: sampled) }) else { return }
+    var gone: [RunRecord] = []
+    drop { record in
+      guard record.isOver(for: sampled) else { return false }
+      gone.append(record)
+      return true
+    }
+    for record in gone { ended.insert(record.run, ordinal: record.ordinal) }
+    limitEnded()
+  }
+
+  /// Forgets the oldest of those that were put away, where they are too many or too large.
+  mutating func limitEnded(to count: Int? = nil) {
+    let gone = ended.limit(count: count ?? settings.keptRuns, weight: settings.endedBytes)
+    for id in gone { pending.append(.forget(id)) }
   }
 
   /// Forgets ended runs of other nodes where all together would be too large; false where that is not enough.
@@ -72,5 +92,19 @@ extension Orchestrator {
       return true
     }
     for id in forgotten { pending.append(.forget(id)) }
+  }
+}
+
+extension RunRecord {
+  /// Whether something that ended with it is still to come: the removal of a container, the end of a copy elsewhere, a
+  /// requester that hears of the end.
+  var isAwaited: Bool {
+    attempt.containerID != nil || !run.orphans.isEmpty || run.isHosted && !hosting.endIsSeen
+  }
+
+  /// Whether nothing more happens to it, and no sample since `sampled` shows it.
+  func isOver(for sampled: Instant) -> Bool {
+    guard step.isSettled, !isAwaited, !persistIsDue else { return false }
+    return attempt.endedAt.map { $0 <= sampled } ?? true
   }
 }

@@ -13,6 +13,12 @@ package struct Orchestrator {
     /// Final runs kept for `ps -a` and `logs`; older ones are forgotten. Memory and flash are small on a
     /// board.
     package var keptRuns = 100
+    /// Bytes of them in memory, where the words that all runs have take one: 10,000 runs as people have them, and
+    /// little beside the memory of the smallest board. First the oldest lose the table of their choice.
+    package var endedBytes = 5 << 20
+    /// Bytes of arguments, files and variables of this node's own runs under way: eight of the largest requests. So
+    /// they always have room in the journal, whatever has ended.
+    package var underWayBytes = 8 << 20
     /// Runs under way at one time. Each holds a connection to the engine.
     package var runsUnderWay = 512
     /// How long an accepted run waits for an engine that is away before it fails: a package upgrade of the
@@ -33,6 +39,8 @@ package struct Orchestrator {
     package var keptLines = 1000
     /// This node's identifier in the home, and the label value by which it knows its containers.
     package var node = ""
+    /// What it was called before, with the same state: the runs and containers of these are its own.
+    package var formerNodes: [String] = []
     /// How long it waits for other nodes.
     package var home = HomeSettings()
 
@@ -43,9 +51,14 @@ package struct Orchestrator {
   /// May change at any time; a shorter `keptRuns` takes effect when the next run ends.
   package var settings: Settings
   private(set) var records: [RunID: RunRecord] = [:]
-  /// All runs, oldest first.
+  /// The runs that have records, oldest first.
   private(set) var order: [RunID] = []
-  private var lastNumber: UInt64 = 0
+  /// The runs that are over in every respect.
+  var ended: EndedRuns
+  /// Grows with each new run.
+  var lastOrdinal: UInt32 = 0
+  /// Runs under way as far as the journal is read.
+  var loaded: [RunID: (run: Run, ordinal: UInt32)] = [:]
   private(set) var underWay = 0
   /// True from `engineAvailable(containers:at:)` until `engineLost()`; false at the start.
   package internal(set) var engineIsAvailable = false
@@ -74,32 +87,19 @@ package struct Orchestrator {
   /// Without runs; those of an earlier agent come by `restore(_:command:)`.
   package init(settings: Settings) {
     self.settings = settings
+    ended = EndedRuns(node: settings.node)
   }
 
   // MARK: - Questions
 
   /// The run as it is now; nil where this node does not know it, or has forgotten it.
   package func run(_ id: RunID) -> Run? {
-    records[id]?.run
+    records[id]?.run ?? ended.run(id)
   }
 
-  /// All runs, oldest first.
+  /// All runs, oldest first. With thousands that have ended this takes long; `ids` does not.
   package var runs: [Run] {
-    order.compactMap { records[$0]?.run }
-  }
-
-  /// Shows the runs taken up after the one of this number, oldest first, until `isEnough`; 0 begins with the first.
-  ///
-  /// Who reads a long list in pieces goes on behind what it has seen, whatever came and was forgotten meanwhile.
-  package func visitRuns(after number: UInt64, until isEnough: (UInt64, Run) -> Bool) {
-    var (low, high) = (0, order.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if (records[order[middle]]?.number ?? 0) <= number { low = middle + 1 } else { high = middle }
-    }
-    for id in order[low...] {
-      if let record = records[id], isEnough(record.number, record.run) { return }
-    }
+    ids.compactMap { run($0) }
   }
 
   /// Runs that have not ended: this node's own, wherever they run, and those that it hosts for other nodes.
@@ -130,7 +130,8 @@ package struct Orchestrator {
     -> [Directive]
   {
     guard underWay < settings.runsUnderWay else { throw .tooManyRuns(settings.runsUnderWay) }
-    guard records[run.id] == nil else { throw .identifierInUse }
+    guard records[run.id] == nil, !ended.contains(run.id) else { throw .identifierInUse }
+    guard underWayWeight + run.weight <= settings.underWayBytes else { throw .noRoom(settings.underWayBytes) }
     var record = RunRecord(run: run, command: command)
     if !place(&record, at: moment) {
       guard waitsForHomeEdge(record) else { throw .noHost(record.run.placement?.refusals ?? "") }
@@ -144,6 +145,7 @@ package struct Orchestrator {
   /// The run's present state is on disk.
   package mutating func persisted(_ id: RunID, at moment: Moment) -> [Directive] {
     guard var record = records[id] else { return [] }
+    record.isRefused = false
     switch record.step {
     case .unpersisted:
       announce(record)
@@ -170,16 +172,29 @@ package struct Orchestrator {
       drop { $0.run.id == id }
     } else {
       record.persistIsDue = true
+      record.isRefused = true
       store(record)
     }
     return drain()
   }
 
-  /// Ends a run that is under way; a run that has ended stays as it is.
+  /// Ends a run that is under way; a run that has ended stays as it is. What was asked for is persisted, so that whoever
+  /// asked may be told once that is done.
   package mutating func stop(_ id: RunID, at moment: Moment) -> [Directive] {
     guard var record = records[id] else { return drain() }
     requestStop(&record, at: moment)
+    keepStop(&record)
     return drain(storing: record)
+  }
+
+  /// Has the request for the run's end written, so that the next agent knows of it.
+  mutating func keepStop(_ record: inout RunRecord) {
+    guard !record.run.state.isFinal, !record.run.stopIsRequested else { return }
+    record.run.stopIsRequested = true
+    switch record.step {
+    case .unpersisted, .choosing: break  // It is being written, and ends when it is.
+    default: pending.append(.persist(record.run.id))
+    }
   }
 
   mutating func requestStop(_ record: inout RunRecord, at moment: Moment) {
@@ -208,13 +223,18 @@ package struct Orchestrator {
   /// The peer of the callback has taken the run's end.
   package mutating func endReported(_ id: RunID) {
     records[id]?.run.endReported = true
+    if var run = ended.run(id), let ordinal = ended.remove(id) {
+      run.endReported = true
+      ended.insert(run, ordinal: ordinal)
+    }
   }
 
   // MARK: - Time
 
   /// Once a second: what waited too long, and what the disk refused before.
   package mutating func tick(at moment: Moment) -> [Directive] {
-    guard underWay > 0 || records.values.contains(where: { $0.needsTick }) else { return [] }
+    putEndedAway()
+    guard underWay > 0 || records.values.contains(where: { $0.needsTick }) else { return drain() }
     for id in order {
       guard var record = records[id], record.needsTick else { continue }
       tick(&record, at: moment)
@@ -262,11 +282,15 @@ package struct Orchestrator {
   // MARK: - Records
 
   mutating func add(_ record: RunRecord) {
-    var record = record
-    lastNumber += 1
-    record.number = lastNumber
     let id = record.run.id
-    if records.updateValue(record, forKey: id) == nil { order.append(id) }
+    var record = record
+    if let earlier = records[id] {
+      record.ordinal = earlier.ordinal
+    } else {
+      if record.ordinal == 0 { record.ordinal = nextOrdinal() }
+      order.insert(id, at: index(after: record.ordinal))
+    }
+    records[id] = record
     if !record.run.state.isFinal { underWay += 1 }
     if record.run.isHosted { loadChanges &+= 1 }
   }
@@ -332,6 +356,8 @@ package struct Orchestrator {
       record.attempt.endedAt = moment.instant
     }
     record.run.state = state
+    record.isRefused = false
+    if record.hosting.endIsSeen { record.run.endReported = true }
     if record.step.isSearch, !record.run.isHosted, record.row?.outcome != .accepted {
       // Nobody has taken it, whoever was asked.
       record.run.hostNode = ""
@@ -367,6 +393,8 @@ package struct Orchestrator {
 package enum RunRefusal: Error, Equatable {
   /// So many runs are under way already.
   case tooManyRuns(Int)
+  /// With it the arguments, files and variables of the runs under way would be more than so many bytes.
+  case noRoom(Int)
   /// The node knows a run of that identifier already.
   case identifierInUse
   /// No node of the home can run it; why not, for each.

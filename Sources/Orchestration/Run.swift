@@ -99,8 +99,10 @@ package struct Run: Sendable {
   package var state: RunState
   /// When each state was entered, in milliseconds since 1970, as far as it was.
   package var times: RunTimes
-  /// What the callback's peer has acknowledged: the end of the run.
+  /// What the callback's peer, or of another node's run that node, has acknowledged: the end of the run.
   package var endReported = false
+  /// Somebody has asked for its end, and was told that it will come.
+  package internal(set) var stopIsRequested = false
 
   /// A run that was just accepted, not placed yet, and with the defaults for all that is not given.
   package init(

@@ -45,16 +45,24 @@ extension Run {
   /// Secrets may be in it.
   package var journalJSON: JSON {
     var object = json.object ?? JSONObject()
+    for member in journalMembers.members { object[member.name] = member.value }
+    return .object(object)
+  }
+
+  /// What the journal has beyond what is told.
+  var journalMembers: JSONObject {
+    var object = JSONObject()
     if endReported { object["endReported"] = true }
     if !state.isFinal {
       if isAttached { object["attach"] = true }
       for (name, value) in source.members { object[name] = value }
+      if stopIsRequested { object["stopRequested"] = true }
     }
     // A choice among one is told by the host alone.
     if let placement, placement.rows.count > 1 { object["placement"] = placement.json }
     if !orphans.isEmpty { object["orphans"] = .array(orphans.map { $0.json }) }
     if !earlierHost.isEmpty { object["earlierHost"] = .string(earlierHost) }
-    return .object(object)
+    return object
   }
 
   /// What a host is asked with: the run as on disk, and who asks.
@@ -63,6 +71,7 @@ extension Run {
     copy.placement = nil
     copy.orphans = []
     copy.earlierHost = ""
+    copy.stopIsRequested = false
     copy.requesterNode = node
     var object = copy.journalJSON.object ?? JSONObject()
     object["node"] = .string(node)
@@ -85,6 +94,8 @@ extension Run {
     hostNode = host
     placement = nil
     orphans = []
+    endReported = false
+    stopIsRequested = false
     expectedDemand = json["expectedDemand"]?.double
   }
 
@@ -139,6 +150,7 @@ extension Run {
     orphans = (copies?.array ?? []).prefix(Self.orphanLimit).compactMap { Orphan(json: $0) }
     endReported = json["endReported"]?.bool ?? false
     earlierHost = json["earlierHost"]?.string ?? ""
+    stopIsRequested = json["stopRequested"]?.bool ?? false
   }
 }
 

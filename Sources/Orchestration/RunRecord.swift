@@ -5,8 +5,6 @@ import Scoring
 /// A run and what the orchestrator needs to go on with it.
 struct RunRecord {
   var run: Run
-  /// Grows from each run that this agent takes up to the next.
-  var number: UInt64 = 0
   var step = Step.unpersisted
   /// What the attempt at hand has brought so far.
   var attempt = Attempt()
@@ -17,9 +15,13 @@ struct RunRecord {
   let removesVolumes: Bool
   /// What it adds to the contention on its host.
   let demand: Contention
-  var stopIsRequested = false
+  var stopIsRequested: Bool
   /// A write of the run failed and is to be tried again.
   var persistIsDue = false
+  /// The disk has refused its present state.
+  var isRefused = false
+  /// Its place among all runs of this node.
+  var ordinal: UInt32 = 0
   /// Who asked for it was told what became of the request.
   var isAnswered = false
   /// Of a run whose requester this node is.
@@ -30,6 +32,7 @@ struct RunRecord {
   init(run: Run, command: RunCommand?) {
     demand = Contention(of: run.bound, cores: command?.wantedCores ?? 1)
     hosting = Hosting(awaitsCommit: run.isHosted)
+    stopIsRequested = run.stopIsRequested
     self.run = run
     self.command = command
     usesTerminal = command?.terminal ?? false

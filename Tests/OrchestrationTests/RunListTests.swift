@@ -6,13 +6,11 @@ import Testing
 /// Runs that are read in pieces, while others come and go.
 @Suite struct RunListTests {
   /// The identifiers of the next `count` runs behind `last`, which becomes the number of the last of them.
-  private func piece(_ world: World, after last: inout UInt64, _ count: Int) -> [RunID] {
+  private func piece(_ world: World, after last: inout UInt32, _ count: Int) -> [RunID] {
     var found: [RunID] = []
-    guard count > 0 else { return [] }
-    world.orchestrator.visitRuns(after: last) { number, run in
-      last = number
-      found.append(run.id)
-      return found.count == count
+    while found.count < count, let next = world.orchestrator.next(after: last) {
+      last = next.ordinal
+      found.append(next.id)
     }
     return found
   }
@@ -21,7 +19,7 @@ import Testing
   func piecesTogetherAreAllRunsInTheirOrder(size: Int) throws {
     var world = World()
     let ids = try (1 as UInt64...30).map { try world.submit($0) }
-    var last: UInt64 = 0
+    var last: UInt32 = 0
     var found: [RunID] = []
     while true {
       let next = piece(world, after: &last, size)
@@ -36,7 +34,7 @@ import Testing
     settings.keptRuns = 5
     var world = World(settings: settings)
     world.engine.program = .exits(0)
-    var last: UInt64 = 0
+    var last: UInt32 = 0
     var found: [RunID] = []
     var all: [RunID] = []
     // One is read for each that comes and each that is forgotten, and in the end all that are left.

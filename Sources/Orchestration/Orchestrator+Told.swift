@@ -1,0 +1,97 @@
+internal import Wire
+
+// What is told of the runs.
+extension Orchestrator {
+  /// The runs that have not ended and those that have ended lately, oldest first.
+  package var currentRuns: [Run] {
+    order.compactMap { records[$0]?.run }
+  }
+
+  /// All runs, oldest first.
+  package var ids: [RunID] {
+    var ids: [RunID] = []
+    var current = order[...]
+    for (ordinal, id) in ended.ids {
+      while let first = current.first, records[first]?.ordinal ?? 0 < ordinal {
+        ids.append(current.removeFirst())
+      }
+      ids.append(id)
+    }
+    return ids + current
+  }
+
+  /// The oldest run of a higher ordinal; 0 is below all. Who reads a long list in pieces goes on behind what it has seen,
+  /// whatever came and was forgotten meanwhile.
+  package func next(after ordinal: UInt32) -> (ordinal: UInt32, id: RunID)? {
+    let old = ended.next(after: ordinal)
+    let index = index(after: ordinal)
+    guard index < order.count, let record = records[order[index]] else { return old }
+    if let old, old.ordinal < record.ordinal { return old }
+    return (record.ordinal, record.run.id)
+  }
+
+  /// Where in `order` the runs of a higher ordinal begin.
+  func index(after ordinal: UInt32) -> Int {
+    var (low, high) = (0, order.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if (records[order[middle]]?.ordinal ?? 0) <= ordinal { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// Whether it has not ended, as far as clients may know.
+  package func isUnderWay(_ id: RunID) -> Bool {
+    records[id] != nil && told(id)?.state.isFinal == false
+  }
+
+  /// The newest run of a service that has ended.
+  package func lastEnded(ofService name: String) -> Run? {
+    if let run = currentRuns.last(where: { $0.service == name && !isUnderWay($0.id) }) { return run }
+    let member = String(decoding: Array("\"service\":".utf8) + JSON.string(name).encoded(), as: UTF8.self)
+    for (_, id) in ended.ids.reversed() {
+      var text: [UInt8] = []
+      ended.encode(id, forJournal: false, into: &text)
+      if text.contains(bytes: member), let run = ended.run(id), run.service == name { return run }
+    }
+    return nil
+  }
+
+  /// Whether there is such a run.
+  package func isKnown(_ id: RunID) -> Bool { records[id] != nil || ended.contains(id) }
+
+  /// How many runs are known.
+  package var count: Int { order.count + ended.count }
+
+  /// How many of them have ended.
+  package var endedCount: Int { count - underWay }
+
+  /// Bytes that those which were put away have, of `Settings.endedBytes`.
+  package var endedWeight: Int { ended.weight }
+
+  /// Bytes of arguments, files and variables of this node's own runs under way, of `Settings.underWayBytes`.
+  package var underWayWeight: Int {
+    var weight = 0
+    for record in records.values where !record.run.state.isFinal && !record.run.isHosted {
+      weight += record.run.weight
+    }
+    return weight
+  }
+
+  /// The run as clients may be told it: an end is told once it is on disk, or the disk has refused it.
+  package func told(_ id: RunID) -> Run? {
+    guard let record = records[id] else { return ended.run(id) }
+    var run = record.run
+    if case .ended = record.step, !record.isRefused {
+      run.state = run.times.started > 0 ? .running : .starting
+      run.times.ended = 0
+    }
+    return run
+  }
+
+  /// Appends the JSON of `told`; nothing where the run is not known.
+  package func encodeTold(_ id: RunID, into bytes: inout [UInt8]) {
+    guard records[id] != nil else { return ended.encode(id, forJournal: false, into: &bytes) }
+    told(id)?.json.encode(into: &bytes)
+  }
+}

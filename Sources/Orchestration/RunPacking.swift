@@ -1,0 +1,59 @@
+import Basics
+
+/// Writes the JSON of runs shorter, to keep many of them in memory: the words that each run has become one byte.
+///
+/// JSON text has no control characters outside of their escapes, so these bytes are free.
+struct RunPacking {
+  /// What byte N + 1 stands for; the longest that fits is taken.
+  private let words: [[UInt8]]
+
+  /// At most 30 and this node's name; every word begins with one of `isBeginning`.
+  private static let common: [StaticString] = [
+    "\"],\"attempt\":1,\"exitCode\":0,\"host\":\"", "\",\"state\":\"finished\",\"times\":{\"accepted\":",
+    "\",\"state\":\"stopped\",\"times\":{\"accepted\":", "\",\"state\":\"failed\",\"times\":{\"accepted\":",
+    "\",\"requesterAddress\":\"", "\",\"requesterNode\":\"", "\",\"requester\":\"", "\",\"hostNode\":\"",
+    "\",\"service\":\"", "\",\"id\":\"", "edge-orchestration-", "{\"arguments\":[\"", "\"],\"attempt\":",
+    ",\"ended\":", ",\"started\":", "},\"type\":\"container\"}", "},\"type\":\"native\"}", "\",\"", ",\"exitCode\":",
+    "{\"address\":\"", "\",\"name\":\"", "\",\"node\":\"", "\",\"place\":", ",\"competing\":",
+    ",\"failures\":0,\"placed\":0,\"rank\":", ",\"reason\":\"speed ", "\",\"score\":", ",\"seconds\":",
+    ",\"speed\":", ",\"terms\":{\"",
+  ]
+
+  /// - Parameter node: this node's name, which most of its runs have as their host.
+  init(node: String) {
+    var words = Self.common.map { word in word.withUTF8Buffer { Array($0) } }
+    if node.utf8.count > 1, Self.isBeginning(node.utf8.first ?? 0) { words.append(Array(node.utf8)) }
+    self.words = words.ordered { $0.count > $1.count }
+  }
+
+  private static func isBeginning(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "e"): true
+    default: false
+    }
+  }
+
+  func pack(_ text: [UInt8], into packed: inout [UInt8]) {
+    var index = 0
+    while index < text.count {
+      let number = Self.isBeginning(text[index]) ? words.firstIndex { text[index...].starts(with: $0) } : nil
+      if let number {
+        packed.append(UInt8(number + 1))
+        index += words[number].count
+      } else {
+        packed.append(text[index])
+        index += 1
+      }
+    }
+  }
+
+  func unpack(_ packed: ArraySlice<UInt8>, into text: inout [UInt8]) {
+    for byte in packed {
+      if byte < 32, byte > 0, Int(byte) <= words.count {
+        text += words[Int(byte) - 1]
+      } else {
+        text.append(byte)
+      }
+    }
+  }
+}

@@ -7,10 +7,13 @@ package import Platform
 package struct HomeKeyError: Error {
   /// One sentence for people; it names the file where one is at fault.
   package let message: String
+  /// Whether there was none, and the disk takes none now.
+  package let isOfDisk: Bool
 
   /// The words go to the log and the terminal; nothing of a key may be in them.
-  package init(_ message: String) {
+  package init(_ message: String, isOfDisk: Bool = false) {
     self.message = message
+    self.isOfDisk = isOfDisk
   }
 }
 
@@ -140,7 +143,7 @@ package final class HomeKey {
     do throws(SystemError) {
       try File.replace(path, with: text + [10], durable: true)
     } catch {
-      throw HomeKeyError(error.description)
+      throw HomeKeyError(error.description, isOfDisk: error.isOfDisk)
     }
     Log.info("made the home key \(path); copy it to the other nodes of this home")
   }

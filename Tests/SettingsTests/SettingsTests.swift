@@ -141,6 +141,34 @@ import Wire
     #expect(try String(contentsOfFile: path, encoding: .utf8) == identity.dropFirst(19))
   }
 
+  @Test func whatANodeWasCalledBeforeIsRemembered() throws {
+    func names() throws -> [String] {
+      let identity = try Identity(configuration: configuration)
+      return [identity.name] + identity.formerNames
+    }
+    let own = try names()
+    #expect(try own.count == 1 && names() == own)
+    // Damage keeps the name; what the owner removes does not.
+    _ = try folder.write(String(repeating: "\0", count: 36), to: "node-id")
+    #expect(try names() == own)
+    try FileManager.default.removeItem(atPath: folder.path + "/node-id")
+    let second = try names()
+    #expect(second.count == 2 && second[1] == own[0] && second[0] != own[0])
+    // Home Edge's name comes and goes.
+    let path = try folder.write(Self.uuid, to: "home-edge/device/orchestration_deviceID.txt")
+    let inherited = "edge-orchestration-" + Self.uuid
+    #expect(try names() == [inherited, second[0], own[0]])
+    try FileManager.default.removeItem(atPath: path)
+    #expect(try names() == [second[0], inherited, own[0]])
+    for number in 0..<20 {
+      _ = try folder.write("0f7a2a6e-9c3b-4d55-8e21-0000000000\(10 + number)", to: "node-id")
+      #expect(try names().count <= 9)
+    }
+    // Rubbish in the list is passed over.
+    _ = try folder.write("x\n\n" + Self.uuid + "\n\u{0}\u{1}", to: "node-ids")
+    #expect(try names().dropFirst() == [inherited])
+  }
+
   @Test func aFolderThatCannotBeWrittenIsAnErrorThatNamesTheFile() {
     var configuration = configuration
     configuration.state = folder.path + "/nosuch"

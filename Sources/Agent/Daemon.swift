@@ -82,20 +82,22 @@ package struct Daemon {
     umask(0o077)
     // A run under way holds a connection to the Engine, and a client another.
     clinux_raise_file_limit()
-    let profiles: Profiles
-    do throws(ConfError) {
-      profiles = try Profiles.load(folder: configuration.boards)
-    } catch {
-      return fail(error.message)
-    }
     do throws(SystemError) {
-      let loop = try EventLoop()
-      let signals = try Signals(stopping: loop)
       let lock = try StateLock(folder: configuration.state)
       defer { lock.release() }
-      let node = try Node(configuration: configuration, profiles: profiles, loop: loop)
+      let loop = try EventLoop()
+      // Before all that needs memory: the process that writes is a copy of this one.
+      let writer = DiskWriter(state: configuration.state, loop: loop)
+      let profiles: Profiles
+      do throws(ConfError) {
+        profiles = try Profiles.load(folder: configuration.boards)
+      } catch {
+        return fail(error.message)
+      }
+      let signals = try Signals(stopping: loop)
+      let node = try Node(configuration: configuration, profiles: profiles, loop: loop, writer: writer)
       try serveClients(node, loop)
-      try node.begin()
+      node.begin()
       if let fault = try join(node, loop) { return fail(fault.message) }
       announce(node)
       watch(node, loop)
@@ -130,7 +132,10 @@ package struct Daemon {
     do throws(HomeKeyError) {
       home = try Home(configuration: configuration, identity: node.status.identity, loop: loop)
     } catch {
-      return error
+      guard error.isOfDisk else { return error }
+      node.status.keyFault = "\(error.message); without a home key this node stays alone"
+      Log.error(node.status.keyFault)
+      return nil
     }
     let routes = HostedRoutes(admission: node.admission)
     var security = Server.Security(keys: { home.keys.tlsKeys })

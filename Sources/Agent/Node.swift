@@ -32,12 +32,17 @@ final class Node {
   /// How often the owner's definitions are looked at without a request: other nodes choose by what this one offers.
   private static let catalogueInterval = Interval.seconds(5)
 
-  init(configuration: Configuration, profiles: Profiles, loop: EventLoop) throws(SystemError) {
+  /// How long the disk is waited for at the end: systemd waits no longer than 15 s (TimeoutStopSec).
+  private static let endTime = Interval.seconds(10)
+
+  init(
+    configuration: Configuration, profiles: Profiles, loop: EventLoop, writer: DiskWriter
+  ) throws(SystemError) {
     self.loop = loop
-    try File.makeFolder(configuration.state)
-    let identity = try Identity.load(configuration: configuration)
+    let identity = try Identity(configuration: configuration)
     catalogue = ServiceCatalogue(homeEdge: configuration.homeEdge, own: configuration.services)
-    driver = RunDriver(configuration: configuration, identity: identity, catalogue: catalogue, loop: loop)
+    driver = RunDriver(
+      configuration: configuration, identity: identity, catalogue: catalogue, loop: loop, writer: writer)
     engine = driver.engine
     status = NodeStatus(
       configuration: configuration, profiles: profiles, catalogue: catalogue, driver: driver)
@@ -64,9 +69,9 @@ final class Node {
   }
 
   /// Takes up the runs of an earlier agent, looks for the Engine and begins to sample.
-  func begin() throws(SystemError) {
+  func begin() {
     catalogue.refresh()
-    try driver.restore()
+    driver.restore()
     engine.connect()
     tick()
     if status.isDrained { Log.info("drained: no new runs here until 'hearth drain --off'") }
@@ -98,7 +103,7 @@ final class Node {
 
   /// What the last round noted goes to the disk.
   func end() {
-    driver.flushJournal()
+    driver.finish(within: Self.endTime)
     devices?.end()
     // Goodbye comes last: a node that has left is not asked for anything.
     status.home?.end()

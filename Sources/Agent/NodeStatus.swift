@@ -30,10 +30,12 @@ final class NodeStatus {
   var home: Home?
   /// Called when the owner has drained the node, or has let it work again.
   var onDrained: () -> Void = {}
+  /// Why there is no home key; empty as a rule.
+  var keyFault = ""
   /// What contends for this node's cores, as samples show it.
   private var demand = Demand()
   private var loadNews: LoadNews
-  private var drainedMark: DrainedMark
+  private let drainedMark: DrainedMark
   private var addressRead: (text: String, at: Instant)?
   private var architecturesRead: (engine: String, found: [Architecture])?
 
@@ -49,7 +51,7 @@ final class NodeStatus {
     match = profiles.match(sampler.snapshot.board)
     score = Score(of: sampler.snapshot, profile: match.profile)
     loadNews = LoadNews(at: started)
-    drainedMark = DrainedMark(folder: configuration.state)
+    drainedMark = DrainedMark(folder: configuration.state, writer: driver.writer)
     driver.afterEvent = { self.tellLoad() }
   }
 
@@ -122,21 +124,35 @@ final class NodeStatus {
   /// Whether the owner wants no new work here.
   var isDrained: Bool { drainedMark.isSet }
 
-  /// - Throws: where the state cannot be written; then nothing has changed.
-  func drain(_ drained: Bool, because reason: String) throws(SystemError) {
-    guard drained != isDrained else { return }
-    if drained { try drainedMark.set(reason) } else { try drainedMark.clear() }
-    Log.info(drained ? "drained: no new runs here (\(reason))" : "no longer drained (\(reason))")
-    publishHeartbeat()
-    onDrained()
+  /// `then` is told once that is on disk, or why it cannot be written; then nothing has changed.
+  func drain(_ drained: Bool, because reason: String, then: @escaping (SystemError?) -> Void) {
+    guard drained != isDrained else { return then(nil) }
+    drainedMark.change(to: drained ? reason : nil) { error in
+      if error == nil {
+        Log.info(drained ? "drained: no new runs here (\(reason))" : "no longer drained (\(reason))")
+        self.publishHeartbeat()
+        self.onDrained()
+      }
+      then(error)
+    }
   }
 
   // MARK: - Faults
 
-  /// What somebody should look after, in words.
-  var faults: [String] {
+  /// What keeps the state from being written, in words.
+  var stateFaults: [String] {
     var faults: [String] = []
     if let diskError = driver.diskError { faults.append("state cannot be written: \(diskError)") }
+    if let since = driver.writer.waitsSince, loop.now - since > Self.diskTime {
+      faults.append("the disk has not answered for \((loop.now - since).milliseconds / 1000) s")
+    }
+    if !keyFault.isEmpty { faults.append(keyFault) }
+    return faults
+  }
+
+  /// What somebody should look after, in words.
+  var faults: [String] {
+    var faults = stateFaults
     faults += home?.complaints ?? []
     if score.terms[.supply].factor < 1 { faults.append("the supply is too weak") }
     if driver.engineWasThere, case .away(_, let reason) = engine.state {
@@ -145,6 +161,9 @@ final class NodeStatus {
     if let hanging = engine.hanging { faults.append(hanging) }
     return faults
   }
+
+  /// A disk that takes longer for one write holds up whoever waits for it.
+  private static let diskTime = Interval.seconds(5)
 
   /// By then the Engine and the nodes of the home have answered, if they are there.
   private static let startTime = Interval.seconds(3)

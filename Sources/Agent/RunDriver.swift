@@ -14,6 +14,8 @@ final class RunDriver {
   let engine: Engine
   let natives: Natives
   let outputs: RunOutputs
+  /// Writes the state.
+  let writer: DiskWriter
   let followers = Followers()
   /// The other nodes; absent where this node stays alone.
   var peers: Peers?
@@ -29,29 +31,48 @@ final class RunDriver {
   private var engineCalls: [EngineCallKey: UInt64] = [:]
   /// Who waits for a run that is being written to disk or placed.
   private var unanswered: [RunID: (Problem?) -> Void] = [:]
+  /// Who waits until what it asked of a run is on disk.
+  private var unkept: [(run: RunID, then: (SystemError?) -> Void)] = []
 
   private struct EngineCallKey: Hashable {
     let run: RunID
     let step: UInt8
   }
 
-  init(configuration: Configuration, identity: String, catalogue: ServiceCatalogue, loop: EventLoop) {
+  init(
+    configuration: Configuration, identity: Identity, catalogue: ServiceCatalogue, loop: EventLoop,
+    writer: DiskWriter
+  ) {
     self.catalogue = catalogue
     self.loop = loop
-    engine = Engine(socketPath: configuration.engine, node: identity, loop: loop)
-    natives = Natives(loop: loop, state: configuration.state, limits: configuration.native)
-    journal = Journal(folder: configuration.state)
+    self.writer = writer
+    engine = Engine(
+      socketPath: configuration.engine, node: identity.formerNames.isEmpty ? identity.name : nil, loop: loop)
+    natives = Natives(loop: loop, state: configuration.state, limits: configuration.native, writer: writer)
+    journal = Journal(folder: configuration.state, writer: writer)
     callbacks = Callbacks(loop: loop)
-    outputs = RunOutputs(store: OutputStore(folder: configuration.state), loop: loop)
+    outputs = RunOutputs(store: OutputStore(folder: configuration.state, writer: writer), loop: loop)
     var settings = Orchestrator.Settings()
-    settings.node = identity
+    settings.node = identity.name
+    settings.formerNodes = identity.formerNames
     settings.keptRuns = configuration.keptRuns
     orchestrator = Orchestrator(settings: settings)
     natives.onEvent = { run, event in self.perform { $0.native(event, for: run, at: Clock.moment()) } }
     callbacks.onEndReported = { run in
       self.orchestrator.endReported(run)
-      if let run = self.orchestrator.run(run) { self.journal.append(run, durable: false) }
+      self.write(run, durable: false)
     }
+    journal.present = {
+      var ids = self.orchestrator.ids[...]
+      return {
+        // A run may be forgotten meanwhile.
+        while let id = ids.popFirst() {
+          if let body = self.journalBody(id) { return body }
+        }
+        return nil
+      }
+    }
+    journal.onWritten = { self.wereWritten($0, $1) }
     outputs.onLeft = { run, removal in self.call(run, .remove, removal) }
     loop.afterRound = { self.flushJournal() }
   }
@@ -60,18 +81,15 @@ final class RunDriver {
   var identity: String { orchestrator.settings.node }
 
   /// Takes up the runs of an earlier agent.
-  func restore() throws(SystemError) {
-    let runs = try journal.open()
-    let ended = runs.lazy.filter { $0.state.isFinal }.count
-    var surplus = ended - orchestrator.settings.keptRuns
-    for run in runs {
-      if run.state.isFinal && surplus > 0 {
-        surplus -= 1
-        continue
-      }
-      let command = try? catalogue.command(of: run)
-      perform { $0.restore(run, command: command) }
-      if run.state.isFinal && !run.endReported { callbacks.changed(run) }
+  func restore() {
+    var untold: [RunID] = []
+    journal.read { run in
+      orchestrator.load(run)
+      if run.state.isFinal, !run.endReported, !run.callback.isEmpty { untold.append(run.id) }
+    }
+    perform { $0.takeUp { try? catalogue.command(of: $0) } }
+    for id in untold {
+      if let run = orchestrator.run(id), run.state.isFinal, !run.endReported { callbacks.changed(run) }
     }
   }
 
@@ -99,9 +117,9 @@ final class RunDriver {
   private func perform(_ directive: Directive) {
     switch directive {
     case .persist(let id):
-      if let run = orchestrator.run(id) { journal.append(run, durable: true) }
+      write(id, durable: true)
     case .note(let id):
-      if let run = orchestrator.run(id) { journal.append(run, durable: false) }
+      write(id, durable: false)
     case .call(let id, .remove, let request) where outputs.isRead(id):
       outputs.delay(request, of: id)
     case .call(let id, .start, let request) where orchestrator.run(id)?.isAttached == true:
@@ -132,7 +150,7 @@ final class RunDriver {
       tellFollowers(run)
     case .forget(let id):
       outputs.forget(id)
-      natives.folder(of: id).remove()
+      natives.forget(id)
     case .placed(let id):
       placed(id)
     case .ask(let id, let node, let attempt, let body):
@@ -225,17 +243,44 @@ final class RunDriver {
 
   // MARK: - Disk
 
-  /// Since when runs wait to be written; nil where none do.
+  /// Since when runs wait to be given to the disk; nil where none do.
   var unwrittenSince: Instant? { journal.waitsSince }
 
-  /// Writes what this round added to the journal, and goes on with the runs that are safe now.
+  /// Has what this round added to the journal written.
   func flushJournal() {
-    let (ids, error) = journal.flush { self.orchestrator.runs }
-    if let error { tellOnce(error) } else if !ids.isEmpty { diskError = nil }
-    guard !ids.isEmpty else { return }
+    journal.flush()
+  }
+
+  /// Waits until all that is known of the runs is on disk, no longer than `limit`.
+  func finish(within limit: Interval) {
+    journal.flush()
+    writer.onIdle = { self.journal.flush() }
+    writer.finish(within: limit)
+  }
+
+  /// Has `then` told once the run's present state is on disk, or why it is not.
+  func whenKept(_ id: RunID, then: @escaping (SystemError?) -> Void) {
+    guard journal.isPending(id) else { return then(nil) }
+    unkept.append((id, then))
+  }
+
+  private func write(_ id: RunID, durable: Bool) {
+    guard orchestrator.isKnown(id) else { return }
+    journal.append(id, journalBody(id) ?? [], durable: durable)
+  }
+
+  private func journalBody(_ id: RunID) -> [UInt8]? {
+    var body: [UInt8] = []
+    orchestrator.encodeForJournal(id, into: &body)
+    return body.isEmpty ? nil : body
+  }
+
+  /// Goes on with runs that are safe now, or are not.
+  private func wereWritten(_ ids: [RunID], _ error: SystemError?) {
+    if let error { tellOnce(error) } else { diskError = nil }
     for id in ids { wasWritten(id, error) }
-    // What that brought up is for the next round, which must not wait for an event.
-    loop.after(.zero) {}
+    for (id, then) in unkept where ids.contains(id) && !journal.isPending(id) { then(error) }
+    unkept.removeAll { ids.contains($0.run) && !journal.isPending($0.run) }
   }
 
   private func wasWritten(_ id: RunID, _ error: SystemError?) {

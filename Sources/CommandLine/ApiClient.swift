@@ -93,7 +93,7 @@ struct ApiClient {
   }
 
   private static let limit = 64 << 20
-  /// 10,000 runs have some 300,000 values.
+  /// Ten thousand runs have half a million values; one with thousands of words has as many of its own.
   private static let limits = JSON.Limits(bytes: limit, nodes: limit / 8)
 }
 

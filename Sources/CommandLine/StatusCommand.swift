@@ -33,8 +33,8 @@ enum StatusCommand {
       ["engine", engine(node["engine"] ?? .null)],
       ["home", home(node["home"] ?? .null)],
     ]
-    for complaint in node["home"]?["complaints"]?.array ?? [] {
-      rows.append(["warning", complaint.string ?? ""])
+    for list in [node["state"]?["faults"], node["home"]?["complaints"]] {
+      for warning in list?.array ?? [] { rows.append(["warning", warning.string ?? ""]) }
     }
     if let strangers = StrangerNodes.text(node["home"] ?? .null) {
       rows.append(["warning", strangers])

@@ -23,7 +23,7 @@ package final class Engine {
   /// The path of the Engine's Unix socket, at most 107 bytes.
   package let socketPath: String
   private let loop: EventLoop
-  private let node: String
+  private let label: String
   private var version: EngineVersion?
   private var calls: [UInt64: EngineChannel] = [:]
   private var nextCall: UInt64 = 0
@@ -43,7 +43,8 @@ package final class Engine {
   /// What images it holds, by the hashes of their references; none before it was asked.
   package private(set) var images: [HomeNode.Image] = []
 
-  /// The Engine answers again, or was asked by `relist`; these are this node's containers.
+  /// The Engine answers again, or was asked by `relist`; these are this node's containers, and others' where it
+  /// had another name before.
   package var onAvailable: ([ContainerState]) -> Void = { _ in }
   /// The Engine is gone, or was not there when it was first asked; called once until it answers again.
   package var onLost: () -> Void = {}
@@ -57,10 +58,11 @@ package final class Engine {
 
   /// An Engine that is not asked yet; `connect` begins.
   ///
-  /// - Parameter node: this node's identity, which its containers carry in the label `Label.node`.
-  package init(socketPath: String, node: String, loop: EventLoop) {
+  /// - Parameter node: this node's identity, which its containers carry in the label `Label.node`; nil where it had others
+  ///   before, so that all containers of runs are looked at.
+  package init(socketPath: String, node: String?, loop: EventLoop) {
     self.socketPath = socketPath
-    self.node = node
+    label = node.map { Label.node + "=" + $0 } ?? Label.run
     self.loop = loop
   }
 
@@ -201,7 +203,7 @@ package final class Engine {
 
   private func list(_ attempt: UInt64, _ then: @escaping ([ContainerState]) -> Void) {
     var found: [ContainerState] = []
-    call(.list(labels: [nodeLabel])) { event in
+    call(.list(labels: [label])) { event in
       switch event {
       case .containers(let containers): found = containers
       case .done:
@@ -226,17 +228,13 @@ package final class Engine {
   }
 
   private func watchEvents(_ attempt: UInt64) {
-    eventsCall = call(.events(labels: [nodeLabel], actions: ["oom"])) { event in
+    eventsCall = call(.events(labels: [label], actions: ["oom"])) { event in
       switch event {
       case .done: self.isAway("its event stream ended", attempt)
       case .failed(let error): self.isAway(error.description, attempt)
       default: break
       }
     }
-  }
-
-  private var nodeLabel: String {
-    Label.node + "=" + node
   }
 
   private func isAway(_ reason: String, _ failed: UInt64) {

@@ -52,7 +52,8 @@ extension Orchestrator {
     for (_, id) in ended.ids.reversed() {
       var text: [UInt8] = []
       ended.encode(id, forJournal: false, into: &text)
-      if text.contains(bytes: member), let run = ended.run(id), run.service == name { return run }
+      guard String(decoding: text, as: UTF8.self).contains(bytes: member) else { continue }
+      if let run = ended.run(id), run.service == name { return run }
     }
     return nil
   }

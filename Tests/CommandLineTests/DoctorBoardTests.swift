@@ -1,6 +1,7 @@
 import Foundation
 import Readings
 import Testing
+import Wire
 
 @testable import Basics
 @testable import CommandLine
@@ -228,6 +229,30 @@ import Testing
     let locked = space(1 << 33, isReadOnly: true)
     #expect(try tree.result("state-space") { $0.snapshot.storage.state = locked }.isA("fail", "read-only"))
     #expect(try tree.result("state-space").outcome == "skipped")
+  }
+
+  @Test func whatRunsHaveComesNearItsBoundAndIsSaid() throws {
+    func result(_ state: JSON) throws -> CheckResult {
+      try tree.result("kept-runs") { $0.agent = .answered(node: ["state": state], nodes: []) }
+    }
+    func state(ended: Int64, of kept: Int64, bytes: Int64, underWay: Int64, faults: [JSON] = []) -> JSON {
+      [
+        "ended": .integer(ended), "endedBytes": .integer(bytes), "endedLimit": 1_000_000,
+        "faults": .array(faults), "keptRuns": .integer(kept), "underWayBytes": .integer(underWay),
+        "underWayLimit": 2_000_000,
+      ]
+    }
+    #expect(try tree.result("kept-runs").outcome == "skipped")
+    #expect(try result(state(ended: 90, of: 100, bytes: 50_000, underWay: 0)).isA("ok", "90 ended runs"))
+    #expect(try result(state(ended: 100, of: 100, bytes: 900_000, underWay: 0)).outcome == "ok")
+    #expect(
+      try result(state(ended: 90, of: 100, bytes: 900_000, underWay: 0)).isA("warn", "kept-runs = 100", "oldest"))
+    #expect(try result(state(ended: 1, of: 100, bytes: 0, underWay: 1_700_000)).isA("warn", "are refused"))
+    #expect(
+      try result(state(ended: 1, of: 9, bytes: 0, underWay: 0, faults: ["state cannot be written: x"]))
+        .isA("fail", "cannot be written: x"))
+    try tree.write("/var/lib/hearth/runs.journal.unread", "x")
+    #expect(try result(state(ended: 1, of: 9, bytes: 0, underWay: 0)).isA("warn", "runs.journal.unread"))
   }
 
   @Test func engineSpace() throws {

@@ -47,6 +47,25 @@ extension HomeRunTests {
       #expect(try home.agent(3).containers().isEmpty)
     }
 
+    @Test func aHostWhoseDiskHangsIsNotTakenForDead() throws {
+      let runs = try begin(2, on: [3])
+      let writer = try home.agent(3).writer()
+      kill(writer, SIGSTOP)
+      defer { kill(writer, SIGCONT) }
+      // Something has to be written there.
+      let stopped = try #require(runs.last)
+      _ = try home.agent(1).call("DELETE", "/api/v2/runs/\(stopped)")
+      for _ in 0..<8 {
+        sleep(1)
+        try home.assembleStates()
+        #expect(try home.agent(1).run(runs[0])["attempt"].int == 1)
+      }
+      #expect(try home.agent(1).run(stopped)["state"].string == "running", "its end is on no disk yet")
+      kill(writer, SIGCONT)
+      #expect(try home.agent(1).end(of: stopped)["state"].string == "stopped")
+      try home.awaitOneCopy(of: [runs[0]])
+    }
+
     /// A host without power says nothing: neither its streams end, nor does anybody refuse.
     @Test func whoFollowsARunFollowsItToItsNextHostThoughTheFirstFellSilent() throws {
       try home.favour(3)

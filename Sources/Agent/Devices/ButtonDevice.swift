@@ -72,10 +72,8 @@ final class ButtonDevice: Watcher {
   }
 
   private func pressed() {
-    do throws(SystemError) {
-      try status.drain(!status.isDrained, because: "the button was held")
-    } catch {
-      Log.error("the button was held, but \(error.description)")
+    status.drain(!status.isDrained, because: "the button was held") { error in
+      if let error { Log.error("the button was held, but \(error.description)") }
     }
   }
 

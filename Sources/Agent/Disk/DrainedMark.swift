@@ -1,27 +1,27 @@
-internal import CLinux
 import Platform
 
 /// Whether the node is drained: the file `drained` in the state folder, which holds the reason, so that it stays so over
 /// restarts. A drained node takes no new work; what it runs goes on, and it answers as ever.
-struct DrainedMark {
+final class DrainedMark {
   private let path: String
+  private let writer: DiskWriter
   private(set) var isSet: Bool
 
-  init(folder: String) {
+  init(folder: String, writer: DiskWriter) {
     path = folder + "/drained"
-    isSet = access(path, F_OK) == 0
+    self.writer = writer
+    isSet = File.exists(path)
   }
 
-  /// - Throws: where the file cannot be written; then nothing has changed.
-  mutating func set(_ reason: String) throws(SystemError) {
-    try File.replace(path, with: Array("\(reason)\n".utf8), durable: true)
-    isSet = true
-  }
-
-  /// - Throws: where the file cannot be removed; then nothing has changed.
-  mutating func clear() throws(SystemError) {
-    guard unlink(path) == 0 || clinux_errno() == ENOENT else { throw SystemError("unlink", path) }
-    File.syncFolder(of: path)
-    isSet = false
+  /// Sets the mark, or removes it where there is no reason; `then` is told why that is not possible, and then nothing has
+  /// changed.
+  func change(to reason: String?, then: @escaping (SystemError?) -> Void) {
+    var job = DiskJob(verb: reason == nil ? .remove : .replace, path: path, isDurable: true)
+    if let reason { job.give(Array("\(reason)\n".utf8)) }
+    job.then = { error in
+      if error == nil { self.isSet = reason != nil }
+      then(error)
+    }
+    writer.submit(job)
   }
 }

@@ -2,151 +2,191 @@ import Basics
 internal import CLinux
 import Orchestration
 import Platform
-import Wire
 
 /// The runs on disk: `runs.journal` in the state folder, one run a line, the last line of a run counts.
 ///
-/// Each line is a checksum, a blank and the run as JSON. Appending costs one write; what must survive a power cut is
-/// synced once for all runs of a round (fdatasync(2)). A torn or damaged line is skipped. When the file has grown it
-/// is replaced by one with the present runs only.
+/// Each line is a checksum, a blank and the run as JSON (`JournalLine`). What must survive a power cut is synced once for
+/// all runs of a round (fdatasync(2)); while that is under way, what comes is collected for the next time. When the
+/// file has grown it is replaced by one with the present runs only; so it is at the start.
 final class Journal {
   private let folder: String
+  private let writer: DiskWriter
   private var path: String { folder + "/runs.journal" }
-  private var descriptor: Int32 = -1
   private var size = 0
   /// The size beyond which the file is replaced: never less than twice what the present runs need, so that many runs
   /// do not mean that each change writes all of them.
-  private var rewriteAt = Journal.rewriteSize
-  /// Lines of this round, and the runs that wait to be told that theirs is safe.
+  private var rewriteAt = 0
+  /// What this version has to do before it may replace the file for the first time.
+  private var preparations: [DiskJob] = []
+  /// Lines that wait to be given to the writer, and the runs that wait to be told that theirs is safe.
   private var lines: [UInt8] = []
   private var durable: [RunID] = []
-  /// Since when lines wait to be written; nil where none do.
+  private var hasNews = false
+  /// The number of the batch that collects, and in which batch a run's newest durable line is.
+  private var batch: UInt32 = 0
+  private var newest: [RunID: UInt32] = [:]
+  private var isWriting = false
+  /// The file has not been replaced yet, or more lines wait than replacing it would write.
+  private var mustRewrite = true
+  private var retryAt: Instant?
+  /// Since when lines wait to be given to the writer, though it has none; nil where none do.
   private(set) var waitsSince: Instant?
+  /// Gives the present runs, one after the other, as JSON.
+  var present: () -> () -> [UInt8]? = { { nil } }
+  /// Runs whose newest line is safe now, or why it is not.
+  var onWritten: ([RunID], SystemError?) -> Void = { _, _ in }
 
   /// Rewritten when larger, at the least: some 500 runs, so about every 250th run.
   private static let rewriteSize = 256 << 10
-  /// More than this is not ours, and is not written either: the next agent has to read it.
-  private static let readLimit = 16 << 20
+  /// The file is at most so much larger than the present runs need.
+  private static let growth = 8 << 20
+  /// More lines than this that wait for a slow disk are not kept: the present runs are written instead.
+  private static let linesLimit = 1 << 20
+  /// Pieces in which the present runs are given to the writer.
+  private static let pieceSize = 16 << 10
+  /// Between two tries of what nobody waits for.
+  private static let pause = Interval.seconds(5)
 
-  /// What could not be read is for people to look at: more of it tells them no more.
-  private static let unreadLimit = 1 << 20
-
-  /// A line holds what a request and the files it names brought, and our own members besides.
-  private static let lineLimits = JSON.Limits(bytes: readLimit, nodes: 1 << 16)
-
-  init(folder: String) {
+  init(folder: String, writer: DiskWriter) {
     self.folder = folder
+    self.writer = writer
   }
 
-  /// The runs of the journal, oldest first, and opens it for more.
-  func open() throws(SystemError) -> [Run] {
-    var bytes: [UInt8] = []
-    do throws(SystemError) {
-      bytes = try File.read(path, limit: Self.readLimit)
-    } catch {
-      guard error.errno == ENOENT else { throw error }
-    }
-    var runs: [RunID: Run] = [:]
-    var order: [RunID] = []
-    var unread: [UInt8] = []
-    for line in bytes.split(separator: 10) {
-      guard let run = Self.run(ofLine: line) else {
-        unread += line + [10]
-        continue
-      }
-      if runs.updateValue(run, forKey: run.id) == nil { order.append(run.id) }
-    }
-    let found = order.compactMap { runs[$0] }
-    try StateVersion(folder: folder).takeOver(journal: bytes)
-    try setAside(unread)
-    try rewrite(found)
-    return found
-  }
-
-  /// Keeps the lines that are damaged, or of a version that writes others, in `runs.journal.unread`: the next
-  /// replacement of the journal would lose them. The newest of them are kept.
-  private func setAside(_ lines: [UInt8]) throws(SystemError) {
-    guard !lines.isEmpty else { return }
-    let file = path + ".unread"
-    let before = (try? File.read(file, limit: Self.unreadLimit)) ?? []
-    let kept = (before + lines).suffix(Self.unreadLimit)
-    try File.replace(file, with: Array(kept), durable: true)
-    Log.warning("\(path): \(lines.count) bytes could not be read; they are kept in \(file)")
-  }
-
-  /// Adds the run's present state; with `durable` it is among those that `flush` reports.
-  func append(_ run: Run, durable isDurable: Bool) {
-    if lines.isEmpty { waitsSince = Clock.now() }
-    lines += Self.line(of: run)
-    if isDurable { durable.append(run.id) }
-  }
-
-  /// Writes what was added in this round.
+  /// Reads the runs of an earlier agent, line by line: the last line of a run counts.
   ///
-  /// - Returns: the runs that are safe now, or the error and those that are not.
-  func flush(runs: () -> [Run]) -> (runs: [RunID], error: SystemError?) {
-    guard !lines.isEmpty else { return ([], nil) }
+  /// Nothing is written yet, so that an agent starts on a disk that takes nothing. What could not be read is put aside
+  /// before the file is replaced.
+  func read(_ each: (Run) -> Void) {
+    var unread = UnreadLines()
+    do throws(SystemError) {
+      var isEmpty = true
+      try JournalLine.read(path) { line in
+        isEmpty = false
+        if let line, let run = JournalLine.run(of: line) { each(run) } else { unread.add(line) }
+      }
+      preparations = StateVersion(folder: folder).takeOver(hasJournal: !isEmpty)
+    } catch {
+      preparations = StateVersion(folder: folder).takeOver(hasJournal: false)
+      guard error.errno != ENOENT else { return }
+      let place = path + ".unreadable"
+      Log.error("\(error.description); its runs are not known, and it is moved to \(place)")
+      preparations.append(DiskJob(verb: .move, path: path, target: place))
+    }
+    if let job = unread.job(for: path) { preparations.append(job) }
+  }
+
+  /// Whether a durable line of the run is not safe yet.
+  func isPending(_ run: RunID) -> Bool { newest[run] != nil }
+
+  /// Adds the run's present state, as JSON; with `durable` it is among those that `onWritten` is told.
+  func append(_ run: RunID, _ body: @autoclosure () -> [UInt8], durable isDurable: Bool) {
+    if !hasNews, !isWriting { waitsSince = Clock.now() }
+    hasNews = true
+    if isDurable, newest.updateValue(batch, forKey: run) != batch { durable.append(run) }
+    if !mustRewrite { JournalLine.append(body(), to: &lines) }
+    if lines.count > Self.linesLimit { mustRewrite = true }
+    if mustRewrite { lines = [] }
+  }
+
+  /// Gives the writer what was added, unless it is at work on what was added before.
+  func flush() {
+    let isDue = retryAt.map { Clock.now() >= $0 } ?? true
+    guard !isWriting, hasNews || mustRewrite && isDue else { return }
     let told = durable
     let bytes = lines
+    let number = batch
+    batch &+= 1
     durable = []
     lines = []
+    hasNews = false
     waitsSince = nil
-    do throws(SystemError) {
-      if descriptor < 0 || size + bytes.count > rewriteAt {
-        try rewrite(runs())
-      } else {
-        try write(bytes, sync: !told.isEmpty)
+    isWriting = true
+    let then = { (error: SystemError?) in self.wasWritten(told, number, error) }
+    guard !mustRewrite, size + bytes.count <= rewriteAt else { return rewrite(then) }
+    var job = DiskJob(verb: .append, path: path, isDurable: !told.isEmpty)
+    job.give(bytes)
+    job.then = { error in
+      if error == nil { self.size += bytes.count }
+      then(error)
+    }
+    writer.submit(job)
+  }
+
+  private func wasWritten(_ runs: [RunID], _ number: UInt32, _ error: SystemError?) {
+    isWriting = false
+    if hasNews { waitsSince = Clock.now() }
+    retryAt = error == nil ? nil : Clock.now() + Self.pause
+    // Who has a newer line waits for that.
+    let told = runs.filter { newest[$0] == number }
+    for run in told { newest[run] = nil }
+    onWritten(told, error)
+  }
+
+  /// Replaces the file, after what has to be done before.
+  private func rewrite(_ then: @escaping (SystemError?) -> Void) {
+    guard var job = preparations.first else { return replace(then) }
+    job.then = { error in
+      if let error { return then(error) }
+      self.preparations.removeFirst()
+      self.rewrite(then)
+    }
+    writer.submit(job)
+  }
+
+  private func replace(_ then: @escaping (SystemError?) -> Void) {
+    mustRewrite = false
+    var total = 0
+    var job = DiskJob(verb: .replace, path: path, isDurable: true)
+    job.body = {
+      total = 0
+      let next = self.present()
+      return {
+        var piece: [UInt8] = []
+        while piece.count < Self.pieceSize, let body = next() { JournalLine.append(body, to: &piece) }
+        total += piece.count
+        return piece.isEmpty ? nil : piece
       }
-      return (told, nil)
-    } catch {
-      return (told, error)
     }
-  }
-
-  private func write(_ bytes: [UInt8], sync: Bool) throws(SystemError) {
-    do throws(SystemError) {
-      try File.writeAll(descriptor, bytes, path)
-      if sync && fdatasync(descriptor) != 0 { throw SystemError("fdatasync", path) }
-      size += bytes.count
-    } catch {
-      // A half-written line must not swallow the one that follows it.
-      ftruncate(descriptor, off_t(size))
-      throw error
+    job.then = { error in
+      if error == nil {
+        self.size = total
+        self.rewriteAt = max(Self.rewriteSize, min(2 * total, total + Self.growth))
+      } else {
+        self.mustRewrite = true
+        self.lines = []
+      }
+      then(error)
     }
+    writer.submit(job)
+  }
+}
+
+/// What could not be read of the journal: damaged lines, and those of a version that writes others.
+private struct UnreadLines {
+  private var bytes: [UInt8] = []
+  /// How many there were.
+  private var count = 0
+
+  /// What could not be read is for people to look at: more of it tells them no more.
+  private static let limit = 1 << 20
+
+  /// - Parameter line: nil for one that is longer than any of ours.
+  mutating func add(_ line: ArraySlice<UInt8>?) {
+    count += 1
+    guard let line else { return }
+    bytes += line.suffix(Self.limit)
+    bytes.append(10)
+    if bytes.count > 2 * Self.limit { bytes = Array(bytes.suffix(Self.limit)) }
   }
 
-  private func rewrite(_ runs: [Run]) throws(SystemError) {
-    var bytes: [UInt8] = []
-    for run in runs { bytes += Self.line(of: run) }
-    guard bytes.count <= Self.readLimit else { throw SystemError("write", path, errno: EFBIG) }
-    try File.replace(path, with: bytes, durable: true)
-    // The old file has no name any more: nothing may be written to it, even if the new one cannot be opened now.
-    if descriptor >= 0 { close(descriptor) }
-    descriptor = Int32(retrying { Int(clinux_open(path, O_WRONLY | O_APPEND | O_CLOEXEC, 0)) })
-    guard descriptor >= 0 else { throw SystemError("open", path) }
-    size = bytes.count
-    rewriteAt = min(max(Self.rewriteSize, 2 * size), Self.readLimit)
-  }
-
-  // MARK: - Lines
-
-  private static func line(of run: Run) -> [UInt8] {
-    let body = run.journalJSON.encoded()
-    let sum = String(checksum(body[...]), radix: 16)
-    return Array(sum.utf8) + [32] + body + [10]
-  }
-
-  private static func run(ofLine line: ArraySlice<UInt8>) -> Run? {
-    guard let blank = line.firstIndex(of: 32),
-      let sum = UInt32(String(decoding: line[..<blank], as: UTF8.self), radix: 16),
-      sum == checksum(line[(blank + 1)...]),
-      let json = try? JSON.parse(line[(blank + 1)...], limits: Self.lineLimits)
-    else { return nil }
-    return Run(json: json)
-  }
-
-  /// FNV-1a, 32 bits: finds torn lines, not forgers.
-  private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-    bytes.reduce(2_166_136_261) { ($0 ^ UInt32($1)) &* 16_777_619 }
+  /// What keeps them beside the journal, the newest of them behind those of before; nil where there are none.
+  func job(for journal: String) -> DiskJob? {
+    guard count > 0 else { return nil }
+    let file = journal + ".unread"
+    Log.warning("\(journal): \(count) lines could not be read; they are kept in \(file)")
+    let before = (try? File.read(file, limit: 2 * Self.limit)) ?? []
+    var job = DiskJob(verb: .replace, path: file, isDurable: true)
+    job.give(Array((before + bytes).suffix(Self.limit)))
+    return job
   }
 }

@@ -18,18 +18,20 @@ struct StateVersion {
     self.folder = folder
   }
 
-  /// Keeps the journal where another version wrote it, and notes that this one goes on with it.
-  ///
-  /// - Parameter journal: the content of `runs.journal`; empty where there is none.
-  func takeOver(journal: [UInt8]) throws(SystemError) {
+  /// What keeps the journal where another version wrote it, and notes that this one goes on with it: to be done before
+  /// the journal is written. It gets a second name; being replaced afterwards, it stays under that as it was.
+  func takeOver(hasJournal: Bool) -> [DiskJob] {
     let written = read()
-    guard written != Version.text else { return }
-    if !journal.isEmpty {
+    guard written != Version.text else { return [] }
+    var jobs: [DiskJob] = []
+    if hasJournal {
       let copy = folder + "/runs.journal." + (written ?? Self.first)
-      try File.replace(copy, with: journal, durable: true)
+      jobs.append(DiskJob(verb: .link, path: folder + "/runs.journal", target: copy))
       Log.info("the state is of version \(written ?? Self.first); its journal is kept as \(copy)")
     }
-    try File.replace(folder + "/version", with: Array((Version.text + "\n").utf8), durable: true)
+    var job = DiskJob(verb: .replace, path: folder + "/version", isDurable: true)
+    job.give(Array((Version.text + "\n").utf8))
+    return jobs + [job]
   }
 
   /// The version that the file names; nil where there is none, `unknown` where it is damaged.

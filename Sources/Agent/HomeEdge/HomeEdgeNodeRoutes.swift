@@ -164,7 +164,7 @@ final class HomeEdgeNodeRoutes {
     guard let start = HomeEdgeStart(json: try json(call)), let asker = peers.node(at: caller) else {
       throw Problem(status: 400, detail: "expected a service to start")
     }
-    let underWay = driver.orchestrator.runs.count {
+    let underWay = driver.orchestrator.currentRuns.count {
       !$0.state.isFinal && HomeEdgeNotification.isCallback($0.callback)
     }
     guard underWay < Self.runLimit else {

@@ -38,11 +38,6 @@ struct NativeFolder {
     }
     return NativeResult(json: json)
   }
-
-  func remove() {
-    for file in [lock, result, output, olderOutput] { unlink(file) }
-    rmdir(path)
-  }
 }
 
 /// What a supervisor leaves behind.

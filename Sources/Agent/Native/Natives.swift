@@ -8,14 +8,16 @@ import Settings
 final class Natives {
   private let loop: EventLoop
   private let state: String
+  private let writer: DiskWriter
   /// Of programs that are yet to start.
   var limits: NativeLimits
   private var supervisors: [RunID: NativeSupervision] = [:]
   var onEvent: (RunID, NativeEvent) -> Void = { _, _ in }
 
-  init(loop: EventLoop, state: String, limits: NativeLimits) {
+  init(loop: EventLoop, state: String, limits: NativeLimits, writer: DiskWriter) {
     self.loop = loop
     self.state = state
+    self.writer = writer
     self.limits = limits
   }
 
@@ -25,8 +27,22 @@ final class Natives {
 
   func spawn(_ run: RunID, _ command: NativeCommand) {
     let folder = folder(of: run)
+    var job = DiskJob(verb: .makeFolder, path: folder.path)
+    job.then = { error in
+      if let error { return self.onEvent(run, .failed(reason: error.description)) }
+      self.start(run, command, in: folder)
+    }
+    writer.submit(job)
+  }
+
+  /// Removes the files of a run that nobody asks for any more.
+  func forget(_ run: RunID) {
+    let folder = folder(of: run)
+    if File.exists(folder.path) { writer.submit(DiskJob(verb: .remove, path: folder.path)) }
+  }
+
+  private func start(_ run: RunID, _ command: NativeCommand, in folder: NativeFolder) {
     do throws(SystemError) {
-      try File.makeFolder(folder.path)
       let child = try ChildProcess { report in
         var supervisor = Supervisor(folder: folder, command: command, limits: limits, report: report)
         supervisor.run()

@@ -172,8 +172,13 @@ final class PeerLink {
   private func openStream() {
     events = EventLines()
     driver.orchestrator.watchOpened(id)
+    // Runs that were asked for under an earlier name are this node's as well.
+    var target = "/api/v2/hosted/events"
+    for (index, name) in driver.orchestrator.settings.formerNodes.enumerated() {
+      target += (index == 0 ? "?formerly=" : ",") + name
+    }
     stream = PeerStream(
-      from: contact, "/api/v2/hosted/events", headers: headers, loop: driver.loop,
+      from: contact, target, headers: headers, loop: driver.loop,
       onBody: { self.heard($0) },
       onEnd: { _ in
         self.stream = nil

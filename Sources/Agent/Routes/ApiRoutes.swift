@@ -63,14 +63,14 @@ struct ApiRoutes {
     guard let drained = (try? JSON.parse(call.request.body))?["drained"]?.bool else {
       throw Problem(status: 422, detail: "expected {\"drained\": true} or {\"drained\": false}")
     }
-    do throws(SystemError) {
-      try status.drain(drained, because: "as asked on \(call.request.path)")
-    } catch {
-      throw Problem(status: 507, detail: error.description)
+    status.drain(drained, because: "as asked on \(call.request.path)") { error in
+      if let error {
+        return call.connection.respond(Problem(status: 507, detail: error.description).response)
+      }
+      call.answer([
+        "drained": .bool(status.isDrained), "runs": .integer(Int64(driver.orchestrator.runsUnderWay)),
+      ])
     }
-    call.answer([
-      "drained": .bool(status.isDrained), "runs": .integer(Int64(driver.orchestrator.runsUnderWay)),
-    ])
   }
 
   /// All nodes, this one first, then by name.
@@ -95,19 +95,18 @@ struct ApiRoutes {
   /// The run of that identifier; else of that service, the one under way or else the newest; else of that beginning of
   /// an identifier, where it is the only such run.
   private func run(_ text: String) throws(Problem) -> Run {
-    if let id = RunID(text), let run = driver.orchestrator.run(id) { return run }
-    let runs = driver.orchestrator.runs
-    let ofService = runs.filter { $0.service == text }
-    let underWay = ofService.filter { !$0.state.isFinal }
+    let known = driver.orchestrator
+    if let id = RunID(text), let run = known.told(id) { return run }
+    let underWay = known.currentRuns.filter { $0.service == text && known.isUnderWay($0.id) }
     if underWay.count > 1 {
       throw Problem(
         status: 404,
         detail: "\(underWay.count) runs of service '\(text)' are under way; name one of them: "
           + joined(underWay.prefix(Self.namedLimit).map { $0.id.text }))
     }
-    if let run = underWay.first ?? ofService.last { return run }
-    let matches = runs.filter { $0.id.text.begins(with: text) }
-    if matches.count == 1 { return matches[0] }
+    if let run = underWay.first ?? known.lastEnded(ofService: text) { return run }
+    let matches = text.isEmpty ? [] : known.ids.filter { $0.text.begins(with: text) }
+    if matches.count == 1, let run = known.told(matches[0]) { return run }
     throw Problem(
       status: 404,
       detail: matches.isEmpty
@@ -126,16 +125,15 @@ struct ApiRoutes {
     case .some(let other): throw Problem(status: 400, detail: "active is '\(other)', expected true or false")
     }
     let driver = driver
-    var last: UInt64 = 0
+    var last: UInt32 = 0
     _ = ListAnswer(call.connection, "runs", turns: lists) { piece in
-      var isFound = false
-      driver.orchestrator.visitRuns(after: last) { number, run in
-        last = number
-        isFound = !active || !run.state.isFinal
-        if isFound { piece.append(run.json) }
-        return isFound
+      while let next = driver.orchestrator.next(after: last) {
+        last = next.ordinal
+        guard !active || driver.orchestrator.isUnderWay(next.id) else { continue }
+        piece.append { driver.orchestrator.encodeTold(next.id, into: &$0) }
+        return true
       }
-      return isFound
+      return false
     }
   }
 
@@ -146,7 +144,15 @@ struct ApiRoutes {
   private func stop(_ call: RoutedRequest) throws(Problem) {
     let run = try run(call.word)
     driver.perform { $0.stop(run.id, at: Clock.moment()) }
-    call.answer((driver.orchestrator.run(run.id) ?? run).json, status: run.state.isFinal ? 200 : 202)
+    driver.whenKept(run.id) { error in
+      if let error {
+        let detail = "run \(run.id.text) is being stopped, but that could not be kept: \(error.description)"
+        return call.connection.respond(Problem(status: 507, detail: detail).response)
+      }
+      // It may have been forgotten with its end.
+      let now = self.driver.orchestrator.told(run.id) ?? run
+      call.answer(now.json, status: run.state.isFinal ? 200 : 202)
+    }
   }
 
   private func sendOutput(_ call: RoutedRequest) throws(Problem) {

@@ -20,7 +20,7 @@ struct HostedRoutes {
   nonisolated(unsafe) static let table = RouteTable<HostedRoutes>([
     // What this node is and can do.
     Route("GET", "/api/v2/node", HostedRoutes.tellNode),
-    // The caller's runs, then `synced`, then each change.
+    // The caller's runs, then `synced`, then each change. `?formerly`: names that it had before, parted by commas.
     Route("GET", "/api/v2/hosted/events", HostedRoutes.follow),
     // Run this; 201 once it is on disk, or a problem that says why not.
     Route("PUT", "/api/v2/hosted/{run}", HostedRoutes.host),
@@ -56,6 +56,8 @@ struct HostedRoutes {
     return name
   }
 
+  /// Names that a caller can have had before; one remembers as many (`Identity`).
+  private static let formerLimit = 8
   /// `edge-orchestration-` and a UUID are 55 bytes.
   private static let nameLimit = 128
 
@@ -75,6 +77,10 @@ struct HostedRoutes {
 
   private func follow(_ call: RoutedRequest) throws(Problem) {
     let caller = try caller(of: call.request)
+    for name in (call.request.queryValue("formerly") ?? "").words(at: ",").prefix(Self.formerLimit)
+    where NodeID(identity: name) != nil && name != driver.identity {
+      driver.perform { $0.rename(requester: name, to: caller) }
+    }
     driver.followers.add(
       call.connection, requester: caller, runs: driver.orchestrator.hostedRuns(of: caller))
   }

@@ -53,9 +53,14 @@ struct ListPiece {
   }
 
   mutating func append(_ element: JSON) {
+    append { element.encode(into: &$0) }
+  }
+
+  /// - Parameter encode: appends the element.
+  mutating func append(_ encode: (inout [UInt8]) -> Void) {
     if !isFirst { bytes.append(UInt8(ascii: ",")) }
     isFirst = false
-    element.encode(into: &bytes)
+    encode(&bytes)
   }
 }
 

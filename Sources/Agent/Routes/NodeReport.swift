@@ -36,14 +36,29 @@ struct NodeReport {
       "memory": memory,
       "profile": .string(status.match.profile.name),
       "runs": [
-        "known": .integer(Int64(status.driver.orchestrator.runs.count)),
+        "known": .integer(Int64(status.driver.orchestrator.count)),
         "underWay": .integer(Int64(status.driver.orchestrator.runsUnderWay)),
       ],
       "score": scoreJSON(status.score, status.match),
+      "state": state,
       "services": .array(
         status.catalogue.definitions.map { ["name": .string($0.name), "type": .string($0.kind.rawValue)] }),
       "uptimeSeconds": .integer(uptime.milliseconds / 1000),
       "version": .string(Version.text),
+    ]
+  }
+
+  /// What is kept of runs, and how much may be.
+  private var state: JSON {
+    let orchestrator = status.driver.orchestrator
+    return [
+      "ended": .integer(Int64(orchestrator.endedCount)),
+      "endedBytes": .integer(Int64(orchestrator.endedWeight)),
+      "endedLimit": .integer(Int64(orchestrator.settings.endedBytes)),
+      "faults": .array(status.stateFaults.map { .string($0) }),
+      "keptRuns": .integer(Int64(orchestrator.settings.keptRuns)),
+      "underWayBytes": .integer(Int64(orchestrator.underWayWeight)),
+      "underWayLimit": .integer(Int64(orchestrator.settings.underWayBytes)),
     ]
   }
 

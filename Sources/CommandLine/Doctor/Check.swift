@@ -23,6 +23,7 @@ extension Check {
     Check("clock", clock), Check("entropy", entropy),
     Check("root-filesystem", rootFilesystem), Check("card", card), Check("state-folder", stateFolder),
     Check("state-mount", stateMount), Check("state-space", stateSpace), Check("inodes", inodes),
+    Check("kept-runs", keptRuns),
     Check("home-key", homeKey), Check("key-change", keyChange),
     Check("hostname", hostname), Check("multicast", multicast), Check("peers", peers),
     Check("port-api", portOfAPI), Check("port-home", portOfHome), Check("port-heartbeat", portOfHeartbeats),

@@ -140,6 +140,37 @@ extension Check {
     }
   }
 
+  /// Shares of a bound, in percent, from which on it is said that it comes near.
+  private static let nearlyFull: Int64 = 80
+
+  static func keptRuns(_ context: CheckContext) -> CheckResult {
+    let journal = context.configuration.state + "/runs.journal"
+    for suffix in [".unread", ".unreadable"] where context.exists(journal + suffix) {
+      return .warn(
+        "\(journal)\(suffix) has what could not be read of earlier runs",
+        remedy: "Look whether you miss a run; remove it when you do not.")
+    }
+    guard let state = context.node?["state"] else { return .skipped("the agent does not tell") }
+    func number(_ name: String) -> Int64 { state[name]?.integer ?? 0 }
+    if let fault = state["faults"]?.array?.first?.string {
+      return .fail(fault, remedy: "Make room, or see dmesg: a disk with errors takes nothing.")
+    }
+    let (used, limit) = (number("underWayBytes"), number("underWayLimit"))
+    if used > limit / 100 * nearlyFull {
+      return .warn(
+        "the runs under way bring \(used >> 10) of at most \(limit >> 10) KiB; more are refused then",
+        remedy: "Let containers mount large files in place of sending them with --env-file or as words.")
+    }
+    let ended = "\(number("ended")) ended runs"
+    let size = "\(number("endedBytes") >> 10) of at most \(number("endedLimit") >> 10) KiB"
+    if number("endedBytes") > number("endedLimit") / 100 * nearlyFull, number("ended") < number("keptRuns") {
+      return .warn(
+        "\(ended) have \(size): fewer than kept-runs = \(number("keptRuns")) have room",
+        remedy: "Set kept-runs in [node] to what you need; the oldest runs are forgotten before.")
+    }
+    return .ok("\(ended), \(size)")
+  }
+
   private static func keyPath(_ context: CheckContext) -> (path: String, isOfHomeEdge: Bool) {
     let inherited = context.configuration.homeEdge + "/user/orchestration_userID.txt"
     if !context.configuration.homeKey.isEmpty { return (context.configuration.homeKey, false) }

@@ -1,0 +1,82 @@
+import Platform
+
+/// One thing that is done to files of the state folder by the process that writes them (`DiskWriter`).
+struct DiskJob {
+  /// What is done; the raw value travels to that process.
+  enum Verb: UInt8 {
+    /// Adds the body to the file's end; durable with fdatasync(2). What fails leaves the file as it was.
+    case append
+    /// Puts the body in the file's place (`File.replace`); one that is not durable has its folder made.
+    case replace
+    /// Removes the file, or the folder with the files in it; nothing there is fine.
+    case remove
+    /// Gives the file the second name as well, whatever had it (link(2)); nothing there is fine.
+    case link
+    /// Gives what has this name the second one instead (rename(2)); nothing there is fine.
+    case move
+    /// Makes the folder and those above it.
+    case makeFolder
+  }
+
+  let verb: Verb
+  let path: String
+  /// The second name.
+  var target = ""
+  /// Whether it is to outlive a power cut before it counts as done.
+  var isDurable = false
+  /// Begins to give the body, piece by piece up to nil; again where the process had to be started again.
+  var body: (() -> () -> [UInt8]?)?
+  /// Bytes of the body that wait in memory.
+  var weight = 0
+  /// Told once: nil where it is done, else why it is not.
+  var then: (SystemError?) -> Void = { _ in }
+
+  /// A body that is there in one piece.
+  mutating func give(_ bytes: [UInt8]) {
+    weight = bytes.count
+    body = {
+      var rest: [UInt8]? = bytes
+      return {
+        defer { rest = nil }
+        return rest
+      }
+    }
+  }
+
+  var hasBody: Bool { verb == .append || verb == .replace }
+
+  // MARK: - On the way to the process
+
+  /// Verb, durability, lengths of the two names (little-endian); then the names, then the body's pieces, each with its
+  /// length in front, the last being empty.
+  static let headSize = 6
+  /// The answer: errno and the number of the call in `calls`.
+  static let answerSize = 5
+
+  /// Calls that an answer can name (`SystemError.call`); anything else is the first.
+  static let calls: [StaticString] = [
+    "write", "open", "fdatasync", "fsync", "rename", "unlink", "link", "mkdir", "rmdir", "read",
+  ]
+
+  func encodeHead(into bytes: inout [UInt8]) {
+    bytes += [verb.rawValue, isDurable ? 1 : 0]
+    for name in [path, target] {
+      bytes += [UInt8(truncatingIfNeeded: name.utf8.count), UInt8(truncatingIfNeeded: name.utf8.count >> 8)]
+    }
+    bytes += Array(path.utf8) + Array(target.utf8)
+  }
+
+  static func encode(_ number: UInt32, into bytes: inout [UInt8]) {
+    for shift in [0, 8, 16, 24] as [UInt32] { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
+  }
+
+  static func number(_ bytes: some Collection<UInt8>) -> UInt32 {
+    var value: UInt32 = 0
+    var shift: UInt32 = 0
+    for byte in bytes {
+      value |= UInt32(byte) << shift
+      shift += 8
+    }
+    return value
+  }
+}

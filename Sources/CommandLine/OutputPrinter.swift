@@ -1,6 +1,7 @@
 internal import CLinux
 import Containers
 import Orchestration
+import Platform
 import Wire
 
 /// Copies a run's output to our own streams.

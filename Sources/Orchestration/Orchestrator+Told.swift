@@ -1,3 +1,4 @@
+import Basics
 internal import Wire
 
 // What is told of the runs.

@@ -112,7 +112,7 @@ struct RunRecord {
     case .finished: return true
     case .stopped: return !run.isHosted || hosting.isStopped
     case .failed(let failure): return failure.kind != .givenBack && !(run.isHosted && failure.isRefusal)
-    case .accepted, .placing, .pulling, .starting, .running: return false
+    case .accepted, .placing, .pulling, .starting, .running, .handedOver: return false
     }
   }
 

@@ -209,7 +209,7 @@ final class HomeEdgeBridge {
     else { return false }
     let open =
       named.state.isFinal
-      ? driver.orchestrator.runs.first { $0.state == .handedOver && isThere($0) } : named
+      ? driver.orchestrator.currentRuns.first { $0.state == .handedOver && isThere($0) } : named
     guard let run = open else { return true }
     if run.id != named.id {
       Log.info("run \(run.id.text): its end was told by a further word for run \(named.id.text)")

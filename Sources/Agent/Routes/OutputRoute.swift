@@ -1,5 +1,6 @@
 internal import CLinux
 import Containers
+import EngineClient
 import HTTPServer
 import Orchestration
 import Wire

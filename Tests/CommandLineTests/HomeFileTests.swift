@@ -368,7 +368,7 @@ private func refusal(of text: String) throws -> String {
     #expect(home.refusedOverload == nil)
     #expect(!HomeTrial(home, .none).simulate())
     let example = try HomeFile.parse(HomeFile.example, file: "f", profiles: Profiles())
-    for change in example.changes { #expect(HomeTrial(example, change).simulate()) }
+    #expect(HomeTrial(example, .none).simulate())
   }
 
   @Test func requestsOutliveACrashOfTheNodeThatWasAsked() throws {

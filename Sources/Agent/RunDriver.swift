@@ -122,7 +122,7 @@ final class RunDriver {
       write(id, durable: false)
     case .call(let id, .remove, let request) where outputs.isRead(id):
       outputs.delay(request, of: id)
-    case .call(let id, .start, let request) where orchestrator.run(id)?.isAttached == true:
+    case .call(let id, .start, let request) where orchestrator.attaches(id):
       outputs.attach(id, request.subject, terminal: orchestrator.usesTerminal(id), engine) {
         self.call(id, .start, request)
       }

@@ -105,6 +105,13 @@ extension RunCommand {
   /// Whether the container is to be removed at its end, with its anonymous volumes (--rm).
   package var removesItself: Bool { body.host["AutoRemove"]?.bool ?? false }
 
+  /// Whether all that the container writes comes through one attaching: the Engine does not start it again by itself, or
+  /// keeps no log that would show what came then.
+  package var isAttachable: Bool {
+    (body.host["RestartPolicy"]?["Name"]?.string ?? "").isOne(of: "|no")
+      || body.host["LogConfig"]?["Type"]?.string == "none"
+  }
+
   /// The memory limit asked for in bytes (--memory); nil for none.
   package var memory: Int64? { positive(body.host["Memory"]) }
 

@@ -119,6 +119,12 @@ package struct Orchestrator {
     records[id]?.usesTerminal ?? false
   }
 
+  /// Whether its container is to be attached to before it starts.
+  package func attaches(_ id: RunID) -> Bool {
+    guard let record = records[id], record.run.isAttached else { return false }
+    return record.command?.isAttachable ?? false
+  }
+
   // MARK: - Requests
 
   /// Accepts a request and chooses its node; that is asked, or the run begins here, once `persisted(_:at:)`

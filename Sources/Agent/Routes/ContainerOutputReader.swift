@@ -70,7 +70,7 @@ final class ContainerOutputReader {
     attached.give(to: { self.sink.send(stream: $0, $1) }) {
       self.attached = nil
       self.hasEnded()
-      self.goOn()
+      self.awaitEnd()
     }
   }
 
@@ -153,6 +153,26 @@ final class ContainerOutputReader {
   /// The log's times have more digits than ours.
   private func hasEnded() {
     end = (Clock.wallMilliseconds() + 1) * 1_000_000
+  }
+
+  /// After what it was attached to has ended there is nothing to read, and the log may come behind: so only of a container
+  /// whose program goes on, since the Engine's connection has ended.
+  private func awaitEnd(_ looks: Int = ContainerOutputReader.looks) {
+    guard !sink.isGone else { return }
+    guard !runHasEnded else { return finish() }
+    guard looks == 0 else {
+      driver.loop.after(Self.pause) { self.awaitEnd(looks - 1) }
+      return
+    }
+    var isRunning = false
+    driver.engine.call(.inspect(id: container)) { event in
+      switch event {
+      case .container(let state): isRunning = state.running
+      case .done where isRunning: self.goOn(0)
+      case .done, .failed: self.awaitEnd()
+      default: break
+      }
+    }
   }
 
   /// Goes on behind what was read, once the run has ended or the Engine has started its program again.

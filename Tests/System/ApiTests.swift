@@ -93,7 +93,7 @@ struct ApiTests {
         let answer = try agent.call("POST", "/api/v2/runs", #"{"arguments":["busybox"]}"#)
         return answer.status == 503 && answer.text.contains("Docker Engine")
       }
-      #expect(try agent.homeEdge(run: ["busybox"]).json["Message"].string?.contains("Docker Engine") ?? false)
+      #expect(try agent.homeEdge(run: ["busybox"]).json["Reason"].string?.contains("Docker Engine") ?? false)
       #expect(try agent.call("DELETE", "/api/v2/runs/\(id)").status == 202)
       #expect(try agent.end(of: id)["state"].string == "stopped")
     }

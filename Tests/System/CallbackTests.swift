@@ -153,7 +153,7 @@ struct CallbackTests {
       let message =
         try agent.homeEdge(
           run: ["--network", "none", "hello-world"], more: #""StatusCallbackURI":"\#(address)","#
-        ).json["Message"].string ?? ""
+        ).json["Reason"].string ?? ""
       #expect(message.contains("StatusCallbackURI"), "\(message)")
       #expect(try agent.get("/api/v2/runs").json["runs"].array.isEmpty)
     }

@@ -199,7 +199,7 @@ struct HomeEdgeTests {
   ])
   func b07AnOptionErrorNamesTheOptionAndTheAgentLives(option: String, value: String) throws {
     try Agent.with { agent in
-      let message = try agent.homeEdge(run: [option, value, "hello-world"]).json["Message"].string ?? ""
+      let message = try agent.homeEdge(run: [option, value, "hello-world"]).json["Reason"].string ?? ""
       #expect(message.contains(option.dropFirst(2)), "\(message)")
       let problem = try agent.call(
         "POST", "/api/v2/runs", #"{"arguments":["\#(option)","\#(value)","hello-world"]}"#)

@@ -126,7 +126,7 @@ struct LifeTests {
         refused = try agent.call("POST", "/api/v2/runs", #"{"arguments":["--network","none","hello-world"]}"#)
       }
       #expect(refused.status == 507 && refused.text.contains("No space left"), "\(refused.text)")
-      let message = try agent.homeEdge(run: ["--network", "none", "hello-world"]).json["Message"].string
+      let message = try agent.homeEdge(run: ["--network", "none", "hello-world"]).json["Reason"].string
       #expect(message?.contains("No space left") ?? false, "\(message ?? "")")
       #expect(try agent.end(of: running)["exitCode"].int == 51)
       unlink(disk + "/fill")

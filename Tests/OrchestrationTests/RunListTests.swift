@@ -18,7 +18,7 @@ import Testing
   @Test(arguments: [1, 2, 7, 100])
   func piecesTogetherAreAllRunsInTheirOrder(size: Int) throws {
     var world = World()
-    let ids = try (1 as UInt64...30).map { try world.submit($0) }
+    let ids = try (UInt64(1)...30).map { try world.submit($0) }
     var last: UInt32 = 0
     var found: [RunID] = []
     while true {
@@ -38,7 +38,7 @@ import Testing
     var found: [RunID] = []
     var all: [RunID] = []
     // One is read for each that comes and each that is forgotten, and in the end all that are left.
-    for number in 1 as UInt64...40 {
+    for number in UInt64(1)...40 {
       all.append(try world.submit(number))
       world.settle()
       let before = world.orchestrator.runs.map(\.id)

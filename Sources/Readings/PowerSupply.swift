@@ -96,7 +96,8 @@ extension PowerSupplies {
     var isSupplied = false
     var isUPS = false
     var isDischarging = false
-    var isCharging = false
+    var isUntold = false
+    var isSettled = false
     var charge = 0.0
     var share = 0.0
     var sum = 0.0
@@ -108,7 +109,8 @@ extension PowerSupplies {
         guard state.isPresent != false else { continue }
         isDischarging = isDischarging || state.status == .discharging
         isUPS = isUPS || supply.kind == .ups && state.status == .discharging
-        isCharging = isCharging || state.status == .charging
+        isUntold = isUntold || state.status ?? .unknown == .unknown
+        isSettled = isSettled || state.status == .charging || state.status == .full
         charge = state.capacity.map { Double(min(max($0, 0), 100)) } ?? Self.untold
         count += 1
         share += charge
@@ -124,8 +126,8 @@ extension PowerSupplies {
         isSupplied = isSupplied || isOnline
       }
     }
-    // Where there is a line and it is off, the machine lives from its batteries whatever these say of themselves.
-    let isEmptied = isSupplied ? isUPS : isDischarging || (hasLine && !isCharging)
+    // One that does not say what it does is emptied where there is a line, and that is off.
+    let isEmptied = isSupplied ? isUPS : isDischarging || (hasLine && isUntold && !isSettled)
     guard isEmptied, count > 0 else { return nil }
     return weight > 0 ? sum / weight : share / count
   }

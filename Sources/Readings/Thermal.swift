@@ -106,9 +106,8 @@ package struct CoolingDevice: Equatable, Sendable {
 
   /// Whether it cools by slowing cores: then `state` above 0 means that the kernel throttles now.
   package var slowsProcessors: Bool {
-    // By clock, by clock on older kernels, by idle time (old and new), and ACPI's.
-    for start in ["cpufreq", "thermal-cpufreq", "idle-cpu", "thermal-idle", "Processor"]
-    where type.begins(with: start) { return true }
-    return false
+    // By clock and by idle time, each as newer and as older kernels call it, and ACPI's.
+    type.begins(with: "cpufreq") || type.begins(with: "thermal-cpufreq") || type.begins(with: "idle-cpu")
+      || type.begins(with: "thermal-idle") || type.begins(with: "Processor")
   }
 }

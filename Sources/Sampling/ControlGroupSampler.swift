@@ -245,7 +245,7 @@ struct ControlGroupSampler {
     var numbers: [Int] = []
     for core in cores where core.isOnline { numbers.append(core.number) }
     guard list.count < numbers.count else { return nil }
-    return list.allSatisfy(numbers.contains) ? list : Array(numbers.prefix(list.count))
+    return list.allSatisfy({ numbers.contains($0) }) ? list : Array(numbers.prefix(list.count))
   }
 
   mutating func sample(_ group: inout ControlGroup, with reader: FileReader, at now: Instant) {

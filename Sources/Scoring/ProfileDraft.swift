@@ -82,14 +82,15 @@ package struct ProfileDraft: Sendable {
     } else if !name.isEmpty {
       add("board", "model", name, "/proc/cpuinfo: " + model)
     }
+    let part = board.processorParts.value?.last?.part ?? 0
     let package: StaticString
     switch architecture {
     case "arm64": package = "arm64"
-    case "arm": package = "armhf"
+    // Cores before the Cortexes have no instructions of Debian's armhf.
+    case "arm": package = part > 0 && part < 0xc00 ? "armel" : "armhf"
     default: package = "amd64"
     }
     add("build", "debian-architecture", "\(package)", "The architecture: " + architecture)
-    let part = board.processorParts.value?.last?.part ?? 0
     let cpu = clangName(part, architecture)
     add("build", "cpu", cpu, "/proc/cpuinfo, CPU part " + hexadecimal(part) + "; clang's name of the core")
   }
@@ -346,6 +347,7 @@ private func clangName(_ part: Int, _ architecture: String) -> String {
   case 0xd09: name = "cortex-a73"
   case 0xd0a: name = "cortex-a75"
   case 0xd0b: name = "cortex-a76"
+  case 0xb76: name = "arm1176jzf-s"
   case 0xc07: name = "cortex-a7"
   case 0xc08: name = "cortex-a8"
   case 0xc09: name = "cortex-a9"

@@ -70,7 +70,11 @@ import Testing
       ([("USB", "SCOPE=Device ONLINE=1"), ("Battery", "STATUS=Discharging CAPACITY=30")], 30),
       ([("Mains", "ONLINE=0"), ("Battery", "STATUS=Discharging CAPACITY=30")], 30),
       ([("Mains", "ONLINE=0"), ("Battery", "STATUS=Unknown CAPACITY=30")], 30),
+      ([("Mains", "ONLINE=0"), ("Battery", "CAPACITY=30")], 30),
       ([("Mains", "ONLINE=0"), ("Battery", "STATUS=Charging CAPACITY=30")], nil),
+      // rickysarraf/laptop-mode-tools 191: a line that is never told; systemd/systemd 21988: one that is an output.
+      ([("Mains", "ONLINE=0"), ("Battery", "STATUS=Full CAPACITY=30")], nil),
+      ([("USB", "ONLINE=0")], nil),
       ([("Battery", "STATUS=Unknown CAPACITY=30")], nil), ([("Mains", "ONLINE=0")], nil), ([], nil),
       // A UPS that is emptied is the line.
       ([("Mains", "ONLINE=1"), ("UPS", "STATUS=Discharging CAPACITY=40")], 40),

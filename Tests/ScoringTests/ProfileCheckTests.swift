@@ -185,6 +185,39 @@ import Wire
     #expect((Score(of: snapshot, profile: profile).value - own).magnitude < 0.01)
   }
 
+  /// A 32-bit kernel on each width of core, a core of another maker, and x86.
+  @Test(
+    arguments: [
+      ("arm", 0xb76, "armel", "arm1176jzf-s"), ("arm", 0xc07, "armhf", "cortex-a7"),
+      ("arm", 0xd03, "armhf", "cortex-a53"), ("arm64", 0xd03, "arm64", "cortex-a53"),
+      ("arm64", 0x51803, "arm64", "generic"), ("arm64", 0x48d03, "arm64", "generic"),
+      ("x86_64", 0, "amd64", "x86-64"),
+    ])
+  func aDraftIsOfTheTreesArchitectureAndCore(_ own: String, _ part: Int, _ package: String, _ cpu: String)
+    throws
+  {
+    var snapshot = Snapshot.idlePi3
+    snapshot.board = Board(architecture: own, processorParts: .now([ProcessorPart(part: part, count: 4)]))
+    let text = try draft(snapshot).text
+    #expect(text.contains("debian-architecture = \(package)\n") && text.contains("\ncpu = \(cpu)\n"))
+    if part > 0xfff {
+      #expect(text.contains("measure:") && text.contains("core = 0x\(String(part, radix: 16)) 0.72\n"))
+    }
+  }
+
+  @Test func aDraftsThrottlingIsThatOfZonesThatSlowCores() throws {
+    var snapshot = Snapshot.idlePi3
+    func zone(_ type: String, _ passive: Int, slows: Bool) -> ThermalZone {
+      ThermalZone(
+        type: type, temperature: .now(45_000), trips: [TripPoint(kind: .passive, temperature: passive)],
+        slowsProcessors: slows)
+    }
+    snapshot.thermal.zones = [zone("soc-thermal", 95_000, slows: false), zone("quiet", 85_000, slows: true)]
+    let text = try draft(snapshot).text
+    #expect(text.contains("zone = quiet\n") && text.contains("a device that slows cores is bound to it"))
+    #expect(text.contains("throttle = 85\n"))
+  }
+
   @Test(arguments: [Snapshot(), Snapshot.idlePi3, Snapshot.idleHiKey960])
   func whatCannotBeReadIsStillToBeMeasured(_ snapshot: Snapshot) throws {
     let draft = try draft(snapshot)

@@ -51,7 +51,7 @@ extension Cursor {
 
 /// What a battery holds, in each of the forms that drivers give (Documentation/ABI/testing/sysfs-class-power).
 private struct BatteryContents {
-  private enum Property: Int, CaseIterable {
+  private enum Property: Int {
     case energyNow, energyFull, energyDesign, chargeNow, chargeFull, chargeDesign, capacity
 
     var key: StaticString {
@@ -72,9 +72,13 @@ private struct BatteryContents {
   private var level: Int?
 
   mutating func take(_ line: inout Cursor) {
-    for property in Property.allCases where line.skip(property.key) {
-      values[property.rawValue] = line.signed() ?? -1
-      return
+    var place = 0
+    while let property = Property(rawValue: place) {
+      if line.skip(property.key) {
+        values[place] = line.signed() ?? -1
+        return
+      }
+      place += 1
     }
     if line.skip("CAPACITY_LEVEL=") { level = Self.percentage(line) }
   }

@@ -52,11 +52,11 @@ import Testing
 
   @Test mutating func anyNumberOfMadeUpNodesAndAddressesIsBounded() throws {
     for number in 0..<1000 {
-      var sealer = try sealer("a made up key \(number)", UInt64(number))
+      var sealer = try sealer("a made up home key \(number)", UInt64(number))
       try hear(&sealer, from: address(UInt32(number)), at: begun)
     }
     #expect(strangers.present(at: begun).count == Strangers.limit)
-    var one = try sealer("a made up key 0", 0)
+    var one = try sealer("a made up home key 0", 0)
     for number in 5000..<6000 as Range<UInt32> {
       try hear(&one, from: address(number), at: begun)
     }

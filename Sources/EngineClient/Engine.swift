@@ -177,7 +177,8 @@ package final class Engine {
           for name in image.names where images.count < HomeNode.imageLimit {
             images.append(
               HomeNode.Image(
-                hash: Requirements.hash(ofImage: name), mebibytes: Int(min(max(image.size, 0), 1 << 40) >> 20))
+                hash: Requirements.hash(ofImage: name), mebibytes: Int(min(max(image.size, 0), 1 << 40) >> 20)
+              )
             )
           }
         }

@@ -71,7 +71,9 @@ extension Orchestrator {
       }
     }
     if let earlier = ended.run(id) {
-      guard earlier.requesterNode == run.requesterNode else { return .refused("the identifier is another run's") }
+      guard earlier.requesterNode == run.requesterNode else {
+        return .refused("the identifier is another run's")
+      }
       if earlier.attempt >= run.attempt {
         return earlier.attempt == run.attempt ? .accepted : .refused("a later attempt is here")
       }

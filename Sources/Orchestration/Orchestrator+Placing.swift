@@ -68,7 +68,8 @@ extension Orchestrator {
   private func next(_ record: RunRecord) -> Placement.Row? {
     let home = home
     let own = settings.node
-    let image = record.search.imageIsAbsent ? Requirements(of: record.run, command: record.command).image : nil
+    let image =
+      record.search.imageIsAbsent ? Requirements(of: record.run, command: record.command).image : nil
     if record.search.imageIsAbsent, image == nil { return nil }
     return record.run.placement?.next { id in
       guard let node = home.node(id) else { return id == own && image == nil }

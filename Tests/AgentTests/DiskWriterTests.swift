@@ -65,7 +65,8 @@ import Testing
     #expect(text("deep/er/file") == "x" && text("d") == nil)
     #expect(!FileManager.default.fileExists(atPath: folder.path + "/run/1"))
     for name in ["a", "b", "deep/er/file"] {
-      let mode = try? FileManager.default.attributesOfItem(atPath: folder.path + "/" + name)[.posixPermissions]
+      let mode = try? FileManager.default.attributesOfItem(atPath: folder.path + "/" + name)[
+        .posixPermissions]
       #expect(mode as? Int == 0o600, "\(name)")
     }
     writer.finish(within: .seconds(1))
@@ -83,7 +84,8 @@ import Testing
   }
 
   @Test func whatFailsSaysWhyAndTheNextJobGoesOn() throws {
-    try FileManager.default.createDirectory(atPath: folder.path + "/folder/in", withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/folder/in", withIntermediateDirectories: true)
     submit(.replace, "nosuch/file", String(repeating: "x", count: 100_000))
     submit(.append, "folder", "x")
     submit(.replace, "folder", "x")
@@ -104,7 +106,11 @@ import Testing
     var ticks: [Instant] = []
     func tick() {
       ticks.append(Clock.now())
-      if ticks.count == 100 { kill(writer.process, SIGCONT) } else { loop.after(.milliseconds(10)) { tick() } }
+      if ticks.count == 100 {
+        kill(writer.process, SIGCONT)
+      } else {
+        loop.after(.milliseconds(10)) { tick() }
+      }
     }
     tick()
     run(until: 1)

@@ -60,7 +60,8 @@ import Testing
   @Test func whoLeavesBeforeARunHasStartedMakesRoomForOthers() throws {
     let loop = try EventLoop()
     let folder = try TemporaryFolder()
-    let outputs = RunOutputs(store: OutputStore(folder: folder.path), loop: loop)
+    let store = OutputStore(folder: folder.path, writer: DiskWriter(state: folder.path, loop: loop))
+    let outputs = RunOutputs(store: store, loop: loop)
     let id = RunID(random: 7)
     for _ in 0..<1000 {
       let leave = try #require(outputs.whenStarted(id) { _ in Issue.record("it has left") })

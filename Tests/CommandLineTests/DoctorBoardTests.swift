@@ -246,7 +246,8 @@ import Wire
     #expect(try result(state(ended: 90, of: 100, bytes: 50_000, underWay: 0)).isA("ok", "90 ended runs"))
     #expect(try result(state(ended: 100, of: 100, bytes: 900_000, underWay: 0)).outcome == "ok")
     #expect(
-      try result(state(ended: 90, of: 100, bytes: 900_000, underWay: 0)).isA("warn", "kept-runs = 100", "oldest"))
+      try result(state(ended: 90, of: 100, bytes: 900_000, underWay: 0)).isA(
+        "warn", "kept-runs = 100", "oldest"))
     #expect(try result(state(ended: 1, of: 100, bytes: 0, underWay: 1_700_000)).isA("warn", "are refused"))
     #expect(
       try result(state(ended: 1, of: 9, bytes: 0, underWay: 0, faults: ["state cannot be written: x"]))

@@ -175,11 +175,17 @@ import Wire
             clients.append(try home.client(head))
             sent.append(0)
           }
-        } until: { home.server.counts.open == 200 },
-        Step("most are sent away, since all that they send is kept") { feed() } until: {
+        } until: {
+          home.server.counts.open == 200
+        },
+        Step("most are sent away, since all that they send is kept") {
+          feed()
+        } until: {
           clients.count { isRefused($0) } > 150
         },
-        Step("a small request is served") { small = try home.ask("POST", "/run") } until: {
+        Step("a small request is served") {
+          small = try home.ask("POST", "/run")
+        } until: {
           small?.status == 200
         },
       ])

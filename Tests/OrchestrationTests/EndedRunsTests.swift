@@ -13,7 +13,8 @@ import Wire
   private static func run(_ number: UInt64, words: [String] = [], rows: Int = 0) -> Run {
     let arguments =
       [
-        "--rm", "--network", "none", "-v", "/srv/data:/data", "-e", "TZ=Europe/Berlin", "restic/restic:0.17.3",
+        "--rm", "--network", "none", "-v", "/srv/data:/data", "-e", "TZ=Europe/Berlin",
+        "restic/restic:0.17.3",
         "backup", "--exclude-caches", "--tag", "nightly", "/data",
       ] + words
     var run = Run(
@@ -47,8 +48,10 @@ import Wire
     let packing = RunPacking(node: Self.node)
     var random = SplitMix64(seed: 5)
     let pieces = [
-      "\"", ",", "{", "}", "e", "edge-orchestration-", "\",\"", "\"],\"attempt\":1", ",\"exitCode\":0", "Grüße", "x",
-      "\",\"hostNode\":\"" + Self.node, "\\u0001", "{\"arguments\":[\"", "\",\"state\":\"finished\"", Self.node,
+      "\"", ",", "{", "}", "e", "edge-orchestration-", "\",\"", "\"],\"attempt\":1", ",\"exitCode\":0",
+      "Grüße", "x",
+      "\",\"hostNode\":\"" + Self.node, "\\u0001", "{\"arguments\":[\"", "\",\"state\":\"finished\"",
+      Self.node,
     ]
     for _ in 0..<5000 {
       let text = (0..<Int.random(in: 0...12, using: &random)).map { _ in
@@ -71,7 +74,8 @@ import Wire
       ended.insert(run, ordinal: 3)
       let again = try #require(ended.run(run.id))
       #expect(again.journalJSON.encoded().sorted() == run.journalJSON.encoded().sorted())
-      #expect(again.placement?.rows.count ?? 0 == (rows > 1 ? rows : 0) && again.endReported == run.endReported)
+      #expect(
+        again.placement?.rows.count ?? 0 == (rows > 1 ? rows : 0) && again.endReported == run.endReported)
       var told: [UInt8] = []
       ended.encode(run.id, forJournal: false, into: &told)
       #expect(told == run.json.encoded())
@@ -100,7 +104,10 @@ import Wire
     #expect(ended.limit(count: 7, weight: 1 << 20) == (1...3).map { RunID(random: $0) })
     let weight = ended.weight
     ended.insert(Self.run(99, words: [String(repeating: "w", count: 100_000)]), ordinal: 99)
-    #expect(ended.limit(count: 100, weight: weight + 1000) == (4...10).map { RunID(random: $0) } + [RunID(random: 99)])
+    #expect(
+      ended.limit(count: 100, weight: weight + 1000) == (4...10).map { RunID(random: $0) } + [
+        RunID(random: 99)
+      ])
     #expect(ended.count == 0 && ended.weight == 0)
   }
 
@@ -121,7 +128,8 @@ import Wire
   /// As the agent does each second: what has ended is put away once a sample shows it.
   private static func sample(_ world: inout World) {
     world.tick(after: 2)
-    world.orchestrator.sampled(Demand(threads: 0, from: world.now.instant, to: world.now.instant), available: nil)
+    world.orchestrator.sampled(
+      Demand(threads: 0, from: world.now.instant, to: world.now.instant), available: nil)
     world.tick()
   }
 
@@ -133,7 +141,8 @@ import Wire
     let before = world.orchestrator.run(first)
     Self.sample(&world)
     #expect(world.orchestrator.records.isEmpty && world.orchestrator.ended.count == 1)
-    #expect(world.orchestrator.run(first)?.json == before?.json && world.state(first) == .finished(exitCode: 3))
+    #expect(
+      world.orchestrator.run(first)?.json == before?.json && world.state(first) == .finished(exitCode: 3))
     #expect(world.orchestrator.ids == [first] && world.orchestrator.runs.count == 1)
     #expect(throws: RunRefusal.identifierInUse) { try world.submit(1) }
     #expect(world.orchestrator.stop(first, at: world.now).isEmpty)
@@ -156,7 +165,8 @@ import Wire
     world.settle()
     #expect(World.revoke(&world, run.id))
     world.settle()
-    #expect(world.disk[run.id]?["endReported"]?.bool == true, "the next agent need not keep it for its requester")
+    #expect(
+      world.disk[run.id]?["endReported"]?.bool == true, "the next agent need not keep it for its requester")
     Self.sample(&world)
     #expect(world.orchestrator.records.isEmpty && world.orchestrator.ended.count == 1)
     #expect(try World.host(&world, run) == .accepted)
@@ -175,7 +185,8 @@ import Wire
       return run
     }
     for (number, state) in [
-      (1, .accepted), (2, .accepted), (1, .finished(exitCode: 4)), (3, .stopped), (3, .accepted), (4, .accepted),
+      (1, .accepted), (2, .accepted), (1, .finished(exitCode: 4)), (3, .stopped), (3, .accepted),
+      (4, .accepted),
     ] as [(UInt64, RunState)] {
       orchestrator.load(line(number, state))
     }

@@ -163,7 +163,7 @@ import Wire
     world.stop(first)
     #expect(
       world.outbox.contains { directive in
-        if case .revoke(first, _, _, _) = directive { true } else { false }
+        if case .revoke(first, _, _, _, _) = directive { true } else { false }
       })
     // What the bridge makes of it, for Home Edge knows no stop.
     Self.end(&world, first, .failed(RunFailure(.lost, "it may still run")))

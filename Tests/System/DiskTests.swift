@@ -79,7 +79,8 @@ struct DiskTests {
   func aStopThatIsUnderWayGoesOnWithTheNextAgent() throws {
     try Agent.with { agent in
       let id = try agent.submit([
-        "--network", "none", "--stop-timeout", "3", "busybox", "sh", "-c", "trap '' TERM; while :; do sleep 1; done",
+        "--network", "none", "--stop-timeout", "3", "busybox", "sh", "-c",
+        "trap '' TERM; while :; do sleep 1; done",
       ])
       try agent.await(id, state: "running")
       kill(try agent.writer(), SIGSTOP)
@@ -194,7 +195,9 @@ struct DiskTests {
         try agent.kill9()
         switch step {
         case 0: unlink(agent.state + "/node-id")
-        case 1: try "aaaaaaaa-1111-4222-8333-444444444444\n".write(toFile: homeEdge, atomically: false, encoding: .utf8)
+        case 1:
+          try "aaaaaaaa-1111-4222-8333-444444444444\n".write(
+            toFile: homeEdge, atomically: false, encoding: .utf8)
         default: unlink(homeEdge)
         }
         try agent.start()

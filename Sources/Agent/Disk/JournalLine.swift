@@ -71,6 +71,8 @@ enum JournalLine {
         isTooLong = true
       }
     }
-    if !line.isEmpty || isTooLong || total > fileLimit { each(isTooLong || total > fileLimit ? nil : line[...]) }
+    if !line.isEmpty || isTooLong || total > fileLimit {
+      each(isTooLong || total > fileLimit ? nil : line[...])
+    }
   }
 }

@@ -341,7 +341,7 @@ private func refusal(of text: String) throws -> String {
     #expect(
       try Self.overload(two, "every = 1 s\nwork = 100 s")
         .hasPrefix("this home is overloaded: 100 s of work arrive each second, it can do "))
-    let memory = try Self.overload(one, "every = 1 s\nwork = 5 s\nmemory = 1 GiB")
+    let memory = try Self.overload(one, "every = 1 s\nwork = 5 s\nmemory = 512 MiB")
     #expect(
       memory.hasPrefix("a is overloaded: its runs want ")
         && memory.contains(" MiB of memory at a time, it has "))

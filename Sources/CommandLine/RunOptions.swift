@@ -40,7 +40,10 @@ struct RunOptions {
     if kind == "container" && !words.isEmpty {
       do throws(RunCommandError) {
         let read = try LocalSource.read(words, waits: true) { name in
-          getenv(name).map { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
+          guard let text = getenv(name) else { return nil }
+          var length = 0
+          while text[length] != 0 { length += 1 }
+          return Array(UnsafeRawBufferPointer(start: text, count: length))
         }
         command = read.command
         source = read.source

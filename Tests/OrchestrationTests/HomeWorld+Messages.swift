@@ -66,10 +66,10 @@ extension HomeWorld {
       }
     }
     // A host whose disk refused answers so.
-    for (host, ask) in hostAnswers where host == from && worlds[host].orchestrator.run(ask.id) == nil {
+    for (host, ask) in hostAnswers where host == from && !worlds[host].orchestrator.isKnown(ask.id) {
       post(.answer(ask.id, attempt: ask.attempt, .refused("disk")), from: host, to: ask.from)
     }
-    hostAnswers.removeAll { $0.host == from && worlds[from].orchestrator.run($0.ask.id) == nil }
+    hostAnswers.removeAll { $0.host == from && !worlds[from].orchestrator.isKnown($0.ask.id) }
   }
 
   private mutating func answerAsks(of id: RunID, on host: Int) {

@@ -226,7 +226,7 @@ struct HomeWorld {
     try worlds[node].restart()
     worlds[node].adopt()
     for id in acknowledged
-    where worlds[node].orchestrator.run(id) == nil && !worlds[node].forgotten.contains(id) {
+    where !worlds[node].orchestrator.isKnown(id) && !worlds[node].forgotten.contains(id) {
       faults.append("\(id.text) is lost")
     }
     heartbeats(node)
@@ -255,7 +255,7 @@ struct HomeWorld {
   private mutating func measure() {
     for requester in worlds.indices where isUp[requester] {
       for id in worlds[requester].placed {
-        guard let run = worlds[requester].orchestrator.run(id), !run.state.isFinal || !run.orphans.isEmpty
+        guard let run = worlds[requester].orchestrator.records[id]?.run, !run.state.isFinal || !run.orphans.isEmpty
         else {
           continue
         }

@@ -73,7 +73,7 @@ import Wire
       case 72..<77: if !world.engineIsUp { world.engineReturns() }
       case 77..<79: try restart()
       case 79..<83:
-        if let run = world.orchestrator.runs.randomElement(using: &random) { world.stop(run.id) }
+        if let id = world.orchestrator.ids.randomElement(using: &random) { world.stop(id) }
       case 83..<87: world.engine.endPrograms(code: 5)
       case 87..<91: world.tick(after: Int.random(in: 1...40, using: &random))
       case 91..<94: if world.relistIsDue && world.engineIsUp { world.list() }
@@ -81,7 +81,7 @@ import Wire
       default: world.adopt()
       }
       #expect(
-        world.orchestrator.runsUnderWay == world.orchestrator.runs.filter { !$0.state.isFinal }.count)
+        world.orchestrator.runsUnderWay == world.orchestrator.currentRuns.filter { !$0.state.isFinal }.count)
     }
 
     mutating func restart() throws {
@@ -117,7 +117,7 @@ import Wire
       #expect(world.engine.starts[id] ?? 0 <= 1, "seed \(seed): \(id.text) was started more than once")
       #expect(world.programs[id]?.spawns ?? 0 <= 1, comment)
     }
-    #expect(world.acknowledged.count >= orchestrator.runs.count, comment)
+    #expect(world.acknowledged.count >= orchestrator.count, comment)
     #expect(world.engine.containers.isEmpty, "seed \(seed): \(world.engine.containers.map(\.name))")
     #expect(world.engine.mostOfOneRun <= 1, comment)
     #expect(orchestrator.runsUnderWay == 0, comment)

@@ -33,14 +33,12 @@ import Testing
     try Agent.with(engine: "/nowhere/docker.sock") { agent in
       let id = try agent.submit(["busybox"])
       let follower = try agent.command(["logs", "-f", id])
-      let waiter = try agent.command(["stop", id])
-      try Lab.eventually("both wait") { agent.sockets >= 3 }
+      try Lab.eventually("it waits") { agent.sockets >= 2 }
       agent.child?.signal(SIGSTOP)
       defer { agent.child?.signal(SIGCONT) }
       let reader = try agent.command(["ps"])
       #expect(try reader.end(seconds: 40) == 1 && reader.error.contains("does not answer"), "\(reader.error)")
       #expect(try follower.end(seconds: 70) == 1, "\(follower.error)")
-      #expect(try waiter.end(seconds: 90) == 1, "\(waiter.error)")
     }
   }
 }

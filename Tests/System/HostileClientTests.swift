@@ -163,7 +163,8 @@ import Testing
   @Test func whoAsksForLongListsAndDoesNotReadCostsNeitherMemoryNorTime() throws {
     try withAgent { agent in
       let words = Agent.json(["busybox", String(repeating: "x", count: 1_000_000)])
-      for _ in 0..<12 {
+      // More have no room beside each other.
+      for _ in 0..<8 {
         #expect(try agent.call("POST", "/api/v2/runs", #"{"arguments":\#(words)}"#).status == 201)
       }
       let before = try agent.memory()
@@ -179,11 +180,11 @@ import Testing
         usleep(20_000)
       }
       print(
-        "FIGURE beside 60 idle readers of 12 MB: \(most - before) kB more, slowest ping \(Int(slowest * 1000)) ms"
+        "FIGURE beside 60 idle readers of 8 MB: \(most - before) kB more, slowest ping \(Int(slowest * 1000)) ms"
       )
       #expect(most - before < 40_000)
       let list = try agent.get("/api/v2/runs").json["runs"].array
-      #expect(list.count == 12)
+      #expect(list.count == 8)
     }
   }
 

@@ -88,7 +88,7 @@ struct HomeEdgeRoutes {
       do throws(RunCommandError) {
         if !arguments.isEmpty { source = try LocalSource.read(arguments).source }
       } catch {
-        throw HomeEdgeAnswer(error.description, serviceName: name)
+        throw Self.invalid(error.description, name)
       }
     case .native:
       requester =

@@ -13,8 +13,8 @@ struct FollowedRun {
 
   /// An agent that is started anew is back by then.
   private static let returnTime = Interval.seconds(10)
-  /// Who waits longer for an end that was asked for is told so.
-  private static let patience = Interval.seconds(10)
+  /// Who waits longer for an end that was asked for is told so. A container has 10 s to end by itself.
+  private static let patience = Interval.seconds(15)
 
   /// Shows the run's output until its end.
   ///
@@ -33,9 +33,10 @@ struct FollowedRun {
       do throws(CommandFailure) {
         while let bytes = try next(events) {
           for event in lines.feed(bytes) { if case .run(let run) = event { last = run } }
-          if let time = complainsAt, Clock.now() > time {
+          let state = last?["state"]?.string ?? "there"
+          if let time = complainsAt, Clock.now() > time, !RunState.isFinal(name: state) {
             complainsAt = nil
-            Terminal.complain("run \(id) is still \(last?["state"]?.string ?? "there"); waiting for its end")
+            Terminal.complain("run \(id) is still \(state); waiting for its end")
           }
         }
         break

@@ -18,4 +18,13 @@ extension ServerConnection {
     case lingering
     case closed
   }
+
+  /// What the connection is about.
+  var slot: Server.Slot {
+    switch state {
+    case .answering: .waiting
+    case .streaming where endsBy == nil: .following
+    default: .brief
+    }
+  }
 }

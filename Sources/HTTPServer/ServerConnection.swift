@@ -16,7 +16,7 @@ package final class ServerConnection: Watcher {
   private var parser = HTTPRequestParser(limits: Server.limits)
   private var output = WriteBuffer()
   private var secure: SecureSocket?
-  private var state: State
+  private(set) var state: State
   private var keepsAlive = true
   private var isHead = false
   /// Whether a streamed answer may be chunked; an HTTP/1.0 client is told its end by the connection's.
@@ -33,7 +33,7 @@ package final class ServerConnection: Watcher {
   /// When the request being read began, or the state was entered: what the deadlines count from.
   private(set) var since: Instant
   /// When an answer that has an end is to be taken.
-  private var endsBy: Instant?
+  private(set) var endsBy: Instant?
   private var hasAnswered = false
   /// Bytes of memory that it takes: of a request that is not whole, and of answers that are not taken.
   private(set) var held = 0
@@ -373,15 +373,6 @@ package final class ServerConnection: Watcher {
   }
 
   // MARK: - Room
-
-  /// What the connection is about.
-  var slot: Server.Slot {
-    switch state {
-    case .answering: .waiting
-    case .streaming where endsBy == nil: .following
-    default: .brief
-    }
-  }
 
   /// Tells the server how much memory the connection takes now.
   private func weigh() {

@@ -3,6 +3,16 @@ internal import Wire
 
 // What is told of the runs.
 extension Orchestrator {
+  /// The run as it is now; nil where this node does not know it, or has forgotten it.
+  package func run(_ id: RunID) -> Run? {
+    records[id]?.run ?? ended.run(id)
+  }
+
+  /// All runs, oldest first. With thousands that have ended this takes long; `ids` does not.
+  package var runs: [Run] {
+    ids.compactMap { run($0) }
+  }
+
   /// The runs that have not ended and those that have ended lately, oldest first.
   package var currentRuns: [Run] {
     order.compactMap { records[$0]?.run }

@@ -92,16 +92,6 @@ package struct Orchestrator {
 
   // MARK: - Questions
 
-  /// The run as it is now; nil where this node does not know it, or has forgotten it.
-  package func run(_ id: RunID) -> Run? {
-    records[id]?.run ?? ended.run(id)
-  }
-
-  /// All runs, oldest first. With thousands that have ended this takes long; `ids` does not.
-  package var runs: [Run] {
-    ids.compactMap { run($0) }
-  }
-
   /// Runs that have not ended: this node's own, wherever they run, and those that it hosts for other nodes.
   /// From `Settings.runsUnderWay` on new ones are refused.
   package var runsUnderWay: Int {

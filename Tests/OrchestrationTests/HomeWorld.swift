@@ -255,10 +255,8 @@ struct HomeWorld {
   private mutating func measure() {
     for requester in worlds.indices where isUp[requester] {
       for id in worlds[requester].placed {
-        guard let run = worlds[requester].orchestrator.records[id]?.run, !run.state.isFinal || !run.orphans.isEmpty
-        else {
-          continue
-        }
+        guard let run = worlds[requester].orchestrator.records[id]?.run else { continue }
+        guard !run.state.isFinal || !run.orphans.isEmpty else { continue }
         let copies = hosts(of: id).filter { areConnected($0, requester) }
         doubled[id] = copies.count > 1 ? doubled[id, default: 0] + Self.step : 0
         longestDoubled = max(longestDoubled, doubled[id] ?? 0)

@@ -4,7 +4,7 @@ internal import CLinux
 /// Thin functions over socket(7); every descriptor is close-on-exec, and non-blocking unless it says otherwise.
 package enum Socket {
   /// Connections the kernel keeps for us between two rounds of the loop.
-  private static let listenBacklog: Int32 = 128
+  private static let listenBacklog: Int32 = 512
   /// Seconds in which the host at the other end of a TCP connection has to show that it is there; the home knows of a
   /// death long before. As long as a server waits for a client that takes nothing.
   private static let silenceLimit: Int32 = 30

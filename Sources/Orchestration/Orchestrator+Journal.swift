@@ -1,3 +1,4 @@
+import Basics
 package import Containers
 internal import Wire
 
@@ -25,7 +26,7 @@ extension Orchestrator {
   /// - Parameter command: the parsed options of a container; nil where they can no longer be read.
   package mutating func takeUp(command: (Run) -> RunCommand?) -> [Directive] {
     var directives = drain()
-    let runs = loaded.values.sorted { $0.ordinal < $1.ordinal }
+    let runs = Array(loaded.values).ordered { $0.ordinal < $1.ordinal }
     loaded = [:]
     for (run, ordinal) in runs {
       directives += restore(run, command: run.state.isFinal ? nil : command(run), ordinal: ordinal)

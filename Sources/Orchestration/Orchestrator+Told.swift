@@ -21,14 +21,12 @@ extension Orchestrator {
   /// All runs, oldest first.
   package var ids: [RunID] {
     var ids: [RunID] = []
-    var current = order[...]
-    for (ordinal, id) in ended.ids {
-      while let first = current.first, records[first]?.ordinal ?? 0 < ordinal {
-        ids.append(current.removeFirst())
-      }
-      ids.append(id)
+    var last: UInt32 = 0
+    while let next = next(after: last) {
+      last = next.ordinal
+      ids.append(next.id)
     }
-    return ids + current
+    return ids
   }
 
   /// The oldest run of a higher ordinal; 0 is below all. Who reads a long list in pieces goes on behind what it has seen,

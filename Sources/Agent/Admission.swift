@@ -114,6 +114,20 @@ final class Admission {
     peers.tellOrchestrator()
   }
 
+  /// Calls `then` once the definitions of this node's owner are as they stand in their files.
+  func whenRefreshed(_ then: @escaping () -> Void) {
+    driver.writer.look(catalogue.patterns, since: catalogue.stamp) { files in
+      if let files, files.stamp != self.catalogue.stamp { self.catalogue.take(files) }
+      then()
+    }
+  }
+
+  /// The same where the workload is one of those that are defined; another one need not wait for the disk.
+  func whenDefined(_ workload: Workload, _ then: @escaping () -> Void) {
+    if case .container(let arguments) = workload, !arguments.isEmpty { return then() }
+    whenRefreshed(then)
+  }
+
   // MARK: - Other nodes' runs
 
   /// Takes a run for another node; `answer` is given nil once it is on disk, or why it is not taken.
@@ -123,7 +137,6 @@ final class Admission {
       if status.isDrained, driver.orchestrator.run(run.id) == nil {
         throw Problem(status: 409, detail: "it is drained")
       }
-      catalogue.refresh()
       if case .native = run.workload { _ = try catalogue.nativeCommand(of: run) }
       let command = try check(run.workload, service: run.service, source: run.source)
       status.tellOrchestrator()

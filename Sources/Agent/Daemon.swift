@@ -70,7 +70,13 @@ package struct Daemon {
   private static func read(
     _ file: String?, _ changes: [(inout Configuration) -> Void]
   ) throws(ConfError) -> (Conf, Configuration) {
-    let conf = try Configuration.parse(file)
+    try read(FileSet(Configuration.patterns(file)), file, changes)
+  }
+
+  private static func read(
+    _ files: FileSet, _ file: String?, _ changes: [(inout Configuration) -> Void]
+  ) throws(ConfError) -> (Conf, Configuration) {
+    let conf = try Configuration.parse(files, isOptional: file == nil)
     var configuration = try Configuration(conf)
     for change in changes { change(&configuration) }
     return (conf, configuration)
@@ -101,8 +107,8 @@ package struct Daemon {
       if let fault = try join(node, loop) { return fail(fault.message) }
       announce(node)
       watch(node, loop)
-      let reload = Reload(node: node, conf: conf) { () throws(ConfError) in
-        try Self.read(self.file, self.changes)
+      let reload = Reload(node: node, conf: conf, patterns: Configuration.patterns(file)) {
+        (files) throws(ConfError) in try Self.read(files, self.file, self.changes)
       }
       signals.onHangup = { reload.perform() }
       loop.run()
@@ -130,7 +136,9 @@ package struct Daemon {
     guard configuration.joins else { return nil }
     let home: Home
     do throws(HomeKeyError) {
-      home = try Home(configuration: configuration, identity: node.status.identity, loop: loop)
+      home = try Home(
+        configuration: configuration, identity: node.status.identity, loop: loop,
+        writer: node.driver.writer)
     } catch {
       guard error.isOfDisk else { return error }
       node.status.keyFault = "\(error.message); without a home key this node stays alone"

@@ -124,7 +124,7 @@ final class Node {
     for work in eachTick { work() }
     if loop.now - lastCatalogue >= Self.catalogueInterval {
       lastCatalogue = loop.now
-      catalogue.refresh()
+      if driver.writer.waitsSince == nil { admission.whenRefreshed {} }
     }
     if loop.now - lastList > Self.listInterval {
       lastList = loop.now

@@ -13,16 +13,22 @@ import Wire
 /// leaves everything as it was. Runs go on whatever the settings say; those of natives count for later ones.
 final class Reload {
   private let node: Node
-  private let read: () throws(ConfError) -> (Conf, Configuration)
+  private let patterns: [String]
+  private let read: (FileSet) throws(ConfError) -> (Conf, Configuration)
   /// What the files said when the agent started, and what they said when they were last read.
   private let begun: Conf
   private var last: Conf
 
   /// - Parameters:
   ///   - conf: the files as they were read at the start.
-  ///   - read: reads them and makes settings of them.
-  init(node: Node, conf: Conf, read: @escaping () throws(ConfError) -> (Conf, Configuration)) {
+  ///   - patterns: the files, as a `FileSet` names them.
+  ///   - read: makes settings of them.
+  init(
+    node: Node, conf: Conf, patterns: [String],
+    read: @escaping (FileSet) throws(ConfError) -> (Conf, Configuration)
+  ) {
     self.node = node
+    self.patterns = patterns
     self.read = read
     begun = conf
     last = conf
@@ -30,15 +36,33 @@ final class Reload {
 
   func perform() {
     ServiceManager.notifyReloading()
-    defer { ServiceManager.notify("READY=1") }
-    let conf: Conf
-    var wanted: Configuration
+    let writer = node.driver.writer
+    writer.look(patterns, since: 0) { files in
+      do throws(ConfError) {
+        guard let files else { throw Self.unread }
+        let (conf, wanted) = try self.read(files)
+        writer.look([wanted.boards + FileSet.each], since: 0) { self.take(conf, wanted, boards: $0) }
+      } catch {
+        self.leave(error)
+      }
+    }
+  }
+
+  private static let unread = ConfError(file: "", line: 0, text: "the settings could not be read")
+
+  private func leave(_ error: ConfError) {
+    Log.error("\(error.message); the settings stay as they were")
+    ServiceManager.notify("READY=1")
+  }
+
+  private func take(_ conf: Conf, _ wanted: Configuration, boards: FileSet?) {
+    var wanted = wanted
     let profiles: Profiles
     do throws(ConfError) {
-      (conf, wanted) = try read()
-      profiles = try Profiles(additions: Profiles.additions(in: wanted.boards))
+      guard let boards else { throw Self.unread }
+      profiles = try Profiles(additions: Profiles.additions(in: boards.files))
     } catch {
-      return Log.error("\(error.message); the settings stay as they were")
+      return leave(error)
     }
     let live = Configuration.live
     let changed = Self.differences(from: last, to: conf).filter { live.contains($0.name) }
@@ -53,6 +77,7 @@ final class Reload {
       Log.warning(
         "\(difference.place)\(difference.name) needs a restart to change; until then it stays as it was")
     }
+    node.admission.whenRefreshed { ServiceManager.notify("READY=1") }
   }
 
   /// A setting that is another than before.

@@ -134,9 +134,9 @@ final class RunOutputs {
     store.keep(bytes, of: id)
   }
 
-  /// The output of a run whose container is gone.
-  func kept(of id: RunID) -> [UInt8] {
-    store.read(id)
+  /// Gives `then` the output of a run whose container is gone; nothing where none was kept.
+  func whenRead(_ id: RunID, then: @escaping ([UInt8]) -> Void) {
+    store.read(id, then: then)
   }
 
   func forget(_ id: RunID) {

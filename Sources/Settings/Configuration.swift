@@ -1,7 +1,7 @@
 package import Basics
 internal import CLinux
 package import Peripherals
-import Platform
+package import Platform
 package import Wire
 
 /// What the owner of a node may set, with the defaults that serve who sets nothing.
@@ -53,9 +53,8 @@ package struct Configuration {
 
   /// Read first where no file is named; need not exist.
   package static let path = "/etc/hearth/hearth.conf"
-  /// Its `*.conf`, at most 64 names, are read after `path`, and later ones override earlier ones.
+  /// Its `*.conf`, of at most 256 names, are read after `path`, and later ones override earlier ones.
   package static let folder = "/etc/hearth/conf.d"
-  private static let folderLimit = 64
 
   private static let rules = Conf.Rules(repeatable: DeviceSettings.repeatable)
 
@@ -77,26 +76,34 @@ package struct Configuration {
   ///
   /// - Parameter root: in front of the usual places.
   package static func parse(_ file: String?, under root: String = "") throws(ConfError) -> Conf {
-    var conf = try parse(file ?? root + path, isOptional: file == nil)
-    if file == nil {
-      let folder = root + Self.folder
-      let names = File.names(in: folder, limit: folderLimit).filter { $0.ends(with: ".conf") }
-      for name in names.ordered() { conf.override(with: try parse(folder + "/" + name, isOptional: false)) }
-    }
-    return conf
+    try parse(FileSet(patterns(file, under: root)), isOptional: file == nil)
   }
 
-  private static func parse(_ file: String, isOptional: Bool) throws(ConfError) -> Conf {
-    var bytes: [UInt8] = []
-    do throws(SystemError) {
-      bytes = try File.read(file, limit: Conf.Rules.hearth.textLimit)
-    } catch {
-      guard isOptional && error.errno == ENOENT else {
-        throw ConfError(file: file, line: 0, text: error.reason)
+  /// The files of `parse`, as a `FileSet` names them.
+  package static func patterns(_ file: String?, under root: String = "") -> [String] {
+    guard let file else { return [root + path, root + folder + FileSet.each] }
+    return [file]
+  }
+
+  /// What the files say that `patterns` names.
+  ///
+  /// - Parameter isOptional: whether the first one may be missing.
+  package static func parse(_ files: FileSet, isOptional: Bool) throws(ConfError) -> Conf {
+    var conf: Conf?
+    for file in files.files {
+      var bytes: [UInt8] = []
+      do throws(SystemError) {
+        bytes = try file.contents()
+      } catch {
+        guard isOptional && conf == nil && file.isMissing else {
+          throw ConfError(file: file.path, line: 0, text: error.reason)
+        }
       }
+      let read = try Conf.parse(bytes, file: file.path, rules: rules)
+      try read.refuseUnknown(ConfShape(Row.shape(of: table) + DeviceSettings.shape))
+      if conf == nil { conf = read } else { conf?.override(with: read) }
     }
-    let conf = try Conf.parse(bytes, file: file, rules: rules)
-    try conf.refuseUnknown(ConfShape(Row.shape(of: table) + DeviceSettings.shape))
-    return conf
+    if let conf { return conf }
+    return try Conf.parse([], file: "", rules: rules)
   }
 }

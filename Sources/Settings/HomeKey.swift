@@ -27,7 +27,8 @@ package final class HomeKey {
   package private(set) var current: SealKey
   /// Open as well, the next before the old.
   package private(set) var accepted: [SealKey] = []
-  private var stamps: [FileStamp] = []
+  /// Of the files that were read last; 0 before the first.
+  package private(set) var stamp: UInt64 = 0
   /// What was last complained of, so that it is said once and not every ten seconds.
   private var complaint = ""
   /// Others may read Home Edge's own file, for Home Edge writes it so.
@@ -77,18 +78,25 @@ package final class HomeKey {
     "hearth-" + hexadecimal(UInt64(id), digits: 4)
   }
 
-  /// Looks at the files again; whether the keys are others now. What cannot be read leaves the keys as they are.
+  /// The files that it is made of, as a `FileSet` names them.
+  package var patterns: [String] { [path, path + ".next", path + ".old"] }
+
+  /// Looks at the files again; whether the keys are others now.
   @discardableResult
   package func refresh() -> Bool {
-    let now = [path, path + ".next", path + ".old"].map { FileStamp($0) }
-    guard now != stamps else { return false }
-    stamps = now
+    guard let files = FileSet(patterns, since: stamp) else { return false }
+    return take(files)
+  }
+
+  /// Goes on with what stands in the files; whether the keys are others now. What is no key leaves them as they are.
+  package func take(_ files: FileSet) -> Bool {
+    stamp = files.stamp
     do throws(HomeKeyError) {
       let before = [current] + accepted
-      let key = try Self.read(path, toleratesReaders: isOfHomeEdge) ?? current
+      let key = try Self.key(in: files[path], toleratesReaders: isOfHomeEdge) ?? current
       var others: [SealKey] = []
       for suffix in [".next", ".old"] {
-        guard let other = try Self.read(path + suffix, toleratesReaders: false) else { continue }
+        guard let other = try Self.key(in: files[path + suffix], toleratesReaders: false) else { continue }
         if other != key, !others.contains(other) { others.append(other) }
       }
       current = key
@@ -104,20 +112,21 @@ package final class HomeKey {
 
   /// The key of a file; nil where there is no file.
   package static func read(_ path: String, toleratesReaders: Bool) throws(HomeKeyError) -> SealKey? {
-    var status = stat()
-    guard stat(path, &status) == 0 else {
-      if clinux_errno() == ENOENT { return nil }
-      throw HomeKeyError(SystemError("stat", path).description)
-    }
+    try key(in: FileSet([path])[path], toleratesReaders: toleratesReaders)
+  }
+
+  private static func key(in file: FoundFile, toleratesReaders: Bool) throws(HomeKeyError) -> SealKey? {
+    if file.isMissing { return nil }
+    let path = file.path
     // Read or write for others; a group of the owner's choice is the owner's choice.
-    if status.st_mode & 0o006 != 0 {
+    if file.mode & 0o006 != 0 {
       let fault = "\(path): others can read the home key"
       guard toleratesReaders else { throw HomeKeyError(fault + ": chmod 600 \(path)") }
       Log.warning(fault + ", as Home Edge leaves it; chmod 600 \(path) closes it")
     }
     let bytes: [UInt8]
     do throws(SystemError) {
-      bytes = try File.read(path, limit: SealKey.maximumSize)
+      bytes = try file.contents()
     } catch {
       throw HomeKeyError(error.description)
     }
@@ -146,19 +155,5 @@ package final class HomeKey {
       throw HomeKeyError(error.description, isOfDisk: error.isOfDisk)
     }
     Log.info("made the home key \(path); copy it to the other nodes of this home")
-  }
-}
-
-/// What tells that a file is another than before, without reading it.
-private struct FileStamp: Equatable {
-  private var values: [Int64] = []
-
-  init(_ path: String) {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return }
-    values = [
-      Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec), Int64(truncatingIfNeeded: status.st_ino),
-      Int64(status.st_size), Int64(status.st_mode),
-    ]
   }
 }

@@ -1,5 +1,5 @@
 internal import Basics
-internal import Platform
+package import Platform
 package import Scoring
 package import Wire
 
@@ -11,14 +11,18 @@ extension Profiles {
 
   /// The profiles of a folder.
   package static func additions(in folder: String) throws(ConfError) -> [Addition] {
+    try additions(in: FileSet([folder + FileSet.each]).files)
+  }
+
+  /// The profiles of a folder's files.
+  package static func additions(in files: [FoundFile]) throws(ConfError) -> [Addition] {
     var additions: [Addition] = []
-    for name in File.names(in: folder, limit: limit).ordered() where name.ends(with: ".conf") {
-      let path = folder + "/" + name
+    for file in files {
       do throws(SystemError) {
-        let text = try File.read(path, limit: Conf.Rules.hearth.textLimit)
-        additions.append(Addition(name: name.droppingLast(5), file: path, text: text))
+        let name = file.path.dropping(File.folder(of: file.path).utf8.count + 1).droppingLast(5)
+        additions.append(Addition(name: name, file: file.path, text: try file.contents()))
       } catch {
-        throw ConfError(file: path, line: 0, text: error.reason)
+        throw ConfError(file: file.path, line: 0, text: error.reason)
       }
     }
     return additions

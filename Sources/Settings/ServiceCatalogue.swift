@@ -1,7 +1,6 @@
-import Basics
-internal import CLinux
+internal import Basics
 package import Orchestration
-import Platform
+package import Platform
 import Wire
 
 /// The services this node's owner has defined.
@@ -13,12 +12,8 @@ package final class ServiceCatalogue {
   package private(set) var definitions: [ServiceDefinition] = []
   /// Told of each faulty definition, in one sentence.
   package var onFault: (String) -> Void = { Log.warning($0) }
-  /// Bytes of names and of their files' times when last read: what tells that something has changed.
-  private var stamp: UInt64 = 0
-
-  /// Definitions a node may have.
-  private static let limit = 256
-  private static let sizeLimit = 64 << 10
+  /// Of the files that were read last; 0 before the first.
+  package private(set) var stamp: UInt64 = 0
 
   /// - Parameters:
   ///   - homeEdge: Home Edge's folder; its definitions are `apps/NAME/NAME.conf` below it.
@@ -31,7 +26,6 @@ package final class ServiceCatalogue {
   /// Looks for our own definitions in another folder from now on.
   package func use(own: String) {
     self.own = own
-    refresh()
   }
 
   /// The definition of that name and kind; nil where there is none.
@@ -39,26 +33,31 @@ package final class ServiceCatalogue {
     definitions.first { $0.name == name && $0.kind == kind }
   }
 
+  /// The files of the definitions, as a `FileSet` names them.
+  package var patterns: [String] { [homeEdge + FileSet.eachFolder, own + FileSet.each] }
+
   /// Reads all definitions again if a file was added, changed or removed. A faulty one is logged and left out.
   package func refresh() {
-    let files = self.files()
-    var newStamp = FNV1a()
-    for file in files { newStamp.add(file.stamp) }
-    guard newStamp.value != stamp else { return }
-    stamp = newStamp.value
+    if let files = FileSet(patterns, since: stamp) { take(files) }
+  }
+
+  /// Goes on with the definitions in these files.
+  package func take(_ found: FileSet) {
+    stamp = found.stamp
     definitions = []
-    for file in files {
+    for file in found.files {
       do throws(SystemError) {
-        add(try File.read(file.path, limit: Self.sizeLimit), file)
+        add(try file.contents(), file)
       } catch {
         onFault(error.description)
       }
     }
   }
 
-  private func add(_ bytes: [UInt8], _ file: DefinitionFile) {
+  private func add(_ bytes: [UInt8], _ file: FoundFile) {
     do throws(ConfError) {
-      let definition = try ServiceDefinition.parse(bytes, path: file.path, folder: file.folder)
+      let definition = try ServiceDefinition.parse(
+        bytes, path: file.path, folder: file.name.isEmpty ? nil : file.name)
       if self.definition(definition.name, kind: definition.kind) != nil {
         onFault("\(file.path): \(definition.kind.rawValue) service \(definition.name) is defined already")
       } else {
@@ -67,34 +66,5 @@ package final class ServiceCatalogue {
     } catch {
       onFault(error.message)
     }
-  }
-
-  private struct DefinitionFile {
-    let path: String
-    let folder: String?
-    let stamp: UInt64
-  }
-
-  private func files() -> [DefinitionFile] {
-    var found: [DefinitionFile] = []
-    for name in File.names(in: homeEdge, limit: Self.limit).ordered() {
-      if let file = Self.file("\(homeEdge)/\(name)/\(name).conf", folder: name) { found.append(file) }
-    }
-    for name in File.names(in: own, limit: Self.limit).ordered() where name.ends(with: ".conf") {
-      if let file = Self.file("\(own)/\(name)", folder: nil) { found.append(file) }
-    }
-    return found
-  }
-
-  private static func file(_ path: String, folder: String?) -> DefinitionFile? {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    var stamp = FNV1a()
-    stamp.add(path)
-    stamp.add(UInt64(truncatingIfNeeded: status.st_mtim.tv_sec))
-    stamp.add(UInt64(truncatingIfNeeded: status.st_mtim.tv_nsec))
-    stamp.add(UInt64(truncatingIfNeeded: status.st_ino))
-    stamp.add(UInt64(truncatingIfNeeded: status.st_size))
-    return DefinitionFile(path: path, folder: folder, stamp: stamp.value)
   }
 }

@@ -100,6 +100,38 @@ import Testing
     writer.finish(within: .seconds(1))
   }
 
+  @Test func whatIsReadComesWholeAndOnlyWhereItHasChanged() {
+    let large = String(repeating: "0123456789abcde\n", count: 20_000)
+    submit(.replace, "large", large)
+    for name in ["etc/b.conf", "etc/a.conf", "etc/none", "apps/x/x.conf", "apps/y/z.conf"] {
+      submit(.replace, name, name, durable: false)
+    }
+    var read: [[UInt8]] = []
+    var found: [FileSet?] = []
+    writer.read(folder.path + "/large", limit: 1 << 20) { read.append($0) }
+    writer.read(folder.path + "/large", limit: 1 << 10) { read.append($0) }
+    writer.read(folder.path + "/none", limit: 1 << 10) { read.append($0) }
+    let patterns = ["large", "none", "etc" + FileSet.each, "apps" + FileSet.eachFolder].map {
+      folder.path + "/" + $0
+    }
+    writer.look(patterns, since: 0) { found.append($0) }
+    writer.wait(within: .seconds(60))
+    #expect(read.count == 3 && read[0] == Array(large.utf8) && read[1].isEmpty && read[2].isEmpty)
+    guard found.count == 1, let files = found[0] else { return #expect(Bool(false), "nothing was found") }
+    #expect(
+      files.files.map { String($0.path.dropFirst(folder.path.utf8.count + 1)) } == [
+        "large", "none", "etc/a.conf", "etc/b.conf", "apps/x/x.conf",
+      ])
+    #expect(files.files.map { $0.error } == [EFBIG, ENOENT, 0, 0, 0], "a larger file is none of these")
+    #expect(files.files[2].bytes == Array("etc/a.conf".utf8) && files.files[4].name == "x")
+    writer.look(patterns, since: files.stamp) { found.append($0) }
+    submit(.replace, "etc/a.conf", "other", durable: false)
+    writer.look(patterns, since: files.stamp) { found.append($0) }
+    writer.wait(within: .seconds(60))
+    #expect(found.count == 3 && found[1] == nil && found[2]?.files[2].bytes == Array("other".utf8))
+    writer.finish(within: .seconds(1))
+  }
+
   @Test func theLoopGoesOnWhileTheDiskHangs() {
     kill(writer.process, SIGSTOP)
     submit(.replace, "a", String(repeating: "x", count: 1 << 20))

@@ -48,6 +48,39 @@ struct DiskTests {
     }
   }
 
+  @Test func settingsKeysAndKeptOutputAreReadBesideTheLoop() throws {
+    try Agent.with(engine: Self.nowhere) { agent in
+      let program = agent.folder + "/say"
+      try "#!/bin/sh\necho said\n".write(toFile: program, atomically: true, encoding: .utf8)
+      chmod(program, 0o755)
+      let definition = agent.folder + "/services/say.conf"
+      let services = "[ServiceInfo]\nServiceName=say\nAllowedRequester=hearth\nExecType=native\n"
+      try (services + "ExecutableFileName=\(program)\n")
+        .write(toFile: definition, atomically: true, encoding: .utf8)
+      let said = try agent.hearth("run", "--native", "--service", "say")
+      #expect(said.code == 0 && said.output == "said\n", "\(said.error)")
+      let stopped = try agent.submit(["busybox"])
+      _ = try agent.call("DELETE", "/api/v2/runs/\(stopped)")
+      let writer = try agent.writer()
+      kill(writer, SIGSTOP)
+      defer { kill(writer, SIGCONT) }
+      // All that is read after the start is asked for: settings, boards, definitions, the home key, output.
+      agent.child?.signal(SIGHUP)
+      unlink(definition)
+      let native = try agent.command(["run", "--native", "--service", "say"])
+      let logs = try agent.command(["logs", stopped])
+      let slowest = try slowestPing(agent, seconds: 12)
+      print("FIGURE slowest ping while files are to be read from a disk that hangs: \(slowest) ms")
+      #expect(slowest < 500)
+      #expect(native.hasEnded == nil && logs.hasEnded == nil)
+      #expect(agent.child?.error.contains("were read anew") == false)
+      kill(writer, SIGCONT)
+      #expect(try native.finish(seconds: 20).code == 125, "it is not defined any more")
+      _ = try logs.finish(seconds: 20)
+      try Lab.eventually("the settings are read") { agent.child?.error.contains("were read anew") ?? false }
+    }
+  }
+
   @Test func aWriterThatIsKilledIsReplacedAndNothingIsLost() throws {
     try Agent.with(engine: Self.nowhere) { agent in
       var ids: [String] = []

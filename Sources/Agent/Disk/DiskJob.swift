@@ -16,6 +16,10 @@ struct DiskJob {
     case move
     /// Makes the folder and those above it.
     case makeFolder
+    /// Reads the file, of at most `limit` bytes.
+    case read
+    /// Reads the files that `path` names, each with a NUL behind it, as a `FileSet`, if its stamp is not `stamp`.
+    case look
   }
 
   let verb: Verb
@@ -28,6 +32,12 @@ struct DiskJob {
   var body: (() -> () -> [UInt8]?)?
   /// Bytes of the body that wait in memory.
   var weight = 0
+  /// Bytes that are read at most.
+  var limit: UInt32 = 0
+  /// What was read last.
+  var stamp: UInt64 = 0
+  /// Given what was read, before `then`.
+  var take: ([UInt8]) -> Void = { _ in }
   /// Told once: nil where it is done, else why it is not.
   var then: (SystemError?) -> Void = { _ in }
 
@@ -44,14 +54,17 @@ struct DiskJob {
   }
 
   var hasBody: Bool { verb == .append || verb == .replace }
+  var isReading: Bool { verb == .read || verb == .look }
 
   // MARK: - On the way to the process
 
-  /// Verb, durability, lengths of the two names (little-endian); then the names, then the body's pieces, each with its
-  /// length in front, the last being empty.
-  static let headSize = 6
-  /// The answer: errno and the number of the call in `calls`.
-  static let answerSize = 5
+  /// Verb, durability, lengths of the two names (little-endian), limit, stamp; then the names, then the body's pieces,
+  /// each with its length in front, the last being empty.
+  static let headSize = 18
+  /// The answer: errno, the number of the call in `calls`, and how many bytes of what was read follow.
+  static let answerSize = 9
+  /// Both names have fewer bytes: the paths of a home key are three of at most 4096.
+  static let nameLimit = 16 << 10
 
   /// Calls that an answer can name (`SystemError.call`); anything else is the first.
   static let calls: [StaticString] = [
@@ -63,6 +76,9 @@ struct DiskJob {
     for name in [path, target] {
       bytes += [UInt8(truncatingIfNeeded: name.utf8.count), UInt8(truncatingIfNeeded: name.utf8.count >> 8)]
     }
+    Self.encode(limit, into: &bytes)
+    Self.encode(UInt32(truncatingIfNeeded: stamp), into: &bytes)
+    Self.encode(UInt32(truncatingIfNeeded: stamp >> 32), into: &bytes)
     bytes += Array(path.utf8) + Array(target.utf8)
   }
 

@@ -1,3 +1,4 @@
+import Basics
 internal import CLinux
 import Platform
 
@@ -13,6 +14,8 @@ struct DiskProcess {
   /// The file that was appended to last; its descriptor is -1 where it has to be opened.
   private var appended = ""
   private var descriptor: Int32 = -1
+  /// What the job at hand has read.
+  private var found: [UInt8] = []
 
   init(channel: Int32) {
     self.channel = channel
@@ -43,11 +46,14 @@ struct DiskProcess {
     _exit(0)
   }
 
-  private func answer(_ failure: SystemError?) -> Bool {
+  private mutating func answer(_ failure: SystemError?) -> Bool {
     var bytes: [UInt8] = []
     DiskJob.encode(UInt32(failure?.errno ?? 0), into: &bytes)
     let call = failure?.call.description ?? ""
     bytes.append(UInt8(DiskJob.calls.firstIndex { $0.description == call } ?? 0))
+    DiskJob.encode(UInt32(found.count), into: &bytes)
+    bytes += found
+    found = []
     return (try? File.writeAll(channel, bytes, "")) != nil
   }
 
@@ -76,8 +82,11 @@ struct DiskProcess {
     guard fill(DiskJob.headSize), let verb = DiskJob.Verb(rawValue: buffer[0]) else { return nil }
     let isDurable = buffer[1] == 1
     let lengths = (Int(DiskJob.number(buffer[2..<4])), Int(DiskJob.number(buffer[4..<6])))
+    let limit = DiskJob.number(buffer[6..<10])
+    let stamp = UInt64(DiskJob.number(buffer[10..<14])) | UInt64(DiskJob.number(buffer[14..<18])) << 32
     guard let path = text(lengths.0), let target = text(lengths.1) else { return nil }
-    let job = DiskJob(verb: verb, path: path, target: target, isDurable: isDurable)
+    let job = DiskJob(
+      verb: verb, path: path, target: target, isDurable: isDurable, limit: limit, stamp: stamp)
     bodyIsOver = !job.hasBody
     left = 0
     return job
@@ -131,6 +140,8 @@ struct DiskProcess {
       guard rename(job.path, job.target) == 0 else { return try unlessMissing("rename", job) }
       File.syncFolder(of: job.target)
     case .makeFolder: try File.makeFolder(job.path)
+    case .read: found = try File.read(job.path, limit: Int(job.limit))
+    case .look: FileSet(job.path.words(at: "\0"), since: job.stamp)?.encode(into: &found)
     }
   }
 

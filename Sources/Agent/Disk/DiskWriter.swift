@@ -47,9 +47,32 @@ final class DiskWriter: Watcher {
   var backlog: Int { jobs.reduce(0) { $0 + $1.weight } }
 
   func submit(_ job: DiskJob) {
+    guard job.path.utf8.count + job.target.utf8.count < DiskJob.nameLimit else {
+      return job.then(SystemError("open", job.path, errno: ENAMETOOLONG))
+    }
     if jobs.isEmpty { waitsSince = Clock.now() }
     jobs.append(job)
     pump()
+  }
+
+  /// Has the file read; `then` is given its bytes, none where that is not possible.
+  func read(_ path: String, limit: UInt32, then: @escaping ([UInt8]) -> Void) {
+    var found: [UInt8] = []
+    var job = DiskJob(verb: .read, path: path, limit: limit)
+    job.take = { found = $0 }
+    job.then = { _ in then(found) }
+    submit(job)
+  }
+
+  /// Has the files read; `then` is given nil where nothing has changed since `stamp`, or where that is not possible.
+  func look(_ patterns: [String], since stamp: UInt64, then: @escaping (FileSet?) -> Void) {
+    var found: FileSet?
+    var path = ""
+    for pattern in patterns { path += pattern + "\0" }
+    var job = DiskJob(verb: .look, path: path, stamp: stamp)
+    job.take = { found = FileSet(encoded: $0) }
+    job.then = { _ in then(found) }
+    submit(job)
   }
 
   // MARK: - The process
@@ -121,13 +144,19 @@ final class DiskWriter: Watcher {
       case .closed, .failed: return false
       }
       while answers.count >= DiskJob.answerSize, sent > 0 {
+        let end = DiskJob.answerSize + Int(DiskJob.number(answers[5..<9]))
+        guard answers.count >= end else { break }
         let errno = Int32(bitPattern: DiskJob.number(answers[..<4]))
         let call = DiskJob.calls[min(Int(answers[4]), DiskJob.calls.count - 1)]
-        answers.removeFirst(DiskJob.answerSize)
+        let found = Array(answers[DiskJob.answerSize..<end])
+        answers.removeFirst(end)
         sent -= 1
         deaths = 0
         backoff.reset()
-        for job in takeJobs(1) { job.then(errno == 0 ? nil : SystemError(call, job.path, errno: errno)) }
+        for job in takeJobs(1) {
+          if job.isReading, errno == 0 { job.take(found) }
+          job.then(errno == 0 ? nil : SystemError(call, job.path, errno: errno))
+        }
       }
     }
   }

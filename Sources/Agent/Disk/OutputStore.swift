@@ -5,7 +5,7 @@ import Platform
 struct OutputStore {
   private let folder: String
   private let writer: DiskWriter
-  private static let readLimit = 1 << 20
+  private static let readLimit: UInt32 = 1 << 20
   /// Bytes that may wait for a slow disk: sixteen of the longest outputs.
   private static let backlogLimit = 1 << 20
 
@@ -24,8 +24,8 @@ struct OutputStore {
     writer.submit(job)
   }
 
-  func read(_ run: RunID) -> [UInt8] {
-    (try? File.read(path(run), limit: Self.readLimit)) ?? []
+  func read(_ run: RunID, then: @escaping ([UInt8]) -> Void) {
+    writer.read(path(run), limit: Self.readLimit, then: then)
   }
 
   func forget(_ run: RunID) {

@@ -19,6 +19,7 @@ final class Home {
 
   private let loop: EventLoop
   private let configuration: Configuration
+  private let writer: DiskWriter
   private let discovery: DiscoveryShell
   private let heartbeats: HeartbeatShell
   private var watcher: InterfaceWatcher?
@@ -35,12 +36,15 @@ final class Home {
   private static let internalPort: UInt16 = 56002
 
   /// - Parameter identity: `edge-orchestration-<uuid>`.
-  init(configuration: Configuration, identity: String, loop: EventLoop) throws(HomeKeyError) {
+  init(
+    configuration: Configuration, identity: String, loop: EventLoop, writer: DiskWriter
+  ) throws(HomeKeyError) {
     guard let id = NodeID(identity: identity) else {
       throw HomeKeyError("\(identity) is no identity of a node")
     }
     self.loop = loop
     self.configuration = configuration
+    self.writer = writer
     keys = try HomeKey(configuration: configuration)
     let ports = configuration.internalAddresses.compactMap { SocketAddress.parse($0)?.port }
     heartbeats = HeartbeatShell(
@@ -185,8 +189,14 @@ final class Home {
 
   private func lookAtKeys() {
     guard !hasEnded else { return }
-    loop.after(HomeKey.interval) { self.lookAtKeys() }
-    guard keys.refresh() else { return }
+    writer.look(keys.patterns, since: keys.stamp) { files in
+      guard !self.hasEnded else { return }
+      self.loop.after(HomeKey.interval) { self.lookAtKeys() }
+      if let files, self.keys.take(files) { self.keysChanged() }
+    }
+  }
+
+  private func keysChanged() {
     heartbeats.use(keys)
     Log.info(
       "the home key is \(HomeKey.identity(of: keys.current))"

@@ -107,7 +107,6 @@ final class HomeEdgeNodeRoutes {
   }
 
   private func tellInformation(_ call: RoutedRequest) throws(Problem) {
-    admission.catalogue.refresh()
     let names = admission.catalogue.definitions.map { JSON.string($0.name) }
     Self.answer(
       call.connection,
@@ -164,11 +163,18 @@ final class HomeEdgeNodeRoutes {
     guard let start = HomeEdgeStart(json: try json(call)), let asker = peers.node(at: caller) else {
       throw Problem(status: 400, detail: "expected a service to start")
     }
+    admission.whenRefreshed { self.admit(start, caller, asker, connection) }
+  }
+
+  private func admit(
+    _ start: HomeEdgeStart, _ caller: IPAddress, _ asker: HomeEdgeNode, _ connection: ServerConnection
+  ) {
     let underWay = driver.orchestrator.currentRuns.count {
       !$0.state.isFinal && HomeEdgeNotification.isCallback($0.callback)
     }
     guard underWay < Self.runLimit else {
-      throw Problem(status: 503, detail: "\(Self.runLimit) runs of Home Edge's nodes are under way")
+      tell(start, asker, "\(Self.runLimit) runs of Home Edge's nodes are under way")
+      return Self.answer(connection, status: 503)
     }
     do throws(HomeEdgeObjection) {
       let request = try self.request(for: start, caller)
@@ -195,7 +201,6 @@ final class HomeEdgeNodeRoutes {
   private func request(
     for start: HomeEdgeStart, _ caller: IPAddress
   ) throws(HomeEdgeObjection) -> RunRequest {
-    admission.catalogue.refresh()
     let workload: Workload
     var source = WorkloadSource()
     switch start.kind {

@@ -32,11 +32,12 @@ struct NativeFolder {
     }
   }
 
-  func readResult() -> NativeResult? {
-    guard let bytes = try? File.read(result, limit: 4096), let json = try? JSON.parse(bytes) else {
-      return nil
+  /// Gives `then` the result as it stands in its file; nil where none does.
+  func whenResultIsRead(_ writer: DiskWriter, then: @escaping (NativeResult?) -> Void) {
+    writer.read(result, limit: 4096) { bytes in
+      let json = try? JSON.parse(bytes)
+      then(json.flatMap { NativeResult(json: $0) })
     }
-    return NativeResult(json: json)
   }
 }
 

@@ -37,8 +37,7 @@ final class Natives {
 
   /// Removes the files of a run that nobody asks for any more.
   func forget(_ run: RunID) {
-    let folder = folder(of: run)
-    if File.exists(folder.path) { writer.submit(DiskJob(verb: .remove, path: folder.path)) }
+    writer.submit(DiskJob(verb: .remove, path: folder(of: run).path))
   }
 
   private func start(_ run: RunID, _ command: NativeCommand, in folder: NativeFolder) {
@@ -64,7 +63,7 @@ final class Natives {
   /// Finds a program of an earlier agent: running, ended meanwhile, or never started.
   func adopt(_ run: RunID) {
     let folder = folder(of: run)
-    let event: NativeEvent?
+    let event: NativeEvent
     let lock = clinux_open(folder.lock, O_RDWR | O_CLOEXEC, 0)
     let holder = lock >= 0 ? clinux_lock_holder(lock) : 0
     if lock >= 0 { close(lock) }
@@ -75,10 +74,11 @@ final class Natives {
       } catch {
         event = .lost
       }
+    } else if lock < 0 {
+      event = .neverStarted
     } else {
-      event = lock < 0 ? .neverStarted : end(of: folder)
+      return tellEnd(run)
     }
-    guard let event else { return }
     loop.after(.zero) { self.onEvent(run, event) }
   }
 
@@ -87,15 +87,17 @@ final class Natives {
     kill(supervision.process, SIGTERM)
   }
 
-  private func end(of folder: NativeFolder) -> NativeEvent {
-    let result = folder.readResult()
-    switch result {
-    case nil, .started:
-      // A result that says "started" is one of a supervisor that was killed.
-      killRemains(of: folder)
-      return .lost
-    case .some(let result):
-      return result.event
+  private func tellEnd(_ run: RunID) {
+    let folder = folder(of: run)
+    folder.whenResultIsRead(writer) { result in
+      switch result {
+      case nil, .started:
+        // A result that says "started" is one of a supervisor that was killed.
+        self.killRemains(of: folder)
+        self.onEvent(run, .lost)
+      case .some(let result):
+        self.onEvent(run, result.event)
+      }
     }
   }
 
@@ -116,13 +118,13 @@ final class Natives {
     let supervision = NativeSupervision(process: process, report: report, loop: loop)
     supervision.onReport = {
       // A failure is told when the supervisor has ended, like every other end.
-      if let result = self.folder(of: run).readResult(), case .started = result {
-        self.onEvent(run, .started)
+      self.folder(of: run).whenResultIsRead(self.writer) { result in
+        if case .started = result { self.onEvent(run, .started) }
       }
     }
     supervision.onEnd = {
       self.supervisors[run] = nil
-      self.onEvent(run, self.end(of: self.folder(of: run)))
+      self.tellEnd(run)
     }
     try supervision.begin()
     supervisors[run] = supervision

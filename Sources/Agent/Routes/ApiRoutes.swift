@@ -181,9 +181,18 @@ struct ApiRoutes {
   }
 
   private func submit(_ call: RoutedRequest) throws(Problem) {
-    var run = try RunRequest(body: call.request.body)
-    let connection = call.connection
-    admission.catalogue.refresh()
+    let run = try RunRequest(body: call.request.body)
+    admission.whenDefined(run.workload) {
+      do throws(Problem) {
+        try submit(run, call.connection)
+      } catch {
+        call.connection.respond(error.response)
+      }
+    }
+  }
+
+  private func submit(_ asked: RunRequest, _ connection: ServerConnection) throws(Problem) {
+    var run = asked
     if case .native(let command) = run.workload {
       run.requester =
         SocketOwner.processName(of: connection.peer, localPort: connection.localAddress.port) ?? ""

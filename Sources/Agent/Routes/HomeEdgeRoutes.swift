@@ -63,7 +63,13 @@ struct HomeEdgeRoutes {
     }
     do throws(HomeEdgeAnswer) {
       let request = try HomeEdgeRequest(json: json)
-      try select(request, connection)
+      admission.whenRefreshed {
+        do throws(HomeEdgeAnswer) {
+          try select(request, connection)
+        } catch {
+          refuse(error, connection)
+        }
+      }
     } catch {
       refuse(error, connection)
     }
@@ -71,7 +77,6 @@ struct HomeEdgeRoutes {
 
   /// Chooses what of the offer this node can do, and starts it.
   private func select(_ request: HomeEdgeRequest, _ connection: ServerConnection) throws(HomeEdgeAnswer) {
-    admission.catalogue.refresh()
     let name = request.serviceName
     let candidates = request.offers.filter { canRun($0, name) }
     guard let offer = candidates.first else {

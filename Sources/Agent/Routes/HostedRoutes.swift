@@ -71,7 +71,6 @@ struct HostedRoutes {
   // MARK: - Answers
 
   private func tellNode(_ call: RoutedRequest) throws(Problem) {
-    admission.catalogue.refresh()
     call.answer(NodeReport(status: status).json)
   }
 
@@ -110,8 +109,10 @@ struct HostedRoutes {
     }
     // The answer may be long in coming: what waits for it holds the connection, not the request.
     let connection = call.connection
-    admission.host(run) { problem in
-      connection.respond(problem?.response ?? HTTPResponse(status: 201))
+    admission.whenDefined(run.workload) {
+      self.admission.host(run) { problem in
+        connection.respond(problem?.response ?? HTTPResponse(status: 201))
+      }
     }
   }
 

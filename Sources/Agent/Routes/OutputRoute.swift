@@ -60,8 +60,11 @@ struct OutputRoute {
         .begin()
     } else {
       sink.begin()
-      sink.send(frames: driver.outputs.kept(of: run.id))
-      sink.finish()
+      driver.outputs.whenRead(run.id) { kept in
+        guard !sink.isGone else { return }
+        sink.send(frames: kept)
+        sink.finish()
+      }
     }
   }
 

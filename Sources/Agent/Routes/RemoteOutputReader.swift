@@ -61,13 +61,19 @@ final class RemoteOutputReader {
     if run.state.isFinal {
       // It never ran, or all of it was sent.
       if run.times.started == 0 || isWhole { return sink.finish() }
-      let kept = driver.outputs.kept(of: run.id)
-      if !kept.isEmpty {
-        reread()
-        _ = send(kept)
-        return sink.finish()
+      return driver.outputs.whenRead(run.id) { kept in
+        guard !self.sink.isGone else { return }
+        guard !kept.isEmpty else { return self.ask(run) }
+        self.reread()
+        _ = self.send(kept)
+        self.sink.finish()
       }
     }
+    ask(run)
+  }
+
+  /// Reads from the run's host.
+  private func ask(_ run: Run) {
     guard run.hasStarted else { return again(after: Self.pause) }
     if isWhole {
       isWhole = false

@@ -127,4 +127,41 @@ struct HomeEdgeMannerTests {
     let run = try home.onlyRun()
     #expect(run["state"].string == "failed" && run["host"].string == "" && !run["hostNode"].exists)
   }
+
+  @Test func aNodeFullOfItsRunsSaysItsLeastScoreAndWhatItRefusesIsInTheLog() throws {
+    let folder = try TemporaryFolder()
+    let engine = ScriptedEngine(folder: folder.path)
+    defer { engine.end() }
+    engine.programsRun(for: nil)
+    let home = try MixedHome(engine: engine.path)
+    let peer = try HomeEdgePeer(home.network, host: 2)
+    try home.awaitNode(peer.id)
+    /// The answers to starts with those numbers, one after the other.
+    func start(_ numbers: ClosedRange<Int>) throws -> [String] {
+      let body =
+        #"{\"NotificationTargetURL\":\"\",\"Requester\":\"c\",\"ServiceID\":$n,\"ServiceName\":\"s$n\","#
+        + #"\"UserArgs\":[\"docker\",\"run\",\"busybox\",\"container\"]}"#
+      let finished = try home.network.shell(
+        2,
+        "for n in $(seq \(numbers.lowerBound) \(numbers.upperBound)); do "
+          + "curl -s -m 30 -o /dev/null -w '%{http_code} ' -d \"\(body)\" "
+          + "http://10.77.0.1:56002/api/v1/servicemgr/services; done")
+      return finished.output.split(separator: " ").map { String($0) }
+    }
+    func score() throws -> Double {
+      let answer = try peer.call(
+        "POST", "10.77.0.1", "/api/v1/scoringmgr/score", #"{"devID":"\#(peer.id)"}"#)
+      return try #require(answer.json["ScoreValue"].any as? NSNumber).doubleValue
+    }
+    // 39 clients of one such node at once are all served: it does not look at a refusal (B-10).
+    #expect(try start(1...64) == Array(repeating: "200", count: 64))
+    #expect(try start(65...65) == ["503"])
+    #expect(home.log(1).contains("refused s65 of the Home Edge node \(peer.id): 64 runs"), "\(home.log(1))")
+    #expect(try score() < 3.01, "the least, so that it chooses another node")
+    #expect(try home.runs().count == 64)
+    let id = try #require(try home.runs().first?["id"].string)
+    _ = try hearth(home, "stop \(id)")
+    #expect(try start(66...66) == ["200"])
+    peer.expectNoCrash()
+  }
 }

@@ -33,8 +33,9 @@ final class HomeEdgeNodeRoutes {
   /// Requests a second from all nodes together: each of them pings every 5 s and asks for a score with each request of
   /// its clients.
   static let rateLimit = 100
-  /// Runs for Home Edge's nodes that are under way: a board has work of its own to do.
-  static let runLimit = 32
+  /// Runs for Home Edge's nodes that are under way: a board has work of its own to do. What is refused is lost, since
+  /// Home Edge does not look at the answer (B-10), so it is more than a burst of such a node's clients.
+  static let runLimit = 64
   /// Between two lines in the log about strangers.
   private static let refusalPause = Interval.seconds(60)
 
@@ -89,8 +90,8 @@ final class HomeEdgeNodeRoutes {
 
   private func tellScore(_ call: RoutedRequest) throws(Problem) {
     try checkAsker(try json(call))
-    // Home Edge knows no drained nodes, only bad ones.
-    let value = status.isDrained ? Score.least : status.score.value
+    // Home Edge knows no drained nodes, nor full ones, only bad ones.
+    let value = status.isDrained || isFull ? Score.least : status.score.value
     Self.answer(call.connection, ["ScoreValue": .double(HomeEdgeScale.wire(value))])
   }
 
@@ -154,6 +155,13 @@ final class HomeEdgeNodeRoutes {
     return requests <= Self.rateLimit
   }
 
+  private var isFull: Bool {
+    let underWay = driver.orchestrator.currentRuns.count {
+      !$0.state.isFinal && HomeEdgeNotification.isCallback($0.callback)
+    }
+    return underWay >= Self.runLimit
+  }
+
   // MARK: - Starts
 
   /// Answers `Started` once the run is on disk (rule W10); what cannot be run is 400.
@@ -169,10 +177,7 @@ final class HomeEdgeNodeRoutes {
   private func admit(
     _ start: HomeEdgeStart, _ caller: IPAddress, _ asker: HomeEdgeNode, _ connection: ServerConnection
   ) {
-    let underWay = driver.orchestrator.currentRuns.count {
-      !$0.state.isFinal && HomeEdgeNotification.isCallback($0.callback)
-    }
-    guard underWay < Self.runLimit else {
+    guard !isFull else {
       tell(start, asker, "\(Self.runLimit) runs of Home Edge's nodes are under way")
       return Self.answer(connection, status: 503)
     }

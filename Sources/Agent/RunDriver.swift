@@ -5,6 +5,7 @@ import HTTPServer
 import Orchestration
 import Platform
 import Settings
+import Wire
 
 /// Drives the runs of this node: hands events to the orchestrator and carries out its directives.
 final class RunDriver {

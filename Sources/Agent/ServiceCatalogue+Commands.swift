@@ -2,6 +2,7 @@ import Containers
 import HTTPServer
 import Orchestration
 import Settings
+import Wire
 
 // What a run's workload means on this node, by the definitions of its owner.
 extension ServiceCatalogue {

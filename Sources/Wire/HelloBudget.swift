@@ -1,12 +1,11 @@
-import Basics
-import Wire
+package import Basics
 
 /// What the handshakes of clients without a key may cost, in all and of one address, so that whoever opens connections does
 /// not have the processor.
 ///
 /// It is counted in time, for a hello takes 3 ms on a fast machine and 100 ms on a Raspberry Pi 1. Who has shown a key is
 /// given back what it took, and counts no more in all: the nodes of a home do not hold each other up.
-struct HelloBudget {
+package struct HelloBudget {
   private struct Source {
     let address: DNSAddress
     /// When what it has spent is paid for.
@@ -25,22 +24,25 @@ struct HelloBudget {
   /// Addresses that are remembered; the one that was paid for first goes first, of those without a key.
   static let sourceLimit = 256
 
+  /// One from which nobody has come yet.
+  package init() {}
+
   /// Whether a client at that address may begin its handshake now.
-  func admits(_ address: DNSAddress, at now: Instant) -> Bool {
+  package func admits(_ address: DNSAddress, at now: Instant) -> Bool {
     let source = sources.first { $0.address == address }
     if let source, source.paidAt - now > Self.credit { return false }
     return source?.hasKey == true || paidAt - now <= Self.credit
   }
 
   /// So much was spent on a handshake from there.
-  mutating func spend(_ cost: Interval, by address: DNSAddress, at now: Instant) {
+  package mutating func spend(_ cost: Interval, by address: DNSAddress, at now: Instant) {
     paidAt = max(paidAt, now) + Self.price(cost, Self.share)
     let index = index(of: address, at: now)
     sources[index].paidAt = max(sources[index].paidAt, now) + Self.price(cost, Self.sourceShare)
   }
 
   /// The client has shown a key: what its handshake has cost is no stranger's.
-  mutating func giveBack(_ cost: Interval, to address: DNSAddress, at now: Instant) {
+  package mutating func giveBack(_ cost: Interval, to address: DNSAddress, at now: Instant) {
     paidAt = paidAt + (.zero - Self.price(cost, Self.share))
     let index = index(of: address, at: now)
     sources[index].hasKey = true

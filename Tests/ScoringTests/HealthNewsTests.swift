@@ -1,7 +1,7 @@
 import Basics
 import Testing
 
-@testable import Agent
+@testable import Scoring
 
 @Suite struct HealthNewsTests {
   /// How often is told of a health that changes with each sample, one a second.

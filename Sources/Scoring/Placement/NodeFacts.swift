@@ -1,21 +1,28 @@
 import Basics
-import Scoring
-import Wire
+package import Wire
 
 /// What a node tells of itself (`GET /api/v2/node`), as far as others need it: short, and safe to show.
-struct NodeFacts: Equatable {
-  var name: String
-  var architecture: String
-  var alsoRuns: [String]
-  var board: String
-  var cores: Int
-  var speeds = CoreSpeeds()
-  /// MB/s that one core copies, and Mbit/s of the link; 0 where the node does not tell.
-  var memoryRate = 0.0
-  var linkRate = 0.0
+package struct NodeFacts: Equatable {
+  /// Its host name.
+  package var name: String
+  /// As Docker names it, for example arm64.
+  package var architecture: String
+  /// Other architectures that it runs.
+  package var alsoRuns: [String]
+  /// The name of its profile.
+  package var board: String
+  /// How many cores it has, 0 where it does not tell.
+  package var cores: Int
+  /// How fast they are.
+  package var speeds = CoreSpeeds()
+  /// MB/s that one core copies; 0 where the node does not tell.
+  package var memoryRate = 0.0
+  /// Mbit/s of its link; 0 where the node does not tell.
+  package var linkRate = 0.0
   /// nil where the node does not tell.
-  var images: [HomeNode.Image]?
-  var services: [HomeNode.Service] = []
+  package var images: [HomeNode.Image]?
+  /// What its owner has defined.
+  package var services: [HomeNode.Service] = []
 
   /// As many as a node may define.
   private static let serviceLimit = 256
@@ -24,7 +31,8 @@ struct NodeFacts: Equatable {
   /// Other architectures than its own that a node runs.
   private static let architectureLimit = 8
 
-  init(_ json: JSON) {
+  /// Reads the answer of any node: what is too much is cut, what makes no sense is left out.
+  package init(_ json: JSON) {
     func text(_ json: JSON?) -> String { (json?.string ?? "").sanitized(limit: Self.nameLimit) }
     name = text(json["hostname"])
     architecture = text(json["architecture"])

@@ -1,8 +1,7 @@
 import Testing
-import Wire
 
 @testable import Basics
-@testable import HTTPServer
+@testable import Wire
 
 /// What strangers' handshakes may cost, in virtual time.
 @Suite struct HelloBudgetTests {

@@ -1,5 +1,3 @@
-package import Wire
-
 /// An error as the API tells it (RFC 9457, "problem details").
 package struct Problem: Error {
   /// HTTP status, 400...599.

@@ -1,7 +1,5 @@
-import HTTPServer
-import Orchestration
-import Scoring
-import Wire
+package import Scoring
+package import Wire
 
 // The body of `POST /api/v2/runs`. It comes from a person or a script, so that everything in it which is not understood is
 // refused with what would be right.
@@ -13,7 +11,8 @@ extension RunRequest {
     "type",
   ]
 
-  init(body: [UInt8]) throws(Problem) {
+  /// Reads a body, as far as its form goes.
+  package init(body: [UInt8]) throws(Problem) {
     let json = try Self.object(body)
     let kind = json["type"] ?? "container"
     guard let kind = kind.string, let arguments = json["arguments"]?.array,
@@ -68,14 +67,16 @@ extension RunRequest {
     return json
   }
 
-  static func bound(_ json: JSON) throws(Problem) -> Requirements.Bound {
+  /// What the run mostly waits for, by its name.
+  package static func bound(_ json: JSON) throws(Problem) -> Requirements.Bound {
     guard let bound = Requirements.Bound(rawValue: json.string ?? "") else {
       throw Problem(status: 422, detail: "bound is '\(json.string ?? "?")', expected cpu, memory or network")
     }
     return bound
   }
 
-  static func deadline(_ json: JSON) throws(Problem) -> Int {
+  /// Seconds within which it should have ended.
+  package static func deadline(_ json: JSON) throws(Problem) -> Int {
     guard let seconds = json.integer, (1...Run.deadlineLimit).contains(seconds) else {
       throw Problem(status: 422, detail: "expected deadline as whole seconds, 1 to \(Run.deadlineLimit)")
     }

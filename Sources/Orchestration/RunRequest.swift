@@ -1,40 +1,53 @@
-internal import CLinux
-import HTTPServer
-import Orchestration
-import Scoring
+package import Scoring
+package import Wire
 
 /// What somebody asks to have run, checked for its form.
-struct RunRequest {
+package struct RunRequest {
   /// Empty for a container that is to be called after its image.
-  var service: String
-  var workload: Workload
+  package var service: String
+  /// What is to run.
+  package var workload: Workload
   /// Process name of who asked; empty where it is not known.
-  var requester = ""
+  package var requester = ""
   /// Where each change of state is to be posted; empty for nowhere.
-  var callback = ""
-  var source = WorkloadSource()
+  package var callback = ""
+  /// What its options name of the machine that asks.
+  package var source = WorkloadSource()
   /// Conditions on the node that runs it.
-  var constraints: [Constraint] = []
-  var onHostLoss = OnHostLoss.restart
+  package var constraints: [Constraint] = []
+  /// What becomes of it where its host is lost.
+  package var onHostLoss = OnHostLoss.restart
   /// What it mostly waits for.
-  var bound = Requirements.Bound.processor
+  package var bound = Requirements.Bound.processor
   /// Seconds within which it should have ended; nil where that does not matter.
-  var deadline: Int?
+  package var deadline: Int?
   /// Whether the client waits for what it writes (`Run.isAttached`).
-  var isAttached = false
+  package var isAttached = false
   /// Whether the node that is asked may run it itself.
-  var allowsSelf = true
+  package var allowsSelf = true
   /// Whether Home Edge's own formula decides among its nodes and this one.
-  var scoresByResource = false
+  package var scoresByResource = false
   /// The node to be asked first; empty for the best.
-  var preferredNode = ""
+  package var preferredNode = ""
   /// Address of the Home Edge node that asks; empty where this node's own clients do.
-  var requesterAddress = ""
+  package var requesterAddress = ""
+
+  /// A request for this; all else is as where nobody says otherwise.
+  package init(
+    service: String, workload: Workload, requester: String = "", callback: String = "",
+    source: WorkloadSource = WorkloadSource()
+  ) {
+    self.service = service
+    self.workload = workload
+    self.requester = requester
+    self.callback = callback
+    self.source = source
+  }
 }
 
 extension RunRequest {
   /// What it needs of its host, as far as the request alone says.
-  var requirements: Requirements {
+  package var requirements: Requirements {
     var requirements = Requirements(
       kind: workload.kind, service: service,
       mustBeRegistered: workload.kind == "native" || workload.arguments.isEmpty)
@@ -44,13 +57,14 @@ extension RunRequest {
   }
 
   /// Keeps it on this node: who asked by Home Edge's protocol is told that this one runs it.
-  mutating func staysHere(on identity: String) {
+  package mutating func staysHere(on identity: String) {
     if let here = try? Constraint(parsing: "node.id==" + identity) { constraints = [here] }
   }
 }
 
 extension RunRefusal {
-  var problem: Problem {
+  /// What the one who asked is told.
+  package var problem: Problem {
     switch self {
     case .tooManyRuns(let limit):
       Problem(status: 503, detail: "\(limit) runs are under way on this node; try again when some have ended")

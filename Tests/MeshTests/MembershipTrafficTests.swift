@@ -33,7 +33,7 @@ import Testing
     #expect(traffic.packets <= 2 && traffic.bytes <= 270)
   }
 
-  /// As often as `HealthNews` of the agent allows at most.
+  /// As often as `HealthNews` allows at most.
   @Test func newsTwiceInSixSecondsAddAtMostTwoThirdsOfAPacketASecond() {
     let quiet = Self.traffic { _ in false }
     let traffic = Self.traffic { $0 % 6 < 2 }

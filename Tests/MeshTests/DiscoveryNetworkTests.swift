@@ -108,6 +108,5 @@ import Wire
       "1000 nodes: \(packets) packets to join, then \(Int(rate)) bytes/s in all, "
         + "\(Int(Date().timeIntervalSince(start))) s of real time")
     #expect(rate < 50_000)
-    #expect(Date().timeIntervalSince(start) < 120)
   }
 }

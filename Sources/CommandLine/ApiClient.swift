@@ -107,6 +107,9 @@ final class ApiStream {
   private let deadline: Instant?
   /// Whether `next` was empty because nothing came for `ApiClient.silence`.
   private(set) var isQuiet = false
+  /// Reads in a row that found nothing, and how many make it quiet.
+  private var quietReads = 0
+  private var quietLimit = 1
 
   init(descriptor: Int32, peer: String, deadline: Instant? = nil) {
     self.descriptor = descriptor
@@ -116,6 +119,12 @@ final class ApiStream {
 
   deinit {
     close(descriptor)
+  }
+
+  /// Has `next` return after a second at most, empty where nothing came.
+  func returnEachSecond() {
+    clinux_set_timeout(descriptor, 1000)
+    quietLimit = Int(ApiClient.silence.milliseconds / 1000)
   }
 
   /// Reads the head; an answer other than 2xx is thrown with the words of its problem document.
@@ -156,11 +165,13 @@ final class ApiStream {
         throw CommandFailure("the answer of \(peer) is not HTTP: \(error.reason)")
       }
       let count = recv(descriptor, &buffer, buffer.count, 0)
-      isQuiet = count < 0 && clinux_errno() == EAGAIN
+      let isNothing = count < 0 && clinux_errno() == EAGAIN
+      quietReads = isNothing ? quietReads + 1 : 0
+      isQuiet = isNothing && quietReads >= quietLimit
       if let deadline, isQuiet || deadline < Clock.now() { throw silent }
       if count > 0 {
         buffer.withUnsafeBytes { parser.feed(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-      } else if isQuiet || count < 0 && clinux_errno() == EINTR {
+      } else if isNothing || count < 0 && clinux_errno() == EINTR {
         return nil
       } else {
         return try atEnd()

@@ -8,6 +8,8 @@ struct CommandFailure: Error {
     case usage
     /// Nobody listens where the agent, or the Engine, is looked for.
     case nobodyListens
+    /// What was asked for is kept, and is yet to be done.
+    case isUnderWay
     case other
   }
 

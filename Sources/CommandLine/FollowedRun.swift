@@ -15,6 +15,8 @@ struct FollowedRun {
   private static let returnTime = Interval.seconds(10)
   /// Who waits longer for an end that was asked for is told so. A container has 10 s to end by itself.
   private static let patience = Interval.seconds(15)
+  /// The Engine starts a container in less; until it has, it cannot stop it.
+  private static let startPatience = Interval.seconds(6)
 
   /// Shows the run's output until its end.
   ///
@@ -22,18 +24,25 @@ struct FollowedRun {
   /// - Returns: the run as it ended.
   func follow(isStop: Bool = false) throws(CommandFailure) -> JSON {
     var events = try open()
+    if isStop { events.returnEachSecond() }
     // Without the rest of the output there is still the end to be told.
     if showsOutput {
       _ = try? OutputPrinter(client: client, id: id).print(attached: true, onInterrupt: { stop() })
     }
     var lines = EventLines()
     var last: JSON?
-    var complainsAt = isStop ? Clock.now() + Self.patience : nil
+    let begun = Clock.now()
+    var complainsAt = isStop ? begun + Self.patience : nil
     while true {
       do throws(CommandFailure) {
         while let bytes = try next(events) {
           for event in lines.feed(bytes) { if case .run(let run) = event { last = run } }
           let state = last?["state"]?.string ?? "there"
+          if isStop, state == RunState.starting.name, Clock.now() - begun > Self.startPatience {
+            throw CommandFailure(
+              "run \(id) is being stopped, which is kept: its container is still being started, and is stopped "
+                + "when the Docker Engine answers; 'hearth ps' shows it", kind: .isUnderWay)
+          }
           if let time = complainsAt, Clock.now() > time, !RunState.isFinal(name: state) {
             complainsAt = nil
             Terminal.complain("run \(id) is still \(state); waiting for its end")
@@ -41,6 +50,7 @@ struct FollowedRun {
         }
         break
       } catch {
+        if error.kind == .isUnderWay { throw error }
         // The agent was restarted: the run goes on, and so do we when it is back.
         events = try reopen(error)
         lines = EventLines()

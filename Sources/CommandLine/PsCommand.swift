@@ -40,6 +40,7 @@ enum PsCommand {
       guard let time = run["times"]?[key]?.integer else { return nil }
       return spanText(seconds: max(0, now.subtractingReportingOverflow(time).partialValue) / 1000)
     }
+    if run["stopRequested"] != nil { return "stopping" }
     switch name {
     case "running": return name + (span("started").map { " " + $0 } ?? "")
     case "pulling": return name + (run["percent"]?.integer.map { " \($0) %" } ?? "")

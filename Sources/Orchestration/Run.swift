@@ -160,6 +160,9 @@ extension Run {
   package var hasStarted: Bool {
     state == .running || state.isFinal
   }
+
+  /// Its end was asked for and is yet to come.
+  package var isStopping: Bool { stopIsRequested && !state.isFinal }
 }
 
 /// The times of a run, in milliseconds since 1970-01-01 UTC; 0 is "not yet".

@@ -36,6 +36,7 @@ extension Run {
     default:
       break
     }
+    if isStopping { object["stopRequested"] = true }
     object["times"] = times.json
     object["type"] = .string(workload.kind)
     return .object(object)
@@ -56,7 +57,6 @@ extension Run {
     if !state.isFinal {
       if isAttached { object["attach"] = true }
       for (name, value) in source.members { object[name] = value }
-      if stopIsRequested { object["stopRequested"] = true }
     }
     // A choice among one is told by the host alone.
     if let placement, placement.rows.count > 1 { object["placement"] = placement.json }
@@ -103,6 +103,7 @@ extension Run {
   package init?(report json: JSON) {
     self.init(json: json)
     if let now = RunState(underWay: json) { state = now }
+    stopIsRequested = false
     // It goes into our journal and to our clients.
     if case .failed(var failure) = state {
       failure.reason = failure.reason.sanitized(limit: Self.reasonLimit, keepsLines: true)

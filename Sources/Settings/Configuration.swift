@@ -1,7 +1,7 @@
 package import Basics
 internal import CLinux
 package import Peripherals
-package import Platform
+internal import Platform
 package import Wire
 
 /// What the owner of a node may set, with the defaults that serve who sets nothing.

@@ -1,5 +1,5 @@
-internal import Basics
-package import Platform
+package import Basics
+internal import Platform
 package import Scoring
 package import Wire
 

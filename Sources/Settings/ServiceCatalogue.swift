@@ -1,6 +1,6 @@
-internal import Basics
+package import Basics
 package import Orchestration
-package import Platform
+internal import Platform
 import Wire
 
 /// The services this node's owner has defined.

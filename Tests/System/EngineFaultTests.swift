@@ -42,6 +42,54 @@ import Testing
     }
   }
 
+  @Test func aStopBehindAStartThatHangsIsAnsweredAtOnceAndDoneWhenTheEngineAnswers() throws {
+    try Self.with { agent, engine in
+      engine.programsRun(for: nil)
+      let gate = DispatchSemaphore(value: 0)
+      engine.script("start") { call in
+        gate.wait()
+        return false
+      }
+      let run = try agent.submit(["busybox"])
+      try Lab.eventually("it is being started") { engine.count(of: "start") == 1 }
+      let begun = Date()
+      let answer = try agent.call("DELETE", "/api/v2/runs/\(run)")
+      #expect(answer.status == 202 && answer.json["stopRequested"].int == 1, "\(answer.text)")
+      let stop = try agent.hearth("stop", run)
+      #expect(stop.code == 1 && stop.error.contains("is being stopped"), "\(stop.error)")
+      #expect(Date().timeIntervalSince(begun) < 20, "not after the 120 s of a call")
+      #expect(try agent.hearth("ps").output.contains("stopping"))
+      // It is on disk: the next agent stops it as well.
+      try agent.kill9()
+      try agent.start()
+      try agent.awaitEngine()
+      #expect(try agent.run(run)["state"].string != "running")
+      for _ in 0..<4 { gate.signal() }
+      engine.script("start", nil)
+      #expect(try agent.end(of: run, within: 30)["state"].string == "stopped")
+      #expect(try agent.run(run)["stopRequested"].int == nil)
+      try Lab.eventually("nothing of it runs") {
+        engine.containers.values.allSatisfy { $0.state != "running" }
+      }
+    }
+  }
+
+  @Test func aStopBehindAStartIsDoneWithoutANewAgentToo() throws {
+    try Self.with { agent, engine in
+      engine.programsRun(for: nil)
+      let gate = DispatchSemaphore(value: 0)
+      engine.script("start") { call in
+        gate.wait()
+        return false
+      }
+      let run = try agent.submit(["busybox"])
+      try Lab.eventually("it is being started") { engine.count(of: "start") == 1 }
+      #expect(try agent.call("DELETE", "/api/v2/runs/\(run)").status == 202)
+      gate.signal()
+      #expect(try agent.end(of: run, within: 30)["state"].string == "stopped")
+    }
+  }
+
   @Test func longLabelsAndTenThousandImagesDoNotSendTheEngineAway() throws {
     try Self.with { agent, engine in
       engine.programsRun(for: nil)

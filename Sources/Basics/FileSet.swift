@@ -1,6 +1,3 @@
-import Basics
-internal import CLinux
-
 /// Files that are read together, and whether any of them is another than before: settings, definitions, keys.
 ///
 /// Where the disk may hang they are read by another process, and this is what it has found.
@@ -8,7 +5,7 @@ package struct FileSet {
   /// Of the files' names, times, sizes and modes; the same as long as nothing has changed.
   package let stamp: UInt64
   /// As the patterns name them, those of a folder by name.
-  package private(set) var files: [FoundFile]
+  package let files: [FoundFile]
 
   /// What a pattern ends with that names all `NAME.conf` of a folder.
   package static let each = "/*.conf"
@@ -19,45 +16,10 @@ package struct FileSet {
   /// A larger file is none of these (EFBIG).
   package static let sizeLimit = 64 << 10
 
-  /// Reads what the patterns name: a file each, be it missing, or the files of a folder.
-  ///
-  package init(_ patterns: [String]) {
-    self.init(patterns, unread: ())
-    read()
-  }
-
-  /// The same where something has changed since there was an earlier stamp; nil, and nothing is read, where not.
-  package init?(_ patterns: [String], since stamp: UInt64) {
-    self.init(patterns, unread: ())
-    guard self.stamp != stamp else { return nil }
-    read()
-  }
-
-  private init(_ patterns: [String], unread: Void) {
-    files = []
-    for pattern in patterns { Self.find(pattern, &files) }
-    var hash = FNV1a()
-    for index in files.indices { files[index].look(into: &hash) }
-    stamp = hash.value
-  }
-
-  private mutating func read() {
-    for index in files.indices { files[index].read(limit: Self.sizeLimit) }
-  }
-
-  private static func find(_ pattern: String, _ found: inout [FoundFile]) {
-    let isFolders = pattern.ends(with: eachFolder)
-    guard isFolders || pattern.ends(with: each) else { return found.append(FoundFile(path: pattern)) }
-    let folder = pattern.droppingLast(isFolders ? eachFolder.utf8.count : each.utf8.count)
-    for name in File.names(in: folder, limit: folderLimit).ordered() {
-      let path = folder + "/" + name
-      if isFolders {
-        let file = path + "/" + name + ".conf"
-        if File.exists(file) { found.append(FoundFile(path: file, name: name)) }
-      } else if name.ends(with: ".conf") {
-        found.append(FoundFile(path: path))
-      }
-    }
+  /// What was found.
+  package init(stamp: UInt64, files: [FoundFile]) {
+    self.stamp = stamp
+    self.files = files
   }
 
   /// The file of that path; one that was not asked for is missing.
@@ -71,7 +33,7 @@ package struct FileSet {
   package func encode(into bytes: inout [UInt8]) {
     Self.add(stamp, into: &bytes)
     for file in files {
-      Self.add(UInt64(UInt32(file.error)) << 32 | UInt64(file.mode), into: &bytes)
+      Self.add(UInt64(UInt32(bitPattern: file.error)) << 32 | UInt64(file.mode), into: &bytes)
       for part in [Array(file.path.utf8), Array(file.name.utf8), file.bytes] {
         Self.add(UInt64(part.count), into: &bytes)
         bytes += part
@@ -125,43 +87,21 @@ package struct FoundFile {
   /// The folder of one that `FileSet.eachFolder` names; empty for others.
   package var name = ""
   /// Its permissions (`st_mode`).
-  package fileprivate(set) var mode: UInt32 = 0
-  /// Why it could not be read (errno); 0 where it was.
-  package fileprivate(set) var error: Int32 = ENOENT
+  package var mode: UInt32 = 0
+  /// Why it could not be read (errno(3)); 0 where it was.
+  package var error = FoundFile.missing
   /// All of it.
-  package fileprivate(set) var bytes: [UInt8] = []
+  package var bytes: [UInt8] = []
 
-  /// Its bytes, or why there are none.
-  package func contents() throws(SystemError) -> [UInt8] {
-    guard error == 0 else { throw SystemError("read", path, errno: error) }
-    return bytes
+  /// ENOENT, the same number in every Linux.
+  package static let missing: Int32 = 2
+
+  /// Nothing is known of it yet but its path.
+  package init(path: String, name: String = "") {
+    self.path = path
+    self.name = name
   }
 
   /// Whether nothing has that path.
-  package var isMissing: Bool { error == ENOENT }
-
-  fileprivate mutating func look(into hash: inout FNV1a) {
-    hash.add(path)
-    var status = stat()
-    guard stat(path, &status) == 0 else {
-      error = clinux_errno()
-      return
-    }
-    error = 0
-    mode = UInt32(status.st_mode)
-    hash.add(UInt64(truncatingIfNeeded: status.st_mtim.tv_sec))
-    hash.add(UInt64(truncatingIfNeeded: status.st_mtim.tv_nsec))
-    hash.add(UInt64(truncatingIfNeeded: status.st_ino))
-    hash.add(UInt64(truncatingIfNeeded: status.st_size))
-    hash.add(UInt64(mode))
-  }
-
-  fileprivate mutating func read(limit: Int) {
-    guard error == 0 else { return }
-    do throws(SystemError) {
-      bytes = try File.read(path, limit: limit)
-    } catch {
-      self.error = error.errno
-    }
-  }
+  package var isMissing: Bool { error == Self.missing }
 }

@@ -1,7 +1,6 @@
 import Basics
 import Containers
 import EngineClient
-import HTTPServer
 import Orchestration
 import Platform
 import Scoring

@@ -1,5 +1,4 @@
 import Containers
-import HTTPServer
 import Orchestration
 import Settings
 import Wire

@@ -31,11 +31,11 @@ package struct FileSet {
 
   /// As `init(encoded:)` reads it.
   package func encode(into bytes: inout [UInt8]) {
-    Self.add(stamp, into: &bytes)
+    bytes.append(littleEndian: stamp, size: 8)
     for file in files {
-      Self.add(UInt64(UInt32(bitPattern: file.error)) << 32 | UInt64(file.mode), into: &bytes)
+      bytes.append(littleEndian: UInt64(UInt32(bitPattern: file.error)) << 32 | UInt64(file.mode), size: 8)
       for part in [Array(file.path.utf8), Array(file.name.utf8), file.bytes] {
-        Self.add(UInt64(part.count), into: &bytes)
+        bytes.append(littleEndian: UInt64(part.count), size: 8)
         bytes += part
       }
     }
@@ -61,15 +61,10 @@ package struct FileSet {
     self.files = files
   }
 
-  private static func add(_ number: UInt64, into bytes: inout [UInt8]) {
-    for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: number >> UInt64(8 * shift))) }
-  }
-
   private static func number(_ rest: inout ArraySlice<UInt8>) -> UInt64? {
     guard rest.count >= 8 else { return nil }
-    var value: UInt64 = 0
-    for shift in 0..<8 { value |= UInt64(rest.removeFirst()) << UInt64(8 * shift) }
-    return value
+    defer { rest = rest.dropFirst(8) }
+    return rest.prefix(8).littleEndian
   }
 
   private static func part(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {

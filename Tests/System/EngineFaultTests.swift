@@ -15,6 +15,21 @@ import Testing
     try body(agent, engine)
   }
 
+  /// A run whose start the Engine does not answer before each `signal` of what is returned beside it.
+  private static func hangingStart(_ agent: Agent, _ engine: ScriptedEngine) throws -> (
+    String, DispatchSemaphore
+  ) {
+    engine.programsRun(for: nil)
+    let gate = DispatchSemaphore(value: 0)
+    engine.script("start") { call in
+      gate.wait()
+      return false
+    }
+    let run = try agent.submit(["busybox"])
+    try Lab.eventually("it is being started") { engine.count(of: "start") == 1 }
+    return (run, gate)
+  }
+
   private static func state(_ agent: Agent) throws -> String {
     try agent.get("/api/v2/node").json["engine"]["state"].string ?? "?"
   }
@@ -44,14 +59,7 @@ import Testing
 
   @Test func aStopBehindAStartThatHangsIsAnsweredAtOnceAndDoneWhenTheEngineAnswers() throws {
     try Self.with { agent, engine in
-      engine.programsRun(for: nil)
-      let gate = DispatchSemaphore(value: 0)
-      engine.script("start") { call in
-        gate.wait()
-        return false
-      }
-      let run = try agent.submit(["busybox"])
-      try Lab.eventually("it is being started") { engine.count(of: "start") == 1 }
+      let (run, gate) = try Self.hangingStart(agent, engine)
       let begun = Date()
       let answer = try agent.call("DELETE", "/api/v2/runs/\(run)")
       #expect(answer.status == 202 && answer.json["stopRequested"].int == 1, "\(answer.text)")
@@ -76,14 +84,7 @@ import Testing
 
   @Test func aStopBehindAStartIsDoneWithoutANewAgentToo() throws {
     try Self.with { agent, engine in
-      engine.programsRun(for: nil)
-      let gate = DispatchSemaphore(value: 0)
-      engine.script("start") { call in
-        gate.wait()
-        return false
-      }
-      let run = try agent.submit(["busybox"])
-      try Lab.eventually("it is being started") { engine.count(of: "start") == 1 }
+      let (run, gate) = try Self.hangingStart(agent, engine)
       #expect(try agent.call("DELETE", "/api/v2/runs/\(run)").status == 202)
       gate.signal()
       #expect(try agent.end(of: run, within: 30)["state"].string == "stopped")

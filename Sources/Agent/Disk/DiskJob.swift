@@ -1,3 +1,4 @@
+import Basics
 import Platform
 
 /// One thing that is done to files of the state folder by the process that writes them (`DiskWriter`).
@@ -74,25 +75,10 @@ struct DiskJob {
   func encodeHead(into bytes: inout [UInt8]) {
     bytes += [verb.rawValue, isDurable ? 1 : 0]
     for name in [path, target] {
-      bytes += [UInt8(truncatingIfNeeded: name.utf8.count), UInt8(truncatingIfNeeded: name.utf8.count >> 8)]
+      bytes.append(littleEndian: UInt64(name.utf8.count), size: 2)
     }
-    Self.encode(limit, into: &bytes)
-    Self.encode(UInt32(truncatingIfNeeded: stamp), into: &bytes)
-    Self.encode(UInt32(truncatingIfNeeded: stamp >> 32), into: &bytes)
+    bytes.append(littleEndian: UInt64(limit), size: 4)
+    bytes.append(littleEndian: stamp, size: 8)
     bytes += Array(path.utf8) + Array(target.utf8)
-  }
-
-  static func encode(_ number: UInt32, into bytes: inout [UInt8]) {
-    for shift in [0, 8, 16, 24] as [UInt32] { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
-  }
-
-  static func number(_ bytes: some Collection<UInt8>) -> UInt32 {
-    var value: UInt32 = 0
-    var shift: UInt32 = 0
-    for byte in bytes {
-      value |= UInt32(byte) << shift
-      shift += 8
-    }
-    return value
   }
 }

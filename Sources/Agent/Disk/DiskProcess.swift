@@ -48,10 +48,10 @@ struct DiskProcess {
 
   private mutating func answer(_ failure: SystemError?) -> Bool {
     var bytes: [UInt8] = []
-    DiskJob.encode(UInt32(failure?.errno ?? 0), into: &bytes)
+    bytes.append(littleEndian: UInt64(failure?.errno ?? 0), size: 4)
     let call = failure?.call.description ?? ""
     bytes.append(UInt8(DiskJob.calls.firstIndex { $0.description == call } ?? 0))
-    DiskJob.encode(UInt32(found.count), into: &bytes)
+    bytes.append(littleEndian: UInt64(found.count), size: 4)
     bytes += found
     found = []
     return (try? File.writeAll(channel, bytes, "")) != nil
@@ -81,9 +81,9 @@ struct DiskProcess {
   private mutating func nextJob() -> DiskJob? {
     guard fill(DiskJob.headSize), let verb = DiskJob.Verb(rawValue: buffer[0]) else { return nil }
     let isDurable = buffer[1] == 1
-    let lengths = (Int(DiskJob.number(buffer[2..<4])), Int(DiskJob.number(buffer[4..<6])))
-    let limit = DiskJob.number(buffer[6..<10])
-    let stamp = UInt64(DiskJob.number(buffer[10..<14])) | UInt64(DiskJob.number(buffer[14..<18])) << 32
+    let lengths = (Int(buffer[2..<4].littleEndian), Int(buffer[4..<6].littleEndian))
+    let limit = UInt32(buffer[6..<10].littleEndian)
+    let stamp = buffer[10..<18].littleEndian
     guard let path = text(lengths.0), let target = text(lengths.1) else { return nil }
     let job = DiskJob(
       verb: verb, path: path, target: target, isDurable: isDurable, limit: limit, stamp: stamp)
@@ -96,7 +96,7 @@ struct DiskProcess {
   private mutating func piece() throws(SystemError) -> Int {
     if left == 0, !bodyIsOver {
       guard fill(4) else { throw gone }
-      left = Int(DiskJob.number(buffer[..<4]))
+      left = Int(buffer[..<4].littleEndian)
       bodyIsOver = left == 0
     }
     guard !bodyIsOver else { return 0 }

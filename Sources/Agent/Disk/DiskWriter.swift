@@ -144,9 +144,9 @@ final class DiskWriter: Watcher {
       case .closed, .failed: return false
       }
       while answers.count >= DiskJob.answerSize, sent > 0 {
-        let end = DiskJob.answerSize + Int(DiskJob.number(answers[5..<9]))
+        let end = DiskJob.answerSize + Int(answers[5..<9].littleEndian)
         guard answers.count >= end else { break }
-        let errno = Int32(bitPattern: DiskJob.number(answers[..<4]))
+        let errno = Int32(truncatingIfNeeded: answers[..<4].littleEndian)
         let call = DiskJob.calls[min(Int(answers[4]), DiskJob.calls.count - 1)]
         let found = Array(answers[DiskJob.answerSize..<end])
         answers.removeFirst(end)
@@ -185,7 +185,7 @@ final class DiskWriter: Watcher {
       while let body, bytes.count < Self.channelLimit {
         let piece = job.hasBody ? body() : nil
         if let piece, piece.isEmpty { continue }
-        if job.hasBody { DiskJob.encode(UInt32(piece?.count ?? 0), into: &bytes) }
+        if job.hasBody { bytes.append(littleEndian: UInt64(piece?.count ?? 0), size: 4) }
         if let piece {
           bytes += piece
         } else {

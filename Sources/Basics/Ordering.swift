@@ -16,3 +16,15 @@ extension [String] {
     ordered { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 }
+
+/// The first of the places 0 to `count` - 1 that is `behind`, in a list where all after one that is are so, too.
+///
+/// - Returns: `count` where none is.
+package func firstPlace(of count: Int, where behind: (Int) -> Bool) -> Int {
+  var (low, high) = (0, count)
+  while low < high {
+    let middle = low + (high - low) / 2
+    if behind(middle) { high = middle } else { low = middle + 1 }
+  }
+  return low
+}

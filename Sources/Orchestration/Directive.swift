@@ -30,7 +30,7 @@ package enum Directive: Sendable {
   case placed(RunID)
   /// Ask the node to run it (`PUT hosted/ID` with this body); then `answered(_:node:attempt:_:at:)`.
   case ask(RunID, node: String, attempt: Int, body: [UInt8])
-  /// Tell the node that it may start the run (`PUT hosted/ID/begin?attempt=N`); on an answer
+  /// Tell the node that it may start the run (`PUT hosted/ID/commit?attempt=N`); on an answer
   /// `committed(_:node:attempt:isThere:at:)`. Comes again until there is one.
   case commit(RunID, node: String, attempt: Int)
   /// Ask the node to end its copy of this attempt or an earlier one (`DELETE hosted/ID?attempt=N`); then

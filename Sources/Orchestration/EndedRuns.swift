@@ -5,6 +5,8 @@ internal import Wire
 struct EndedRuns {
   private struct Entry {
     let ordinal: UInt32
+    /// The hash of its service's name.
+    let service: UInt32
     let id: UInt64
     /// What clients are told, packed; then 0 and what only the journal has, packed.
     var bytes: [UInt8]
@@ -28,8 +30,21 @@ struct EndedRuns {
 
   var count: Int { entries.count }
 
-  /// The oldest first.
-  var ids: [(ordinal: UInt32, id: RunID)] { entries.map { ($0.ordinal, RunID(random: $0.id)) } }
+  /// The newest of a service. Names are compared, but only where their hashes are the same: nobody makes thousands be
+  /// unpacked by asking for what never was.
+  func newest(ofService name: String) -> Run? {
+    let hash = Self.hash(name)
+    for entry in entries.reversed() where entry.service == hash {
+      if let run = run(RunID(random: entry.id)), run.service == name { return run }
+    }
+    return nil
+  }
+
+  private static func hash(_ name: String) -> UInt32 {
+    var hash = FNV1a()
+    hash.add(name)
+    return hash.folded
+  }
 
   /// The first of a higher ordinal.
   func next(after ordinal: UInt32) -> (ordinal: UInt32, id: RunID)? {
@@ -41,13 +56,7 @@ struct EndedRuns {
 
   /// The index of the first entry that is not older than `ordinal`.
   private func index(of ordinal: UInt32) -> Int {
-    var low = 0
-    var high = entries.count
-    while low < high {
-      let middle = (low + high) / 2
-      if entries[middle].ordinal < ordinal { low = middle + 1 } else { high = middle }
-    }
-    return low
+    firstPlace(of: entries.count) { entries[$0].ordinal >= ordinal }
   }
 
   private func entry(_ id: RunID) -> Entry? {
@@ -64,7 +73,7 @@ struct EndedRuns {
       packing.pack(JSON.object(kept).encoded(), into: &bytes)
     }
     // Without the room that growing has left.
-    let entry = Entry(ordinal: ordinal, id: run.id.number, bytes: Array(bytes[...]))
+    let entry = Entry(ordinal: ordinal, service: Self.hash(run.service), id: run.id.number, bytes: Array(bytes[...]))
     let index = index(of: ordinal)
     entries.insert(entry, at: index)
     if index < shortened { shortened = index }

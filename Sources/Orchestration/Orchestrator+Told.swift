@@ -41,12 +41,7 @@ extension Orchestrator {
 
   /// Where in `order` the runs of a higher ordinal begin.
   func index(after ordinal: UInt32) -> Int {
-    var (low, high) = (0, order.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if (records[order[middle]]?.ordinal ?? 0) <= ordinal { low = middle + 1 } else { high = middle }
-    }
-    return low
+    firstPlace(of: order.count) { (records[order[$0]]?.ordinal ?? 0) > ordinal }
   }
 
   /// Whether it has not ended, as far as clients may know.
@@ -57,14 +52,7 @@ extension Orchestrator {
   /// The newest run of a service that has ended.
   package func lastEnded(ofService name: String) -> Run? {
     if let run = currentRuns.last(where: { $0.service == name && !isUnderWay($0.id) }) { return run }
-    let member = String(decoding: Array("\"service\":".utf8) + JSON.string(name).encoded(), as: UTF8.self)
-    for (_, id) in ended.ids.reversed() {
-      var text: [UInt8] = []
-      ended.encode(id, forJournal: false, into: &text)
-      guard String(decoding: text, as: UTF8.self).contains(bytes: member) else { continue }
-      if let run = ended.run(id), run.service == name { return run }
-    }
-    return nil
+    return ended.newest(ofService: name)
   }
 
   /// Whether there is such a run.

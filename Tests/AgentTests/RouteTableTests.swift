@@ -78,7 +78,7 @@ import Testing
   @Test(arguments: [
     ("GET", "/api/v2/hosted/events", "GET /api/v2/hosted/events"),
     ("PUT", "/api/v2/hosted/a1", "PUT /api/v2/hosted/{run} a1"),
-    ("PUT", "/api/v2/hosted/a1/begin", "PUT /api/v2/hosted/{run}/begin a1"),
+    ("PUT", "/api/v2/hosted/a1/commit", "PUT /api/v2/hosted/{run}/commit a1"),
     ("HEAD", "/api/v2/node", "405 GET"), ("GET", "/api/v2/runs", "404"),
   ])
   func aNodeFindsItsRoute(method: String, path: String, found: String) {

@@ -40,4 +40,38 @@ import Testing
     print("9 nodes with news twice in 6 s: \(traffic.packets) packets/s, \(traffic.bytes) bytes/s a node")
     #expect(traffic.packets <= quiet.packets + 0.67 && traffic.bytes <= quiet.bytes + 125)
   }
+
+  @Test func aNodeThatKnowsOfNobodySpeaksRarelyAndAsOthersDoOnceItHearsOne() {
+    let home = MembershipSimulation(seed: 11)
+    home.start(home.addDevice())
+    home.run(for: 10)
+    home.resetTraffic()
+    home.run(for: 240)
+    #expect((90...111).contains(home.devices[0].packets), "one each 2.4 s, a tenth more or less")
+    home.start(home.addDevice())
+    home.run(for: 2)
+    #expect(home.isAgreed)
+    home.resetTraffic()
+    home.run(for: 240)
+    for device in home.devices { #expect((363...445).contains(device.packets), "one each 0.6 s") }
+    // It has known somebody, so it keeps the pace: who comes back is to be seen at once.
+    home.crash(1)
+    home.run(for: 10)
+    home.resetTraffic()
+    home.run(for: 240)
+    #expect((363...445).contains(home.devices[0].packets))
+  }
+
+  @Test(arguments: 1...20 as ClosedRange<UInt64>)
+  func aLonelyNodeIsSeenWithinItsPeriodThoughEveryAnnouncementIsLost(seed: UInt64) {
+    let home = MembershipSimulation(seed: seed)
+    home.start(home.addDevice())
+    home.run(for: 20)
+    home.network.loss = 1
+    home.start(home.addDevice())
+    home.run(for: 20)
+    home.network.loss = 0
+    home.run(for: 2.8)
+    #expect(home.isAgreed, "a heartbeat within 2.64 s, then a question and its answer")
+  }
 }

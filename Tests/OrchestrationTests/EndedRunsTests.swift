@@ -28,9 +28,9 @@ import Wire
       let list = (0..<rows).map { _ in
         JSON.parseForTest(
           """
-          {"address":"192.0.2.2","name":"kitchen","node":"\(node)","outcome":"accepted","place":1,"competing":0.1,\
+          {"address":"192.0.2.2","name":"kitchen","node":"\(node)","outcome":"accepted","place":1,"calibration":1,"competing":0.1,\
           "failures":0,"placed":0,"rank":230.5,"reason":"speed 230","score":99.5,"seconds":1.2,"speed":230,\
-          "terms":{"load":0.9},"tier":0,"trust":1,"wait":0}
+          "terms":{"load":0.9},"tier":0,"wait":0}
           """)
       }
       run.placement = Placement(json: ["madeAt": 1, "nodes": .array(list), "omitted": 0])
@@ -114,13 +114,27 @@ import Wire
   @Test func theirOrderIsThatOfTheirOrdinalsHoweverTheyCome() {
     var ended = EndedRuns(node: "n")
     for number in [5, 1, 3, 2, 4] as [UInt32] { ended.insert(Self.run(UInt64(number)), ordinal: number) }
-    #expect(ended.ids.map(\.ordinal) == [1, 2, 3, 4, 5])
+    #expect(Self.ordinals(of: ended) == [1, 2, 3, 4, 5])
     #expect(ended.remove(RunID(random: 3)) == 3 && ended.remove(RunID(random: 3)) == nil)
     ended.insert(Self.run(5), ordinal: 5)
-    #expect(ended.ids.map(\.ordinal) == [1, 2, 4, 5] && ended.count == 4)
+    #expect(Self.ordinals(of: ended) == [1, 2, 4, 5] && ended.count == 4)
     let weight = ended.weight
-    for id in ended.ids.map(\.id) { ended.remove(id) }
+    for number in [1, 2, 4, 5] as [UInt64] { ended.remove(RunID(random: number)) }
     #expect(ended.weight == 0 && weight > 0)
+  }
+
+  private static func ordinals(of ended: EndedRuns) -> [UInt32] {
+    var ordinals: [UInt32] = []
+    while let next = ended.next(after: ordinals.last ?? 0) { ordinals.append(next.ordinal) }
+    return ordinals
+  }
+
+  @Test func theNewestOfAServiceIsFoundByItsName() {
+    var ended = Self.ended(4)
+    #expect(ended.newest(ofService: "backup")?.id == RunID(random: 4))
+    #expect(ended.newest(ofService: "backu") == nil && ended.newest(ofService: "") == nil)
+    ended.remove(RunID(random: 4))
+    #expect(ended.newest(ofService: "backup")?.id == RunID(random: 3))
   }
 
   // MARK: - In the orchestrator

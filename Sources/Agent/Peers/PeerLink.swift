@@ -99,7 +99,7 @@ final class PeerLink {
 
   /// Tells the node that a run which it has accepted may begin; the orchestrator is told its answer, if there is one.
   func commit(_ run: RunID, attempt: Int) {
-    client.call("PUT", "/api/v2/hosted/\(run.text)/begin?attempt=\(attempt)", headers: headers) { result in
+    client.call("PUT", "/api/v2/hosted/\(run.text)/commit?attempt=\(attempt)", headers: headers) { result in
       guard case .success(let answer) = result, answer.status == 200 || answer.status == 404 else { return }
       self.driver.perform {
         $0.committed(run, node: self.id, attempt: attempt, isThere: answer.status == 200, at: Clock.moment())

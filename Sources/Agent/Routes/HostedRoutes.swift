@@ -25,7 +25,7 @@ struct HostedRoutes {
     // Run this; 201 once it is on disk, or a problem that says why not.
     Route("PUT", "/api/v2/hosted/{run}", HostedRoutes.host),
     // `?attempt`: it may start; 404 where this attempt is not here.
-    Route("PUT", "/api/v2/hosted/{run}/begin", HostedRoutes.begin),
+    Route("PUT", "/api/v2/hosted/{run}/commit", HostedRoutes.commit),
     // `?attempt`: end this attempt and earlier ones; 200 once nothing is left, else 202. `&speed`: thousandths of what was
     // promised, where the run has ended. `&stop=1`: the run is to stop and goes on nowhere else.
     Route("DELETE", "/api/v2/hosted/{run}", HostedRoutes.end),
@@ -139,7 +139,7 @@ struct HostedRoutes {
   /// A request to a node is at most 1 MiB, and its members are counted like the journal's.
   private static let limits = JSON.Limits(bytes: 1 << 20, nodes: 1 << 16)
 
-  private func begin(_ call: RoutedRequest) throws(Problem) {
+  private func commit(_ call: RoutedRequest) throws(Problem) {
     let id = try identifier(call.word)
     let attempt = try attempt(in: call.request)
     let caller = try caller(of: call.request)

@@ -164,6 +164,7 @@ extension Membership {
     index[peer.id] = peers.count
     peers.append(peer)
     counted += 1
+    endLoneliness(now)
     out.append(.event(.appeared(peer.id)))
     watch(peer)
     replyToJoin(message, endpoint, now)

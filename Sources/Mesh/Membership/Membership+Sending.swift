@@ -3,10 +3,21 @@ import Basics
 extension Membership {
   /// Between two heartbeats, by the size of the home as this node sees it.
   var period: Interval {
+    if isLonely { return settings.lonelyPeriod }
     guard homeSize > settings.fullRateNodes, settings.fullRateNodes > 0 else { return settings.period }
     let microseconds = settings.period.nanoseconds / 1000
     let square = microseconds * microseconds / Int64(settings.fullRateNodes) * Int64(homeSize)
     return Interval(nanoseconds: Self.squareRoot(square) * 1000)
+  }
+
+  /// How often a heartbeat has the details.
+  private var detailsEvery: Int { isLonely ? settings.lonelyDetailsEvery : settings.detailsEvery }
+
+  /// Somebody is here, who judges this node by its heartbeats from now on.
+  mutating func endLoneliness(_ now: Instant) {
+    guard isLonely else { return }
+    isLonely = false
+    nextHeartbeat = min(nextHeartbeat, now + period)
   }
 
   /// The whole part of the root, by Newton's method from above; the C library's would need its own library to link.
@@ -24,6 +35,7 @@ extension Membership {
   /// The multicast heartbeat, with details where they are due.
   mutating func beat(_ now: Instant) {
     var joining = false
+    isLonely = peers.isEmpty && now - announcedAt > settings.lonelyAfter
     let period = period
     let jitter = period / 100 * settings.jitterPercent
     var pause = period - jitter + random.below(jitter * 2)
@@ -44,7 +56,7 @@ extension Membership {
     }
     var message = heartbeat(withDetails: joining || beatsUntilDetails <= 0)
     if joining { message.flags.insert(.joining) }
-    beatsUntilDetails = message.details == nil ? beatsUntilDetails - 1 : settings.detailsEvery - 1
+    beatsUntilDetails = message.details == nil ? beatsUntilDetails - 1 : detailsEvery - 1
     // The first heartbeat after the announcements is one more chance to be seen.
     if joining { beatsUntilDetails = 0 }
     message.notes = takeGossip()

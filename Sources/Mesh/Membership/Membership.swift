@@ -42,6 +42,9 @@ package struct Membership: Sendable {
   var started = false
   var ended = false
   var announcementsLeft: [Interval] = []
+  var announcedAt: Instant
+  /// Whether it keeps the slower pace of a node that knows of nobody.
+  var isLonely = false
   /// Counts once the node is announced.
   var nextHeartbeat: Instant
   var lastHeartbeat: Instant?
@@ -95,6 +98,7 @@ package struct Membership: Sendable {
     accounted = now
     lateAt = now
     startedAt = now
+    announcedAt = now
     nextHeartbeat = now
   }
 
@@ -136,6 +140,7 @@ package struct Membership: Sendable {
     if !started { accounted = now }
     started = true
     announcementsLeft = settings.announcements
+    announcedAt = now
     nextHeartbeat = now
     return tick(at: now)
   }

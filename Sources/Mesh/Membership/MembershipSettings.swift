@@ -11,6 +11,11 @@ package struct MembershipSettings: Sendable {
   /// Above this many nodes the period grows with the square root of their number, so that 1,000 nodes send 300
   /// packets a second together, 30 kB, and not 1,700.
   package var fullRateNodes = 32
+  /// The same for a node that knows of nobody, not even of dead ones. Nobody judges it by its heartbeats: they are there
+  /// for two networks that become one, and were half of what it did.
+  package var lonelyPeriod = Interval.milliseconds(2400)
+  /// After its announcement a node is lonely no earlier: the answers may have been lost.
+  package var lonelyAfter = Interval.seconds(10)
   /// Each period is longer or shorter by up to this share, so that nodes started together drift apart.
   package var jitterPercent = 10
   /// Between two heartbeats of which the second is out of turn, because there is news or someone doubts the node. Others
@@ -21,6 +26,8 @@ package struct MembershipSettings: Sendable {
   package var questionsPerBeat = 32
   /// How often a heartbeat has the details: a node that missed the change learns it within 5 s even if it cannot ask.
   package var detailsEvery = 8
+  /// The same for a lonely node.
+  package var lonelyDetailsEvery = 2
 
   /// Silence beyond this many periods of the sender, in tenths, plus `silenceMargin`, starts a check: two lost in a row
   /// at the longest jitter do.

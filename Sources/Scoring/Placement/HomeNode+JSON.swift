@@ -30,6 +30,7 @@ extension HomeNode {
       "ageMilliseconds": .integer(isSelf ? 0 : max(0, (now - heardAt).milliseconds)),
       "architecture": .string(architecture),
       "board": .string(board),
+      "calibration": hundredths(calibration),
       "cores": .integer(Int64(cores)),
       "demand": demand.map { $0.json } ?? .null,
       "factsKnown": .bool(factsKnown),
@@ -48,7 +49,6 @@ extension HomeNode {
         terms.map { term in
           ["effect": hundredths(term.effect), "term": .string(term.kind.name)]
         }),
-      "trust": hundredths(calibration),
     ]
   }
 }
@@ -59,16 +59,16 @@ private func hundredths(_ value: Double) -> JSON {
 }
 
 extension Contention {
-  /// `{"copiers": …, "flows": …, "threads": …}`.
+  /// `{"flows": …, "memoryBound": …, "threads": …}`.
   package var json: JSON {
     func number(_ value: Double) -> JSON { hundredths(min(value, 1e6)) }
-    return ["copiers": number(memoryBound), "flows": number(flows), "threads": number(threads)]
+    return ["flows": number(flows), "memoryBound": number(memoryBound), "threads": number(threads)]
   }
 
   /// Reads it back; nil where the object is none.
   package init?(json: JSON?) {
     guard let threads = json?["threads"]?.double, threads >= 0, threads < 1e6 else { return nil }
     func number(_ name: String) -> Double { min(max(json?[name]?.double ?? 0, 0), 1e6) }
-    self.init(threads: threads, memoryBound: number("copiers"), flows: number("flows"))
+    self.init(threads: threads, memoryBound: number("memoryBound"), flows: number("flows"))
   }
 }

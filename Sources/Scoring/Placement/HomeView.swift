@@ -70,13 +70,7 @@ package struct HomeView: Sendable {
   }
 
   private func insertionIndex(of id: String) -> Int {
-    var low = 0
-    var high = entries.count
-    while low < high {
-      let middle = (low + high) / 2
-      if entries[middle].node.id < id { low = middle + 1 } else { high = middle }
-    }
-    return low
+    firstPlace(of: entries.count) { entries[$0].node.id >= id }
   }
 
   /// Takes what is known of a node now.

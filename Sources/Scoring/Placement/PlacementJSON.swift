@@ -63,6 +63,7 @@ extension Placement.Row {
     } else {
       object["place"] = .integer(Int64(place))
     }
+    object["calibration"] = .double(Self.hundredths(calibration))
     object["competing"] = .double(Self.hundredths(estimate.competing))
     object["failures"] = .double(Self.hundredths(failures))
     object["placed"] = .integer(Int64(placed))
@@ -74,7 +75,6 @@ extension Placement.Row {
     object["terms"] = .object(
       JSONObject(terms.map { JSONMember(name: $0.kind.name, value: .double(Self.hundredths($0.effect))) }))
     object["tier"] = .integer(Int64(tier.rawValue))
-    object["trust"] = .double(Self.hundredths(calibration))
     object["wait"] = .double(Self.hundredths(estimate.wait))
     return .object(object)
   }
@@ -103,7 +103,7 @@ extension Placement.Row {
       estimate: Estimate(
         competing: number("competing"), speed: number("speed"), wait: number("wait"),
         seconds: number("seconds"), rank: number("rank")),
-      placed: Int(min(max(json["placed"]?.integer ?? 0, 0), 64)), calibration: json["trust"]?.double ?? 1,
+      placed: Int(min(max(json["placed"]?.integer ?? 0, 0), 64)), calibration: json["calibration"]?.double ?? 1,
       failures: number("failures"),
       tier: Placement.Tier.allCases.first { Int64($0.rawValue) == tier } ?? .ready,
       objection: json["filtered"]?.string, outcome: outcome)

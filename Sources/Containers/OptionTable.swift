@@ -1,10 +1,19 @@
+internal import Basics
+
 /// How the value of an option is read and what JSON it becomes.
-enum OptionKind: UInt8, Sendable {
+enum OptionKind: UInt8, CaseIterable, Sendable {
   case flag, text, integer, weight, swappiness, bytes, bytesOrUnlimited, duration, cpus
   case mode, mac, restart, name
   case list, address, domain, host, environment, label, link, stream, cgroupRule
   case device, rateBytes, rateOperations, deviceWeight, ulimit, mount, network, gpu, volume
   case pair, sysctl, tmpfs
+
+  /// The cases' names, in their order.
+  static let names = """
+    flag text integer weight swappiness bytes bytesOrUnlimited duration cpus mode mac restart name list address domain \
+    host environment label link stream cgroupRule device rateBytes rateOperations deviceWeight ulimit mount network gpu \
+    volume pair sysctl tmpfs
+    """.pieces(at: " ")
 
   /// What several uses of one option amount to.
   enum Shape { case last, list, map }
@@ -24,7 +33,7 @@ enum OptionKind: UInt8, Sendable {
 /// One option of `docker run`.
 struct OptionRow: Sendable {
   /// Where a value goes.
-  enum Place: Sendable {
+  enum Place: Equatable, Sendable {
     /// `RunBody` puts it together with others.
     case own
     /// A field of the create body.
@@ -42,39 +51,49 @@ struct OptionRow: Sendable {
     case windows
   }
 
-  var name: String
-  var meaning: Meaning
+  let name: String
+  let meaning: Meaning
   /// The short form's letter; zero where there is none.
-  var short: UInt8 = 0
+  private(set) var short: UInt8 = 0
   /// The values of a `mode`, separated by `|`; `container:` stands for `container:NAME`.
-  var choices = ""
+  private(set) var choices = ""
   /// The minor versions of the Engine API 1.x that honour the option.
-  var versions = 0...Int.max
+  private(set) var versions = 0...Int.max
 
-  init(
-    _ name: String, _ kind: OptionKind, _ place: Place = .own,
-    short: Unicode.Scalar = "\0", choices: String = "", since: Int = 0, until: Int = .max
-  ) {
+  /// Reads a line of `OptionTable.text`; nil where it is none.
+  init?(_ line: String) {
+    guard let (name, rest) = (line + " ").cut(at: " "), let (kind, words) = rest.cut(at: " ") else {
+      return nil
+    }
     self.name = name
-    meaning = .value(kind, place)
-    self.short = UInt8(truncatingIfNeeded: short.value)
-    self.choices = choices
-    versions = since...max(since, until)
-  }
-
-  init(_ name: String, aliasOf other: String) {
-    self.name = name
-    meaning = .alias(of: other)
-  }
-
-  init(_ name: String, refused reason: String) {
-    self.name = name
-    meaning = .refused(reason: reason)
-  }
-
-  init(windows name: String) {
-    self.name = name
-    meaning = .windows
+    switch kind {
+    case "alias": meaning = .alias(of: words.trimmed)
+    case "refused": meaning = .refused(reason: words.trimmed)
+    case "windows": meaning = .windows
+    default:
+      guard let number = OptionKind.names.firstIndex(of: kind),
+        let kind = OptionKind(rawValue: UInt8(truncatingIfNeeded: number))
+      else { return nil }
+      var place = Place.own
+      for word in words.trimmed.pieces(at: " ") where !word.isEmpty {
+        if word.begins(with: "Config.") {
+          place = .config(word.dropping(7))
+        } else if word.begins(with: "HostConfig.") {
+          place = .host(word.dropping(11))
+        } else if word.begins(with: "-") {
+          short = word.utf8.last ?? 0
+        } else if word.begins(with: "=") {
+          choices = word.dropping(1)
+        } else if word.begins(with: "..1."), let last = Int(word.dropping(4)) {
+          versions = 0...max(0, last)
+        } else if word.begins(with: "1."), let first = Int(word.dropping(2).droppingLast(2)) {
+          versions = max(0, first)...Int.max
+        } else {
+          return nil
+        }
+      }
+      meaning = .value(kind, place)
+    }
   }
 
   var isFlag: Bool {
@@ -92,7 +111,7 @@ struct OptionRow: Sendable {
 
 /// Every option of `docker run` (Docker CLI 20.10, and the few later ones that a new Engine honours).
 enum OptionTable {
-  static let rows: [OptionRow] = general + security + network + storage + resources + client
+  static let rows = text.pieces(at: "\n").compactMap { OptionRow($0) }
 
   static func index(of name: String) -> Int? { rows.firstIndex { $0.name == name } }
 
@@ -100,128 +119,116 @@ enum OptionTable {
     letter == 0 ? nil : rows.firstIndex { $0.short == letter }
   }
 
-  private static let general: [OptionRow] = [
-    OptionRow("annotation", .pair, .host("Annotations"), since: 43),
-    OptionRow("attach", .stream, short: "a"),
-    OptionRow("detach", .flag, short: "d"),
-    OptionRow("domainname", .text, .config("Domainname")),
-    OptionRow("entrypoint", .text),
-    OptionRow("env", .environment, short: "e"),
-    OptionRow("env-file", .list),
-    OptionRow("group-add", .list, .host("GroupAdd")),
-    OptionRow("health-cmd", .text),
-    OptionRow("health-interval", .duration),
-    OptionRow("health-retries", .integer),
-    OptionRow("health-start-interval", .duration, since: 44),
-    OptionRow("health-start-period", .duration),
-    OptionRow("health-timeout", .duration),
-    OptionRow("hostname", .text, .config("Hostname"), short: "h"),
-    OptionRow("init", .flag, .host("Init")),
-    OptionRow("interactive", .flag, .config("OpenStdin"), short: "i"),
-    OptionRow("label", .label, short: "l"),
-    OptionRow("label-file", .list),
-    OptionRow("name", .name),
-    OptionRow("no-healthcheck", .flag),
-    OptionRow("platform", .text, since: 41),
-    OptionRow("pull", .mode, choices: "missing|always|never"),
-    OptionRow("read-only", .flag, .host("ReadonlyRootfs")),
-    OptionRow("restart", .restart, .host("RestartPolicy")),
-    OptionRow("rm", .flag, .host("AutoRemove")),
-    OptionRow("runtime", .text, .host("Runtime")),
-    OptionRow("stop-signal", .text, .config("StopSignal")),
-    OptionRow("stop-timeout", .integer, .config("StopTimeout")),
-    OptionRow("sysctl", .sysctl, .host("Sysctls")),
-    OptionRow("tty", .flag, .config("Tty"), short: "t"),
-    OptionRow("user", .text, .config("User"), short: "u"),
-    OptionRow("workdir", .text, .config("WorkingDir"), short: "w"),
-  ]
-
-  private static let security: [OptionRow] = [
-    OptionRow("cap-add", .list, .host("CapAdd")),
-    OptionRow("cap-drop", .list, .host("CapDrop")),
-    OptionRow("cgroup-parent", .text, .host("CgroupParent")),
-    OptionRow("cgroupns", .mode, .host("CgroupnsMode"), choices: "host|private", since: 41),
-    OptionRow("device", .device, .host("Devices")),
-    OptionRow("device-cgroup-rule", .cgroupRule, .host("DeviceCgroupRules")),
-    OptionRow("gpus", .gpu, .host("DeviceRequests"), since: 40),
-    OptionRow("ipc", .mode, .host("IpcMode"), choices: "none|private|shareable|host|container:"),
-    OptionRow("isolation", .text, .host("Isolation")),
-    OptionRow("pid", .mode, .host("PidMode"), choices: "host|container:"),
-    OptionRow("privileged", .flag, .host("Privileged")),
-    OptionRow("security-opt", .list),
-    OptionRow("userns", .mode, .host("UsernsMode"), choices: "host"),
-    OptionRow("uts", .mode, .host("UTSMode"), choices: "host"),
-  ]
-
-  private static let network: [OptionRow] = [
-    OptionRow("add-host", .host, .host("ExtraHosts")),
-    OptionRow("dns", .address, .host("Dns")),
-    OptionRow("dns-opt", aliasOf: "dns-option"),
-    OptionRow("dns-option", .list, .host("DnsOptions")),
-    OptionRow("dns-search", .domain, .host("DnsSearch")),
-    OptionRow("expose", .list),
-    OptionRow("ip", .address),
-    OptionRow("ip6", .address),
-    OptionRow("link", .link, .host("Links")),
-    OptionRow("link-local-ip", .address),
-    OptionRow("mac-address", .mac, .config("MacAddress")),
-    OptionRow("net", aliasOf: "network"),
-    OptionRow("net-alias", aliasOf: "network-alias"),
-    OptionRow("network", .network),
-    OptionRow("network-alias", .list),
-    OptionRow("publish", .list, short: "p"),
-    OptionRow("publish-all", .flag, .host("PublishAllPorts"), short: "P"),
-  ]
-
-  private static let storage: [OptionRow] = [
-    OptionRow("log-driver", .text),
-    OptionRow("log-opt", .list),
-    OptionRow("mount", .mount, .host("Mounts")),
-    OptionRow("storage-opt", .pair, .host("StorageOpt")),
-    OptionRow("tmpfs", .tmpfs, .host("Tmpfs")),
-    OptionRow("volume", .volume, short: "v"),
-    OptionRow("volume-driver", .text, .host("VolumeDriver")),
-    OptionRow("volumes-from", .list, .host("VolumesFrom")),
-  ]
-
-  private static let resources: [OptionRow] = [
-    OptionRow("blkio-weight", .weight, .host("BlkioWeight")),
-    OptionRow("blkio-weight-device", .deviceWeight, .host("BlkioWeightDevice")),
-    OptionRow("cpu-period", .integer, .host("CpuPeriod")),
-    OptionRow("cpu-quota", .integer, .host("CpuQuota")),
-    OptionRow("cpu-rt-period", .integer, .host("CpuRealtimePeriod")),
-    OptionRow("cpu-rt-runtime", .integer, .host("CpuRealtimeRuntime")),
-    OptionRow("cpu-shares", .integer, .host("CpuShares"), short: "c"),
-    OptionRow("cpus", .cpus, .host("NanoCpus")),
-    OptionRow("cpuset-cpus", .text, .host("CpusetCpus")),
-    OptionRow("cpuset-mems", .text, .host("CpusetMems")),
-    OptionRow("device-read-bps", .rateBytes, .host("BlkioDeviceReadBps")),
-    OptionRow("device-read-iops", .rateOperations, .host("BlkioDeviceReadIOps")),
-    OptionRow("device-write-bps", .rateBytes, .host("BlkioDeviceWriteBps")),
-    OptionRow("device-write-iops", .rateOperations, .host("BlkioDeviceWriteIOps")),
-    OptionRow("kernel-memory", .bytes, .host("KernelMemory"), until: 41),
-    OptionRow("memory", .bytes, .host("Memory"), short: "m"),
-    OptionRow("memory-reservation", .bytes, .host("MemoryReservation")),
-    OptionRow("memory-swap", .bytesOrUnlimited, .host("MemorySwap")),
-    OptionRow("memory-swappiness", .swappiness, .host("MemorySwappiness")),
-    OptionRow("oom-kill-disable", .flag, .host("OomKillDisable")),
-    OptionRow("oom-score-adj", .integer, .host("OomScoreAdj")),
-    OptionRow("pids-limit", .integer, .host("PidsLimit")),
-    OptionRow("shm-size", .bytes, .host("ShmSize")),
-    OptionRow("ulimit", .ulimit, .host("Ulimits")),
-  ]
-
-  private static let client: [OptionRow] = [
-    OptionRow(
-      "cidfile", refused: "no file is written for a request; the run's identity is in its answer"),
-    OptionRow(windows: "cpu-count"),
-    OptionRow(windows: "cpu-percent"),
-    OptionRow("detach-keys", refused: "no terminal is ever attached to a run"),
-    OptionRow("disable-content-trust", .flag),
-    OptionRow("help", refused: "a request cannot ask for help"),
-    OptionRow(windows: "io-maxbandwidth"),
-    OptionRow(windows: "io-maxiops"),
-    OptionRow("quiet", .flag, short: "q"),
-    OptionRow("sig-proxy", .flag),
-  ]
+  /// A line an option: its name; the name of its kind; then, where there is such, the field that its value becomes, of
+  /// the create body (`Config.`) or of that body's `HostConfig`; `-LETTER`, the short form; `=` and the values of a `mode`;
+  /// `1.N..` or `..1.N`, the versions of the Engine's API that honour it. Or in place of the kind `alias` and the other
+  /// name, `refused` and the reason, `windows`. A text takes 150 bytes a line less than rows that code puts together.
+  static let text = """
+    annotation pair HostConfig.Annotations 1.43..
+    attach stream -a
+    detach flag -d
+    domainname text Config.Domainname
+    entrypoint text
+    env environment -e
+    env-file list
+    group-add list HostConfig.GroupAdd
+    health-cmd text
+    health-interval duration
+    health-retries integer
+    health-start-interval duration 1.44..
+    health-start-period duration
+    health-timeout duration
+    hostname text Config.Hostname -h
+    init flag HostConfig.Init
+    interactive flag Config.OpenStdin -i
+    label label -l
+    label-file list
+    name name
+    no-healthcheck flag
+    platform text 1.41..
+    pull mode =missing|always|never
+    read-only flag HostConfig.ReadonlyRootfs
+    restart restart HostConfig.RestartPolicy
+    rm flag HostConfig.AutoRemove
+    runtime text HostConfig.Runtime
+    stop-signal text Config.StopSignal
+    stop-timeout integer Config.StopTimeout
+    sysctl sysctl HostConfig.Sysctls
+    tty flag Config.Tty -t
+    user text Config.User -u
+    workdir text Config.WorkingDir -w
+    cap-add list HostConfig.CapAdd
+    cap-drop list HostConfig.CapDrop
+    cgroup-parent text HostConfig.CgroupParent
+    cgroupns mode HostConfig.CgroupnsMode =host|private 1.41..
+    device device HostConfig.Devices
+    device-cgroup-rule cgroupRule HostConfig.DeviceCgroupRules
+    gpus gpu HostConfig.DeviceRequests 1.40..
+    ipc mode HostConfig.IpcMode =none|private|shareable|host|container:
+    isolation text HostConfig.Isolation
+    pid mode HostConfig.PidMode =host|container:
+    privileged flag HostConfig.Privileged
+    security-opt list
+    userns mode HostConfig.UsernsMode =host
+    uts mode HostConfig.UTSMode =host
+    add-host host HostConfig.ExtraHosts
+    dns address HostConfig.Dns
+    dns-opt alias dns-option
+    dns-option list HostConfig.DnsOptions
+    dns-search domain HostConfig.DnsSearch
+    expose list
+    ip address
+    ip6 address
+    link link HostConfig.Links
+    link-local-ip address
+    mac-address mac Config.MacAddress
+    net alias network
+    net-alias alias network-alias
+    network network
+    network-alias list
+    publish list -p
+    publish-all flag HostConfig.PublishAllPorts -P
+    log-driver text
+    log-opt list
+    mount mount HostConfig.Mounts
+    storage-opt pair HostConfig.StorageOpt
+    tmpfs tmpfs HostConfig.Tmpfs
+    volume volume -v
+    volume-driver text HostConfig.VolumeDriver
+    volumes-from list HostConfig.VolumesFrom
+    blkio-weight weight HostConfig.BlkioWeight
+    blkio-weight-device deviceWeight HostConfig.BlkioWeightDevice
+    cpu-period integer HostConfig.CpuPeriod
+    cpu-quota integer HostConfig.CpuQuota
+    cpu-rt-period integer HostConfig.CpuRealtimePeriod
+    cpu-rt-runtime integer HostConfig.CpuRealtimeRuntime
+    cpu-shares integer HostConfig.CpuShares -c
+    cpus cpus HostConfig.NanoCpus
+    cpuset-cpus text HostConfig.CpusetCpus
+    cpuset-mems text HostConfig.CpusetMems
+    device-read-bps rateBytes HostConfig.BlkioDeviceReadBps
+    device-read-iops rateOperations HostConfig.BlkioDeviceReadIOps
+    device-write-bps rateBytes HostConfig.BlkioDeviceWriteBps
+    device-write-iops rateOperations HostConfig.BlkioDeviceWriteIOps
+    kernel-memory bytes HostConfig.KernelMemory ..1.41
+    memory bytes HostConfig.Memory -m
+    memory-reservation bytes HostConfig.MemoryReservation
+    memory-swap bytesOrUnlimited HostConfig.MemorySwap
+    memory-swappiness swappiness HostConfig.MemorySwappiness
+    oom-kill-disable flag HostConfig.OomKillDisable
+    oom-score-adj integer HostConfig.OomScoreAdj
+    pids-limit integer HostConfig.PidsLimit
+    shm-size bytes HostConfig.ShmSize
+    ulimit ulimit HostConfig.Ulimits
+    cidfile refused no file is written for a request; the run's identity is in its answer
+    cpu-count windows
+    cpu-percent windows
+    detach-keys refused no terminal is ever attached to a run
+    disable-content-trust flag
+    help refused a request cannot ask for help
+    io-maxbandwidth windows
+    io-maxiops windows
+    quiet flag -q
+    sig-proxy flag
+    """
 }

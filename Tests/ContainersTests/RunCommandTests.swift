@@ -193,6 +193,32 @@ struct RunCommandTests {
     _ = try parsed("--sig-proxy=false", "--disable-content-trust", "busybox")
   }
 
+  @Test func everyLineOfTheTableIsReadWhole() {
+    #expect(OptionKind.names == OptionKind.allCases.map { "\($0)" })
+    #expect(OptionTable.rows.count == OptionTable.text.split(separator: "\n").count)
+    // What is read is what is written there, so that no word of a line goes unread.
+    for (line, row) in zip(OptionTable.text.split(separator: "\n"), OptionTable.rows) {
+      var words = [row.name]
+      switch row.meaning {
+      case .alias(let other): words += ["alias", other]
+      case .refused(let reason): words += ["refused", reason]
+      case .windows: words.append("windows")
+      case .value(let kind, let place):
+        words.append("\(kind)")
+        if case .config(let field) = place { words.append("Config." + field) }
+        if case .host(let field) = place { words.append("HostConfig." + field) }
+        if row.short != 0 { words.append("-" + String(UnicodeScalar(row.short))) }
+        if !row.choices.isEmpty { words.append("=" + row.choices) }
+        if row.versions.lowerBound > 0 { words.append("1.\(row.versions.lowerBound)..") }
+        if row.versions.upperBound < .max { words.append("..1.\(row.versions.upperBound)") }
+      }
+      #expect(words.joined(separator: " ") == line)
+    }
+    for line in ["", "name", "name kind", "name flag Other.Field", "name flag 1.x..", "name flag ..1.x"] {
+      #expect(OptionRow(line) == nil, "\(line)")
+    }
+  }
+
   @Test func everyRowOfTheTableIsReachableAndUnambiguous() {
     let names = OptionTable.rows.map(\.name)
     #expect(Set(names).count == names.count)

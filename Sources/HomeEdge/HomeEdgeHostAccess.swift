@@ -9,12 +9,11 @@ import Wire
 /// first.
 package enum HomeEdgeHostAccess {
   /// Members of HostConfig that bound the container, or make something of its own.
-  private static let harmless = [
-    "AutoRemove", "Binds", "CapDrop", "CpuPeriod", "CpuQuota", "CpuShares", "CpusetCpus", "Dns", "DnsOptions",
-    "DnsSearch", "ExtraHosts", "Init", "Memory", "MemoryReservation", "MemorySwap", "MemorySwappiness",
-    "Mounts",
-    "NanoCpus", "NetworkMode", "PidsLimit", "PortBindings", "ReadonlyRootfs", "RestartPolicy", "Tmpfs",
-  ]
+  private static let harmless = """
+    AutoRemove|Binds|CapDrop|CpuPeriod|CpuQuota|CpuShares|CpusetCpus|Dns|DnsOptions|DnsSearch|ExtraHosts|Init\
+    |Memory|MemoryReservation|MemorySwap|MemorySwappiness|Mounts|NanoCpus|NetworkMode|PidsLimit|PortBindings\
+    |ReadonlyRootfs|RestartPolicy|Tmpfs
+    """
   /// Networks that no other container has chosen for itself.
   private static let networks = "|default|bridge|none"
   /// Seconds that an end may take at most.
@@ -24,7 +23,7 @@ package enum HomeEdgeHostAccess {
   package static func reason(_ command: RunCommand) -> String? {
     let body = command.createBody
     for member in body["HostConfig"]?.object?.members ?? []
-    where !harmless.contains(member.name) && !saysNothing(member.value) {
+    where !member.name.isOne(of: harmless) && !saysNothing(member.value) {
       return "the container has \(member.name)"
     }
     let host = body["HostConfig"]

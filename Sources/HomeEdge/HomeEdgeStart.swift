@@ -82,10 +82,10 @@ extension HomeEdgeStart {
   }
 
   /// Options of `docker run` at which Home Edge's parser stops, so that all behind them is lost (6.1).
-  private static let unknownOptions = [
-    "--annotation", "--cgroupns", "--detach", "--detach-keys", "--disable-content-trust",
-    "--health-start-interval", "--name", "--platform", "--pull", "--quiet", "--sig-proxy",
-  ]
+  private static let unknownOptions = """
+    --annotation|--cgroupns|--detach|--detach-keys|--disable-content-trust|--health-start-interval|--name\
+    |--platform|--pull|--quiet|--sig-proxy
+    """
 
   private static func container(_ arguments: [String], _ run: Run) throws(HomeEdgeObjection) -> [String] {
     guard !arguments.isEmpty else {
@@ -102,7 +102,7 @@ extension HomeEdgeStart {
     let words = arguments.filter { $0 != "--rm" && $0 != "--rm=true" }
     for word in words {
       let name = String(decoding: word.utf8.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
-      if unknownOptions.contains(name) || isDetach(word) {
+      if name.isOne(of: unknownOptions) || isDetach(word) {
         throw HomeEdgeObjection(reason: "Home Edge does not know the option \(name)")
       }
     }

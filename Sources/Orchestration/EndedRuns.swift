@@ -73,7 +73,8 @@ struct EndedRuns {
       packing.pack(JSON.object(kept).encoded(), into: &bytes)
     }
     // Without the room that growing has left.
-    let entry = Entry(ordinal: ordinal, service: Self.hash(run.service), id: run.id.number, bytes: Array(bytes[...]))
+    let entry = Entry(
+      ordinal: ordinal, service: Self.hash(run.service), id: run.id.number, bytes: Array(bytes[...]))
     let index = index(of: ordinal)
     entries.insert(entry, at: index)
     if index < shortened { shortened = index }

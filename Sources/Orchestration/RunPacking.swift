@@ -15,7 +15,8 @@ struct RunPacking {
     "\",\"service\":\"", "\",\"id\":\"", "edge-orchestration-", "{\"arguments\":[\"", "\"],\"attempt\":",
     ",\"ended\":", ",\"started\":", "},\"type\":\"container\"}", "},\"type\":\"native\"}", "\",\"",
     ",\"exitCode\":",
-    "{\"address\":\"", "\",\"name\":\"", "\",\"node\":\"", "\",\"place\":", ",\"competing\":",
+    "{\"address\":\"", "\",\"name\":\"", "\",\"node\":\"", "\",\"place\":",
+    ",\"calibration\":1,\"competing\":",
     ",\"failures\":0,\"placed\":0,\"rank\":", ",\"reason\":\"speed ", "\",\"score\":", ",\"seconds\":",
     ",\"speed\":", ",\"terms\":{\"",
   ]

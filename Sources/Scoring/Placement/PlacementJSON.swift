@@ -103,7 +103,8 @@ extension Placement.Row {
       estimate: Estimate(
         competing: number("competing"), speed: number("speed"), wait: number("wait"),
         seconds: number("seconds"), rank: number("rank")),
-      placed: Int(min(max(json["placed"]?.integer ?? 0, 0), 64)), calibration: json["calibration"]?.double ?? 1,
+      placed: Int(min(max(json["placed"]?.integer ?? 0, 0), 64)),
+      calibration: json["calibration"]?.double ?? 1,
       failures: number("failures"),
       tier: Placement.Tier.allCases.first { Int64($0.rawValue) == tier } ?? .ready,
       objection: json["filtered"]?.string, outcome: outcome)

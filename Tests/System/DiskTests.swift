@@ -13,6 +13,9 @@ extension Agent {
   }
 }
 
+/// How long a disk hangs: with HEARTH_LONG as long as a sync was seen to take on a worn card.
+let hangSeconds = ProcessInfo.processInfo.environment["HEARTH_LONG"] == nil ? 8 : 30
+
 /// Disks that hang, are full or take nothing, and what is told of runs meanwhile.
 struct DiskTests {
   private static let nowhere = "/nowhere/docker.sock"
@@ -36,8 +39,8 @@ struct DiskTests {
       kill(writer, SIGSTOP)
       defer { kill(writer, SIGCONT) }
       let client = try agent.command(["run", "--detach", "busybox"])
-      let slowest = try slowestPing(agent, seconds: 8)
-      print("FIGURE slowest ping while the disk hangs: \(slowest) ms")
+      let slowest = try slowestPing(agent, seconds: Double(hangSeconds))
+      print("FIGURE slowest ping while the disk hangs for \(hangSeconds) s: \(slowest) ms")
       #expect(slowest < 500)
       #expect(client.hasEnded == nil, "it is told once it is on disk")
       #expect(try agent.hearth("status").output.contains("the disk has not answered for"))

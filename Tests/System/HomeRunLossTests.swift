@@ -55,7 +55,7 @@ extension HomeRunTests {
       // Something has to be written there.
       let stopped = try #require(runs.last)
       _ = try home.agent(1).call("DELETE", "/api/v2/runs/\(stopped)")
-      for _ in 0..<8 {
+      for _ in 0..<hangSeconds {
         sleep(1)
         try home.assembleStates()
         #expect(try home.agent(1).run(runs[0])["attempt"].int == 1)

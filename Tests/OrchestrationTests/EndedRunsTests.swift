@@ -147,6 +147,22 @@ import Wire
     world.tick()
   }
 
+  @Test func largeRunsArePutAwayOneAfterTheOtherAndSmallOnesTogether() throws {
+    var world = World()
+    world.engine.program = .exits(0)
+    let word = String(repeating: "w", count: 400_000)
+    for number in 1...3 as ClosedRange<UInt64> { try world.submit(number, ["busybox", word]) }
+    for number in 4...40 as ClosedRange<UInt64> { try world.submit(number) }
+    world.settle()
+    var counts: [Int] = []
+    for _ in 0..<4 {
+      Self.sample(&world)
+      counts.append(world.orchestrator.ended.count)
+    }
+    #expect(counts == [2, 40, 40, 40], "one with each tick, of which a sample has two")
+    #expect(world.orchestrator.ids.count == 40)
+  }
+
   @Test func whatHasEndedIsPutAwayAndIsKnownAsBefore() throws {
     var world = World()
     world.engine.program = .exits(3)

@@ -36,8 +36,9 @@ final class MulticastSocket: Watcher {
 
   /// The longest multicast DNS message (RFC 6762 17).
   private static let longest = 9000
-  /// Datagrams that are taken before others have their turn.
-  private static let perRound = 32
+  /// Datagrams that are taken before others have their turn: one where it is read without a key, so that whoever sends
+  /// many names holds nobody up for longer than one of them takes.
+  private let perRound: Int
   /// How long what comes after a group of datagrams may wait for the next group: to wake up costs more than to read.
   private let coalescing: () -> Interval
   /// Ends the wait for a group; while there is one, the loop does not watch the socket.
@@ -57,6 +58,7 @@ final class MulticastSocket: Watcher {
     self.loop = loop
     self.coalescing = coalescing
     self.handle = handle
+    perRound = isShared ? 1 : 32
     descriptor = clinux_group_socket(family.number, port, isShared ? 1 : 0, loopsBack ? 1 : 0)
     super.init()
     guard descriptor >= 0 else {
@@ -131,7 +133,7 @@ final class MulticastSocket: Watcher {
   /// - Returns: whether anything was there, and all of it was taken.
   @discardableResult
   private func readAll() -> Bool {
-    for round in 0..<Self.perRound {
+    for round in 0..<perRound {
       var facts = clinux_datagram_facts()
       let buffer = UnsafeMutableRawBufferPointer(rebasing: loop.buffer[..<Self.longest])
       let count = retrying { clinux_receive_datagram(descriptor, buffer.baseAddress, buffer.count, &facts) }

@@ -22,6 +22,13 @@ package struct FNV1a: Sendable {
     for shift in stride(from: 0, to: 64, by: 8) { add(UInt8(truncatingIfNeeded: number >> UInt64(shift))) }
   }
 
+  /// A whole text in 32 bits.
+  package static func folded(_ text: String) -> UInt32 {
+    var hash = FNV1a()
+    hash.add(text)
+    return hash.folded
+  }
+
   /// Both halves in 32 bits, for the wire.
   package var folded: UInt32 { UInt32(truncatingIfNeeded: value ^ value >> 32) }
 }

@@ -8,7 +8,7 @@ enum OptionKind: UInt8, CaseIterable, Sendable {
   case device, rateBytes, rateOperations, deviceWeight, ulimit, mount, network, gpu, volume
   case pair, sysctl, tmpfs
 
-  /// The cases' names, in their order.
+  /// The cases' names, in their order: Embedded Swift cannot tell them. A test compares them.
   static let names = """
     flag text integer weight swappiness bytes bytesOrUnlimited duration cpus mode mac restart name list address domain \
     host environment label link stream cgroupRule device rateBytes rateOperations deviceWeight ulimit mount network gpu \
@@ -33,7 +33,7 @@ enum OptionKind: UInt8, CaseIterable, Sendable {
 /// One option of `docker run`.
 struct OptionRow: Sendable {
   /// Where a value goes.
-  enum Place: Equatable, Sendable {
+  enum Place: Sendable {
     /// `RunBody` puts it together with others.
     case own
     /// A field of the create body.

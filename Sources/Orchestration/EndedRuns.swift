@@ -33,17 +33,11 @@ struct EndedRuns {
   /// The newest of a service. Names are compared, but only where their hashes are the same: nobody makes thousands be
   /// unpacked by asking for what never was.
   func newest(ofService name: String) -> Run? {
-    let hash = Self.hash(name)
+    let hash = FNV1a.folded(name)
     for entry in entries.reversed() where entry.service == hash {
       if let run = run(RunID(random: entry.id)), run.service == name { return run }
     }
     return nil
-  }
-
-  private static func hash(_ name: String) -> UInt32 {
-    var hash = FNV1a()
-    hash.add(name)
-    return hash.folded
   }
 
   /// The first of a higher ordinal.
@@ -74,7 +68,7 @@ struct EndedRuns {
     }
     // Without the room that growing has left.
     let entry = Entry(
-      ordinal: ordinal, service: Self.hash(run.service), id: run.id.number, bytes: Array(bytes[...]))
+      ordinal: ordinal, service: FNV1a.folded(run.service), id: run.id.number, bytes: Array(bytes[...]))
     let index = index(of: ordinal)
     entries.insert(entry, at: index)
     if index < shortened { shortened = index }

@@ -45,8 +45,7 @@ extension Orchestrator {
     }
   }
 
-  /// To pack a byte costs some 15 ns, and clients wait meanwhile: of what has ended so much is put away at a time, and one
-  /// run more.
+  /// Clients wait while runs are packed: of what has ended so much is put away at a time, and one run more.
   private static let putAwayBytes = 256 << 10
 
   /// Puts runs away to which nothing more happens; what is too much for once, the next time.

@@ -45,9 +45,7 @@ package struct Requirements: Sendable {
 
   /// The hash of an image's reference, by which nodes tell what they have.
   package static func hash(ofImage reference: String) -> UInt32 {
-    var hash = FNV1a()
-    hash.add(reference)
-    return hash.folded
+    FNV1a.folded(reference)
   }
 
   /// A run of which nothing is asked but that the node can run it.

@@ -26,10 +26,10 @@ extension HomeRunTests {
       try home.favour(3)
       let runs = try begin(3, on: [3, 4, 5])
       let lost = try zip(runs, hosts(of: runs)).filter { $0.1 == 3 }.map { $0.0 }
-      #expect(!lost.isEmpty)
+      let first = try #require(lost.first, "\(home.agent(1).hearth("explain", runs[0]).output)")
       let told = try home.submit(RunHome.long, on: [3], more: #""onHostLoss":"tell","#)
       try home.agent(1).await(told, state: "running")
-      let follower = try home.agent(1).command(["logs", "-f", lost[0]])
+      let follower = try home.agent(1).command(["logs", "-f", first])
       try home.crash(3)
       let begun = Date()
       let times = try lost.map { try home.again($0, notOn: 3, since: begun) }
@@ -39,7 +39,7 @@ extension HomeRunTests {
       #expect(end["state"].string == "failed" && end["failure"]["kind"].string == "lost", "\(end.any ?? "")")
       #expect(end["failure"]["reason"].string?.contains("its host died") ?? false, "\(end.any ?? "")")
       #expect(follower.hasEnded == nil, "\(follower.error)")
-      #expect(try home.agent(1).hearth("explain", lost[0]).output.contains("attempt 2"))
+      #expect(try home.agent(1).hearth("explain", first).output.contains("attempt 2"))
       try home.start([3])
       try home.assembleStates()
       try home.awaitOneCopy(of: runs)

@@ -29,6 +29,8 @@ final class Node {
   /// one behind.
   private static let listInterval = Interval.seconds(600)
 
+  /// A tick may be late by this part of its interval, so that the loop need not wake for it alone.
+  private static let slack: Int64 = 5
   /// How often the owner's definitions are looked at without a request: other nodes choose by what this one offers.
   private static let catalogueInterval = Interval.seconds(5)
 
@@ -117,7 +119,9 @@ final class Node {
   /// The work of each interval; between two, it begins the next one.
   func tick() {
     if let nextTick { loop.cancel(nextTick) }
-    nextTick = loop.after(status.configuration.sampleInterval) { self.tick() }
+    let interval = status.configuration.sampleInterval
+    let slack = Interval(nanoseconds: interval.nanoseconds / Self.slack)
+    nextTick = loop.after(interval, slack: slack) { self.tick() }
     status.sample()
     engine.checkDeadlines()
     driver.followers.keepAlive(loop.now)

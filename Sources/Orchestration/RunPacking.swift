@@ -28,6 +28,7 @@ struct RunPacking {
     self.words = words.ordered { $0.count > $1.count }
   }
 
+  @inline(__always)
   private static func isBeginning(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "e"): true
@@ -36,25 +37,34 @@ struct RunPacking {
   }
 
   func pack(_ text: [UInt8], into packed: inout [UInt8]) {
-    var index = 0
-    while index < text.count {
-      let number = Self.isBeginning(text[index]) ? words.firstIndex { text[index...].starts(with: $0) } : nil
-      if let number {
-        packed.append(UInt8(number + 1))
-        index += words[number].count
-      } else {
-        packed.append(text[index])
-        index += 1
+    text.withUnsafeBufferPointer { text in
+      var index = 0
+      while index < text.count {
+        let place = text.place(from: index) { Self.isBeginning($0) }
+        packed.append(contentsOf: text[index..<place])
+        index = place
+        guard place < text.count else { return }
+        if let number = words.firstIndex(where: { text[place...].starts(with: $0) }) {
+          packed.append(UInt8(number + 1))
+          index += words[number].count
+        } else {
+          packed.append(text[place])
+          index += 1
+        }
       }
     }
   }
 
   func unpack(_ packed: ArraySlice<UInt8>, into text: inout [UInt8]) {
-    for byte in packed {
-      if byte < 32, byte > 0, Int(byte) <= words.count {
-        text += words[Int(byte) - 1]
-      } else {
-        text.append(byte)
+    packed.withUnsafeBufferPointer { packed in
+      var index = 0
+      while index < packed.count {
+        let place = packed.place(from: index) { $0 < 32 }
+        text.append(contentsOf: packed[index..<place])
+        guard place < packed.count else { return }
+        let number = Int(packed[place])
+        if number > 0, number <= words.count { text += words[number - 1] } else { text.append(packed[place]) }
+        index = place + 1
       }
     }
   }

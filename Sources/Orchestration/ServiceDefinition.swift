@@ -162,10 +162,20 @@ private func hasParentStep(_ path: String) -> Bool {
 /// Home Edge forbids `; & ' ( ) #`; the rest of the shell's special characters and control characters join
 /// them.
 private func hasInjection(_ word: String) -> Bool {
-  word.utf8.contains { $0 < 0x20 || $0 == 0x7F || shellCharacters.contains($0) }
+  var word = word
+  return word.withUTF8 { $0.place(from: 0) { isInjection($0) } < $0.count }
 }
 
-private let shellCharacters = Array(";&'()#|`$<>".utf8)
+@inline(__always)
+private func isInjection(_ byte: UInt8) -> Bool {
+  switch byte {
+  case 0..<0x20, 0x7F, UInt8(ascii: ";"), UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "("),
+    UInt8(ascii: ")"), UInt8(ascii: "#"), UInt8(ascii: "|"), UInt8(ascii: "`"), UInt8(ascii: "$"),
+    UInt8(ascii: "<"), UInt8(ascii: ">"):
+    true
+  default: false
+  }
+}
 
 /// Programs that nobody may ask for: Home Edge's list, and others that run whatever their arguments say.
 private let forbiddenPrograms = """

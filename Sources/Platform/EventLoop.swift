@@ -100,15 +100,22 @@ package final class EventLoop {
   private struct Timer {
     let id: TimerID
     let due: Instant
+    /// When the loop wakes for it alone.
+    let latest: Instant
     let action: () -> Void
   }
 
   /// Calls `action` once, `interval` from now. Few timers exist at a time, so a sorted list serves.
+  ///
+  /// - Parameter slack: how much later it may be, so that it shares a wake-up with something else, as the kernel's
+  ///   timers do (prctl(2), PR_SET_TIMERSLACK).
   @discardableResult
-  package func after(_ interval: Interval, _ action: @escaping () -> Void) -> TimerID {
+  package func after(_ interval: Interval, slack: Interval = .zero, _ action: @escaping () -> Void) -> TimerID
+  {
     let id = TimerID(number: nextTimer)
     nextTimer &+= 1
-    let timer = Timer(id: id, due: Clock.now() + interval, action: action)
+    let due = Clock.now() + interval
+    let timer = Timer(id: id, due: due, latest: due + slack, action: action)
     let index = timers.firstIndex { $0.due > timer.due } ?? timers.count
     timers.insert(timer, at: index)
     return id
@@ -158,8 +165,9 @@ package final class EventLoop {
   }
 
   private func millisecondsToSleep() -> Int32 {
-    guard let due = timers.first?.due else { return -1 }
-    let wait = due - Clock.now()
+    guard var latest = timers.first?.latest else { return -1 }
+    for timer in timers where timer.latest < latest { latest = timer.latest }
+    let wait = latest - Clock.now()
     guard wait > .zero else { return 0 }
     return Int32(clamping: (wait.nanoseconds &+ 999_999) / 1_000_000)
   }

@@ -7,7 +7,9 @@ extension JSONParser {
     // Bytes from `start` on are taken as they stand; before them, escapes were resolved into `resolved`.
     var start = position
     var resolved: [UInt8] = []
-    while position < bytes.count {
+    while true {
+      position = endOfPlainText(bytes, from: position)
+      guard position < bytes.count else { break }
       let byte = bytes[position]
       if byte == UInt8(ascii: "\"") {
         let end = position
@@ -22,8 +24,6 @@ extension JSONParser {
         start = position
       } else if byte < 0x20 {
         throw failure("control character in a string")
-      } else if byte < 0x80 {
-        position += 1
       } else {
         guard let length = utf8SequenceLength(bytes, at: position) else { throw failure("UTF-8 expected") }
         position += length
@@ -74,6 +74,14 @@ extension JSONParser {
       position += 1
     }
     return unit
+  }
+}
+
+/// The place of the first byte from `start` on that does not stand for itself: a quotation mark, a reverse solidus, a
+/// control character or the first byte of a sequence.
+private func endOfPlainText(_ bytes: [UInt8], from start: Int) -> Int {
+  bytes.withUnsafeBufferPointer {
+    $0.place(from: start) { $0 &- 0x20 >= 0x60 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
   }
 }
 

@@ -123,7 +123,8 @@ import Testing
       }
       try agent.kill9()
       try agent.start()
-      try agent.awaitEngine()
+      // It reads 57 MB of escapes, beside all other tests.
+      try agent.awaitEngine(seconds: 90)
       try agent.await(innocent, state: "running")
       engine.programsRun(for: 0.1)
       let next = try agent.submit(["busybox"])

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension HomeRunTests {
@@ -18,18 +19,33 @@ extension HomeRunTests {
       return ids
     }
 
+    /// The same, with one at least on `best`. What happened before may speak against that host for a moment.
+    private func begin(_ count: Int, on hosts: [Int], favouring best: Int) throws -> (
+      runs: [String], there: [String]
+    ) {
+      var reason = ""
+      for _ in 0..<3 {
+        try home.favour(best)
+        let runs = try begin(count, on: hosts)
+        let there = try zip(runs, self.hosts(of: runs)).filter { $0.1 == best }.map { $0.0 }
+        if !there.isEmpty { return (runs, there) }
+        reason = try home.agent(1).hearth("explain", runs[0]).output
+        print("no run is on host \(best): \(reason)")
+        _ = try home.agent(1).command(["stop"] + runs).finish()
+        sleep(3)
+      }
+      throw LabError("no run goes to host \(best): \(reason)")
+    }
+
     private func hosts(of runs: [String]) throws -> [Int] {
       try runs.map { try home.host(of: home.agent(1).run($0)) }
     }
 
     @Test func aHostThatLosesItsPowerCostsSecondsAndItsReturnDoublesNothing() throws {
-      try home.favour(3)
-      let runs = try begin(3, on: [3, 4, 5])
-      let lost = try zip(runs, hosts(of: runs)).filter { $0.1 == 3 }.map { $0.0 }
-      let first = try #require(lost.first, "\(home.agent(1).hearth("explain", runs[0]).output)")
+      let (runs, lost) = try begin(3, on: [3, 4, 5], favouring: 3)
       let told = try home.submit(RunHome.long, on: [3], more: #""onHostLoss":"tell","#)
       try home.agent(1).await(told, state: "running")
-      let follower = try home.agent(1).command(["logs", "-f", first])
+      let follower = try home.agent(1).command(["logs", "-f", lost[0]])
       try home.crash(3)
       let begun = Date()
       let times = try lost.map { try home.again($0, notOn: 3, since: begun) }
@@ -39,7 +55,7 @@ extension HomeRunTests {
       #expect(end["state"].string == "failed" && end["failure"]["kind"].string == "lost", "\(end.any ?? "")")
       #expect(end["failure"]["reason"].string?.contains("its host died") ?? false, "\(end.any ?? "")")
       #expect(follower.hasEnded == nil, "\(follower.error)")
-      #expect(try home.agent(1).hearth("explain", first).output.contains("attempt 2"))
+      #expect(try home.agent(1).hearth("explain", lost[0]).output.contains("attempt 2"))
       try home.start([3])
       try home.assembleStates()
       try home.awaitOneCopy(of: runs)
@@ -124,9 +140,7 @@ extension HomeRunTests {
     }
 
     @Test func aHostThatIsStoppedForTenSecondsLetsGoOfWhatWentElsewhere() throws {
-      try home.favour(5)
-      let runs = try begin(2, on: [5, 4, 6])
-      let there = try zip(runs, hosts(of: runs)).filter { $0.1 == 5 }.map { $0.0 }
+      let (runs, there) = try begin(2, on: [5, 4, 6], favouring: 5)
       home.freeze(5)
       let begun = Date()
       let times = try there.map { try home.again($0, notOn: 5, since: begun) }
@@ -139,9 +153,7 @@ extension HomeRunTests {
     }
 
     @Test func aHostWithoutItsCableEndsItsCopiesAndTheyRunElsewhere() throws {
-      try home.favour(3)
-      let runs = try begin(2, on: [3, 4, 5])
-      let there = try zip(runs, hosts(of: runs)).filter { $0.1 == 3 }.map { $0.0 }
+      let (runs, there) = try begin(2, on: [3, 4, 5], favouring: 3)
       try home.network.link(3, up: false)
       let begun = Date()
       let times = try there.map { try home.again($0, notOn: 3, since: begun) }

@@ -152,8 +152,13 @@ extension Orchestrator {
   }
 
   /// The host will not run it: on to the next.
+  ///
+  /// - Parameters:
+  ///   - failure: what came of its attempt; nil where it did not try.
+  ///   - isLasting: it would not try later, either.
   mutating func tryNext(
-    _ record: inout RunRecord, _ outcome: Placement.Outcome, failure: RunFailure? = nil, at moment: Moment
+    _ record: inout RunRecord, _ outcome: Placement.Outcome, failure: RunFailure? = nil,
+    isLasting: Bool = false, at moment: Moment
   ) {
     let node = record.run.hostNode
     displace(record)
@@ -161,16 +166,21 @@ extension Orchestrator {
     if failure?.isRefusal == true, failure?.cause == .node { home.failed(on: node, at: moment.instant) }
     record.run.placement?.note(outcome, of: node)
     record.search.failure.add(failure)
+    if failure.map({ $0.kind == .engine }) ?? !isLasting { record.search.mayBeTakenLater = true }
     record.startOver()
     if record.stopIsRequested { return conclude(&record, .stopped, at: moment) }
     enter(&record, .placing)
     if !takeNext(&record, at: moment) { exhausted(&record, at: moment) }
   }
 
-  /// No node is left to ask.
+  /// No node is left to ask. What was promised is not given up for what may be over in a moment: an Engine that starts
+  /// anew, a node that is full or dead. Whoever still waits for the answer is told at once.
   private mutating func exhausted(_ record: inout RunRecord, at moment: Moment) {
-    if record.search.since != nil || waitsForHomeEdge(record) { return waitForNode(&record, at: moment) }
-    failPlacing(&record, at: moment)
+    let isPromised = record.isAnswered && record.search.mayBeTakenLater
+    guard isPromised || record.search.since != nil || waitsForHomeEdge(record) else {
+      return failPlacing(&record, at: moment)
+    }
+    waitForNode(&record, at: moment)
   }
 
   private mutating func failPlacing(_ record: inout RunRecord, at moment: Moment) {

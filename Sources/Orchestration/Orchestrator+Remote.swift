@@ -30,6 +30,8 @@ extension Orchestrator {
       hostAccepted(&record, at: moment)
     case .refused(let reason), .unreachable(let reason):
       tryNext(&record, .refused(reason), at: moment)
+    case .unable(let reason):
+      tryNext(&record, .refused(reason), isLasting: true, at: moment)
     case .busier(let demand) where record.search.rechoices < settings.home.rechoices:
       placeAnew(&record, demand: demand, at: moment)
     case .busier:

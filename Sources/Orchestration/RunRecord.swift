@@ -41,8 +41,10 @@ struct RunRecord {
 
   /// How the search for a host goes.
   struct HostSearch {
-    /// Since when it looks for a new host because it lost one.
+    /// Since when it looks for a new host because it lost one, or none would have it for now.
     var since: Instant?
+    /// A node that was asked has not tried for a reason that passes.
+    var mayBeTakenLater = false
     /// Since when it waits for a node of Home Edge that has another run of ours.
     var takenSince: Instant?
     var failure = CommonFailure.none

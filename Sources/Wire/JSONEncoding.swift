@@ -78,7 +78,7 @@ extension JSON {
       var start = 0
       var index = 0
       while true {
-        index = all.place(from: index) { Self.mayBeEscaped($0) }
+        index = all.place(from: index) { !isPlain($0) }
         guard index < all.count else { break }
         guard let (value, length) = escaped(all, at: index) else {
           index += 1
@@ -92,12 +92,6 @@ extension JSON {
       bytes.append(contentsOf: all[start...])
     }
     bytes.append(UInt8(ascii: "\""))
-  }
-
-  /// Whether a character may be escaped that begins with the byte.
-  @inline(__always)
-  private static func mayBeEscaped(_ byte: UInt8) -> Bool {
-    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte >= 0x7F
   }
 
   /// The character at `index` and its length in bytes, where it has to be escaped; nil inside of a character.

@@ -8,7 +8,7 @@ extension JSONParser {
     var start = position
     var resolved: [UInt8] = []
     while true {
-      position = endOfPlainText(bytes, from: position)
+      position = bytes.withUnsafeBufferPointer { $0.place(from: position) { !isPlain($0) } }
       guard position < bytes.count else { break }
       let byte = bytes[position]
       if byte == UInt8(ascii: "\"") {
@@ -25,7 +25,8 @@ extension JSONParser {
       } else if byte < 0x20 {
         throw failure("control character in a string")
       } else {
-        guard let length = utf8SequenceLength(bytes, at: position) else { throw failure("UTF-8 expected") }
+        let length = byte == 0x7F ? 1 : utf8SequenceLength(bytes, at: position)
+        guard let length else { throw failure("UTF-8 expected") }
         position += length
       }
     }
@@ -77,12 +78,11 @@ extension JSONParser {
   }
 }
 
-/// The place of the first byte from `start` on that does not stand for itself: a quotation mark, a reverse solidus, a
-/// control character or the first byte of a sequence.
-private func endOfPlainText(_ bytes: [UInt8], from start: Int) -> Int {
-  bytes.withUnsafeBufferPointer {
-    $0.place(from: start) { $0 &- 0x20 >= 0x60 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
-  }
+/// Whether the byte stands for itself in a string, read and written: not a quotation mark, a reverse solidus, a control
+/// character or a part of a sequence.
+@inline(__always)
+func isPlain(_ byte: UInt8) -> Bool {
+  byte &- 0x20 < 0x5F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
 }
 
 /// The length of the well-formed sequence of two to four bytes at `index`, `nil` if there is none (Unicode, table

@@ -220,6 +220,61 @@ import Wire
     }
   }
 
+  /// Takes a run while the own Engine has just gone, another node is dying, and the third's Engine hangs: kills of three
+  /// nodes under load found that this was its end.
+  private static func submitInABadMoment(_ home: inout HomeWorld) throws -> RunID {
+    home.worlds[0].engineGoes(afterEffect: false)
+    home.worlds[2].orchestrator.engineHangs = true
+    home.crash(1)
+    let id = try home.worlds[0].submit()
+    home.run(milliseconds: 5000)
+    return id
+  }
+
+  @Test(arguments: [10, 30, 50])
+  func whatWasPromisedOutlivesAMomentInWhichNoEngineIsThere(seconds: Int) throws {
+    for restarts in [false, true] {
+      var home = HomeWorld(nodes: 3, scores: [10, 100, 50])
+      let id = try Self.submitInABadMoment(&home)
+      #expect(home.worlds[0].placed.contains(id), "this node waits for its own Engine")
+      home.run(milliseconds: seconds * 1000)
+      if restarts {
+        home.crash(0)
+        try home.restart(0)
+        home.run(milliseconds: 8000)
+      }
+      #expect(home.state(id, of: 0) == .placing && home.hosts(of: id).isEmpty)
+      home.worlds[2].orchestrator.engineHangs = false
+      home.run(milliseconds: 12_000)
+      #expect(home.hosts(of: id) == [2] && home.state(id, of: 0) == .running)
+      try home.heal()
+      home.run(milliseconds: 5000)
+      #expect(home.hosts(of: id) == [2] && home.allFaults.isEmpty)
+    }
+  }
+
+  @Test func whatNoNodeTakesForAMinuteFailsWithTheReasons() throws {
+    var home = HomeWorld(nodes: 3, scores: [10, 100, 50])
+    let id = try Self.submitInABadMoment(&home)
+    home.run(milliseconds: 80_000)
+    let failure = try #require(ContainerRunTests.failure(home.state(id, of: 0)))
+    #expect(failure.kind == .noHost && failure.reason.contains("engine") && failure.reason.contains("dead"))
+    #expect(home.allFaults.isEmpty)
+  }
+
+  @Test func whoStillWaitsForTheAnswerIsToldAtOnceThatNoNodeTakesIt() throws {
+    var home = HomeWorld(nodes: 2, scores: [10, 100])
+    home.worlds[1].orchestrator.engineHangs = true
+    var run = World.run(5, .container(arguments: ["busybox"]))
+    run.allowsSelf = false
+    let command = try RunCommand(parsing: ["busybox"], source: .nothing)
+    home.worlds[0].perform(
+      try home.worlds[0].orchestrator.submit(run, command: command, at: home.worlds[0].now))
+    home.run(milliseconds: 1000)
+    #expect(ContainerRunTests.failure(home.state(run.id, of: 0))?.kind == .noHost)
+    #expect(home.allFaults.isEmpty)
+  }
+
   @Test func anAnswerThatIsLostDoesNotDoubleTheRun() throws {
     for seed in 0..<20 as Range<UInt64> {
       var home = HomeWorld(nodes: 3, seed: seed, scores: [10, 100, 50])

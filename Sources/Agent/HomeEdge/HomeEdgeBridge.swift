@@ -134,7 +134,7 @@ final class HomeEdgeBridge {
       start = try HomeEdgeStart(of: run, attempt: attempt)
     } catch {
       // Later, as every answer.
-      driver.loop.after(.zero) { then(.refused(error.reason)) }
+      driver.loop.after(.zero) { then(.unable(error.reason)) }
       return
     }
     if let answer = peer.answer, Clock.now() - answer.at < Self.answerLife {
@@ -151,7 +151,7 @@ final class HomeEdgeBridge {
   ) {
     guard value > 0 else {
       driver.loop.after(.zero) {
-        then(.refused("Home Edge there gives no score, which means that it is not usable"))
+        then(.unable("Home Edge there gives no score, which means that it is not usable"))
       }
       return
     }
@@ -160,7 +160,7 @@ final class HomeEdgeBridge {
       case .success(let response):
         let status = HomeEdgeNode.json(response)?["Status"]?.string
         if response.status != 200 || status == "Failed" {
-          then(.refused("Home Edge there answered \(response.status)\(status == nil ? "" : " and Failed")"))
+          then(.unable("Home Edge there answered \(response.status)\(status == nil ? "" : " and Failed")"))
         } else {
           if status == "Started" {
             let run = HomeEdgeNumber(start.number)?.run.text ?? ""

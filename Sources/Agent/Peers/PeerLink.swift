@@ -88,7 +88,9 @@ final class PeerLink {
       let problem = try? JSON.parse(answer.body)
       if let demand = Contention(json: problem?["demand"]) { return .busier(demand) }
       let detail = problem?["detail"]?.string
-      return .refused(detail?.sanitized(limit: Self.detailLimit) ?? "status \(answer.status)")
+      let reason = detail?.sanitized(limit: Self.detailLimit) ?? "status \(answer.status)"
+      // What it cannot read, has not defined or must not run; all else is of the moment.
+      return [400, 403, 404, 422].contains(answer.status) ? .unable(reason) : .refused(reason)
     case .failure(let error):
       switch error.reason {
       case .noAddress, .noKey, .busy, .unreachable, .insecure: return .unreachable(error.description)

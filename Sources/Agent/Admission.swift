@@ -34,44 +34,60 @@ final class Admission {
   }
 
   private func admit(_ request: RunRequest, answer: @escaping (Result<Run, Problem>) -> Void) {
-    let id = RunID(random: Clock.random())
     do throws(Problem) {
       if !request.callback.isEmpty, request.requesterAddress.isEmpty {
         _ = try Callbacks.check(request.callback)
       }
-      let command = try check(request.workload, service: request.service, source: request.source)
-      try checkEngine(for: request)
-      let run = run(id, for: request, command)
-      refreshNodes()
-      driver.whenPlaced(id) { problem in
-        if let problem { return answer(.failure(problem)) }
-        if let run = self.driver.orchestrator.run(id) { answer(.success(run)) }
-      }
-      var refusal: RunRefusal?
-      driver.perform { orchestrator in
-        do throws(RunRefusal) {
-          return try orchestrator.submit(run, command: command, at: Clock.moment())
-        } catch {
-          refusal = error
-          return []
-        }
-      }
-      if let refusal { throw refusal.problem }
     } catch {
-      driver.forgetAnswer(id)
-      answer(.failure(error))
+      return answer(.failure(error))
+    }
+    whenSourced(request.workload, service: request.service, request.source, namesFiles: request.namesFiles) {
+      result in
+      do throws(Problem) {
+        let (command, source) = try self.check(request.workload, service: request.service, result)
+        try self.checkEngine(for: request)
+        try self.submit(self.run(for: request, command, source), command, answer: answer)
+      } catch {
+        answer(.failure(error))
+      }
     }
   }
 
-  private func run(_ id: RunID, for request: RunRequest, _ command: RunCommand?) -> Run {
+  private func submit(
+    _ run: Run, _ command: RunCommand?, answer: @escaping (Result<Run, Problem>) -> Void
+  ) throws(Problem) {
+    let id = run.id
+    refreshNodes()
+    driver.whenPlaced(id) { problem in
+      if let problem { return answer(.failure(problem)) }
+      if let run = self.driver.orchestrator.run(id) { answer(.success(run)) }
+    }
+    var refusal: RunRefusal?
+    driver.perform { orchestrator in
+      do throws(RunRefusal) {
+        return try orchestrator.submit(run, command: command, at: Clock.moment())
+      } catch {
+        refusal = error
+        return []
+      }
+    }
+    if let refusal {
+      driver.forgetAnswer(id)
+      throw refusal.problem
+    }
+  }
+
+  private func run(for request: RunRequest, _ command: RunCommand?, _ source: WorkloadSource) -> Run {
     let address = status.address
+    // The files of a definition stay on the node that has it.
+    let source = request.workload.arguments.isEmpty ? request.source : source
     var run = Run(
-      id: id,
+      id: RunID(random: Clock.random()),
       // A container without a service's name is called after its image, as people do.
       service: request.service.isEmpty ? command?.image.familiar ?? "" : request.service,
       workload: request.workload, requester: request.requester,
       requesterAddress: request.requesterAddress.isEmpty ? address : request.requesterAddress,
-      callback: request.callback, host: address, source: request.source,
+      callback: request.callback, host: address, source: source,
       times: RunTimes(accepted: Clock.wallMilliseconds()))
     run.constraints = request.constraints
     run.onHostLoss = request.onHostLoss
@@ -131,37 +147,60 @@ final class Admission {
 
   /// Takes a run for another node; `answer` is given nil once it is on disk, or why it is not taken.
   func host(_ run: Run, answer: @escaping (Problem?) -> Void) {
-    do throws(Problem) {
-      // A requester that has not heard of it yet; one that repeats itself is told as before.
-      if status.isDrained, driver.orchestrator.run(run.id) == nil {
-        throw Problem(status: 409, detail: "it is drained")
+    whenSourced(run.workload, service: run.service, run.source, namesFiles: false) { result in
+      do throws(Problem) {
+        // A requester that has not heard of it yet; one that repeats itself is told as before.
+        if self.status.isDrained, self.driver.orchestrator.run(run.id) == nil {
+          throw Problem(status: 409, detail: "it is drained")
+        }
+        if case .native = run.workload { _ = try self.catalogue.nativeCommand(of: run) }
+        let (command, _) = try self.check(run.workload, service: run.service, result)
+        try self.host(run, command, answer: answer)
+      } catch {
+        // Whoever else waits for a run of this identifier goes on waiting: it may not be the caller's.
+        answer(error)
       }
-      if case .native = run.workload { _ = try catalogue.nativeCommand(of: run) }
-      let command = try check(run.workload, service: run.service, source: run.source)
-      status.tellOrchestrator()
-      switch driver.perform({ $0.host(run, command: command, at: Clock.moment()) }) {
-      case .persisting: driver.whenPlaced(run.id, then: answer)
-      case .accepted: answer(nil)
-      case .refused(let reason): throw Problem(status: 409, detail: reason)
-      case .busier(let demand):
-        var problem = Problem(
-          status: 409,
-          detail: "\(decimal(demand.threads, places: 1)) threads contend for its cores, more than was known")
-        problem.extra = JSONMember(name: "demand", value: demand.json)
-        throw problem
-      }
-    } catch {
-      // Whoever else waits for a run of this identifier goes on waiting: it may not be the caller's.
-      answer(error)
     }
   }
 
-  /// What speaks against a container's options, before it is accepted.
-  ///
-  /// - Returns: the command of a container; nil for a program, and for a service that only other nodes define.
-  private func check(_ workload: Workload, service: String, source: WorkloadSource) throws(Problem)
-    -> RunCommand?
+  private func host(_ run: Run, _ command: RunCommand?, answer: @escaping (Problem?) -> Void) throws(Problem)
   {
+    status.tellOrchestrator()
+    switch driver.perform({ $0.host(run, command: command, at: Clock.moment()) }) {
+    case .persisting: driver.whenPlaced(run.id, then: answer)
+    case .accepted: answer(nil)
+    case .refused(let reason): throw Problem(status: 409, detail: reason)
+    case .busier(let demand):
+      var problem = Problem(
+        status: 409,
+        detail: "\(decimal(demand.threads, places: 1)) threads contend for its cores, more than was known")
+      problem.extra = JSONMember(name: "demand", value: demand.json)
+      throw problem
+    }
+  }
+
+  // MARK: - Options
+
+  /// Calls `then` with what a container's options name: what came with the request, or files of this machine, where the
+  /// options or the definition of the service are to be understood here; or with what speaks against the options.
+  private func whenSourced(
+    _ workload: Workload, service: String, _ source: WorkloadSource, namesFiles: Bool,
+    then: @escaping (Result<WorkloadSource, RunCommandError>) -> Void
+  ) {
+    guard case .container(let given) = workload, given.isEmpty || namesFiles,
+      let arguments = given.isEmpty ? catalogue.arguments(of: service) : given
+    else { return then(.success(source)) }
+    LocalSource.whenRead(arguments, driver.writer, then: then)
+  }
+
+  /// What speaks against a container's options, before it is accepted; one without any is what this node's owner has
+  /// defined for the service.
+  ///
+  /// - Returns: the command of a container, nil for a program and for a service that only other nodes define; and what
+  ///   its options name.
+  private func check(
+    _ workload: Workload, service: String, _ source: Result<WorkloadSource, RunCommandError>
+  ) throws(Problem) -> (RunCommand?, WorkloadSource) {
     // Its name is a label, which the Engine repeats in each list; the longest name of an image is one, too.
     guard service.utf8.count <= ImageReference.maximumNameLength else {
       throw Problem(
@@ -170,9 +209,13 @@ final class Admission {
           "the service's name has \(service.utf8.count) bytes, at most \(ImageReference.maximumNameLength)")
     }
     do throws(RunCommandError) {
-      let command = try catalogue.command(of: workload, service: service, source: source)
-      if let minor = status.engine.description?.apiVersion.minor { try command?.check(engineAPIMinor: minor) }
-      return command
+      let source = try source.get()
+      guard case .container(let given) = workload,
+        let arguments = given.isEmpty ? catalogue.arguments(of: service) : given
+      else { return (nil, source) }
+      let command = try RunCommand(parsing: arguments, source: source.optionSource)
+      if let minor = status.engine.description?.apiVersion.minor { try command.check(engineAPIMinor: minor) }
+      return (command, source)
     } catch {
       throw Problem(status: 422, detail: error.description)
     }

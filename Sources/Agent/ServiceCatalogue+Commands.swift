@@ -16,21 +16,19 @@ extension ServiceCatalogue {
     }
   }
 
-  /// A container without arguments is the one that this node's owner has defined for the service.
-  ///
-  /// - Returns: the command of a container; nil for a program, and for a service that only other nodes define.
-  func command(
-    of workload: Workload, service: String, source: WorkloadSource
-  ) throws(RunCommandError) -> RunCommand? {
-    guard case .container(let arguments) = workload else { return nil }
-    if !arguments.isEmpty { return try RunCommand(parsing: arguments, source: source.optionSource) }
-    guard let definition = definition(service, kind: .container),
-      let defined = dockerRunArguments(definition.command)
-    else { return nil }
-    return try LocalSource.read(defined).command
+  /// The arguments of `docker run` that this node's owner has defined for the service; nil where none are.
+  func arguments(of service: String) -> [String]? {
+    definition(service, kind: .container).flatMap { dockerRunArguments($0.command) }
   }
 
+  /// The command of a run of an earlier agent: a container without arguments is the one that is defined for its service.
+  ///
+  /// - Returns: nil for a program, and for a service that only other nodes define.
   func command(of run: Run) throws(RunCommandError) -> RunCommand? {
-    try command(of: run.workload, service: run.service, source: run.source)
+    guard case .container(let arguments) = run.workload else { return nil }
+    if !arguments.isEmpty { return try RunCommand(parsing: arguments, source: run.source.optionSource) }
+    return try self.arguments(of: run.service).map { (defined) throws(RunCommandError) in
+      try LocalSource.read(defined).command
+    }
   }
 }

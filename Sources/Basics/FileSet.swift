@@ -15,6 +15,8 @@ package struct FileSet {
   package static let folderLimit = 256
   /// A larger file is none of these (EFBIG).
   package static let sizeLimit = 64 << 10
+  /// Bytes of all files together; those for which no room is left are too large as well.
+  package static let totalLimit = 1 << 20
 
   /// What was found.
   package init(stamp: UInt64, files: [FoundFile]) {

@@ -16,6 +16,8 @@ package struct OptionSource: Sendable {
 
   /// The largest file an option may name, in bytes; Docker's own seccomp profile has 13 kB.
   package static let maximumFileSize = 1 << 18
+  /// All files of one command together, in bytes: as much as a request may have.
+  package static let maximumTotal = 1 << 20
 
   /// Bytes of a line, as the Docker client takes them (Go's MaxScanTokenSize).
   static let maximumLine = (1 << 16) - 1

@@ -13,6 +13,9 @@ package struct RunRequest {
   package var callback = ""
   /// What its options name of the machine that asks.
   package var source = WorkloadSource()
+  /// Whether they name files of this machine, which its owner or a local client of Home Edge may read: they are yet to be
+  /// read into `source`.
+  package var namesFiles = false
   /// Conditions on the node that runs it.
   package var constraints: [Constraint] = []
   /// What becomes of it where its host is lost.

@@ -26,7 +26,11 @@ extension FileSet {
   }
 
   private static func read(_ files: inout [FoundFile]) {
-    for index in files.indices { files[index].read(limit: sizeLimit) }
+    var room = totalLimit
+    for index in files.indices {
+      files[index].read(limit: min(sizeLimit, room))
+      room -= files[index].bytes.count
+    }
   }
 
   private static func find(_ pattern: String, _ found: inout [FoundFile]) {

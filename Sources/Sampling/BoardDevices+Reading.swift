@@ -18,7 +18,7 @@ extension BoardDevices {
     _ = reader.files.forEachName(folder) {
       if let number = $0.number(after: "i2c-"), numbers.count < Self.limit { numbers.append(number) }
     }
-    numbers.sort()
+    numbers.arrange()
     for number in numbers {
       let path = folder + "/i2c-\(number)"
       adapters.append(

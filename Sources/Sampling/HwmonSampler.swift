@@ -34,7 +34,7 @@ struct HwmonSampler {
     let number = reader.files.forEachName(folder) { name in
       if let number = name.number(after: "hwmon"), numbers.count < Self.mostChips { numbers.append(number) }
     }
-    numbers.sort()
+    numbers.arrange()
     hwmon = Hwmon(absence: number == 0 ? nil : Absence(path: folder, reason: absenceReason(number)))
     for number in numbers { add(number, to: &hwmon, with: reader, at: now) }
   }
@@ -88,7 +88,7 @@ struct HwmonSampler {
         alarms.append(name.text())
       }
     }
-    sensors.sort()
+    sensors.arrange()
     return (sensors, alarms.ordered())
   }
 

@@ -106,7 +106,7 @@ struct NetworkSampler {
       }
     }
     chosen += others.prefix(Self.mostInterfaces - chosen.count)
-    chosen.sort()
+    chosen.arrange()
     return chosen
   }
 

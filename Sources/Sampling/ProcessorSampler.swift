@@ -116,7 +116,7 @@ struct ProcessorSampler {
         numbers.append(number)
       }
     }
-    numbers.sort()
+    numbers.arrange()
     for number in numbers {
       add(number, at: policyFolder + "/policy\(number)", to: &processors, with: reader, at: now)
     }
@@ -131,7 +131,7 @@ struct ProcessorSampler {
     _ = reader.files.forEachName(folder) { name in
       if let number = name.number(after: "cpu"), numbers.count < Self.mostPolicies { numbers.append(number) }
     }
-    numbers.sort()
+    numbers.arrange()
     for number in numbers {
       let path = folder + "/cpu\(number)/cpufreq"
       guard reader.files.exists(path) else { continue }

@@ -35,8 +35,8 @@ struct ThermalSampler {
         devices.append(number)
       }
     }
-    zones.sort()
-    devices.sort()
+    zones.arrange()
+    devices.arrange()
     thermal = Thermal(absence: number == 0 ? nil : Absence(path: folder, reason: absenceReason(number)))
     for number in zones {
       let path = folder + "/thermal_zone\(number)"

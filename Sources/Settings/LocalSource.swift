@@ -1,7 +1,7 @@
 internal import CLinux
 package import Containers
 package import Orchestration
-import Platform
+package import Platform
 
 /// What the options of a command refer to, read from this machine's files and, where asked for, its environment.
 ///
@@ -20,7 +20,23 @@ package enum LocalSource {
   package static func read(
     _ arguments: [String], waits: Bool = false, environment: @escaping (String) -> [UInt8]? = { _ in nil }
   ) throws(RunCommandError) -> (command: RunCommand, source: WorkloadSource) {
-    let recorder = Recorder(waits: waits, environment: environment)
+    try read(arguments, environment: environment) { path in
+      let limit = OptionSource.maximumFileSize
+      do throws(SystemError) {
+        return .success(try waits ? File.readWaiting(path, limit: limit) : File.read(path, limit: limit))
+      } catch {
+        return .failure(error)
+      }
+    }
+  }
+
+  /// The same with files that `reader` gives, of at most `OptionSource.maximumFileSize` bytes each; it is asked once for
+  /// each name.
+  package static func read(
+    _ arguments: [String], environment: @escaping (String) -> [UInt8]? = { _ in nil },
+    reader: @escaping (_ path: String) -> Result<[UInt8], SystemError>
+  ) throws(RunCommandError) -> (command: RunCommand, source: WorkloadSource) {
+    let recorder = Recorder(reader: reader, environment: environment)
     let source = OptionSource(
       readFile: { recorder.file($0) }, environment: { recorder.variable($0) })
     let command = try RunCommand(parsing: arguments, source: source)
@@ -34,11 +50,15 @@ package enum LocalSource {
   private final class Recorder: @unchecked Sendable {
     var source = WorkloadSource()
     var faultyVariable: String?
-    private let waits: Bool
+    private var size = 0
+    private let reader: (String) -> Result<[UInt8], SystemError>
     private let environment: (String) -> [UInt8]?
 
-    init(waits: Bool, environment: @escaping (String) -> [UInt8]?) {
-      self.waits = waits
+    init(
+      reader: @escaping (String) -> Result<[UInt8], SystemError>,
+      environment: @escaping (String) -> [UInt8]?
+    ) {
+      self.reader = reader
       self.environment = environment
     }
 
@@ -46,8 +66,12 @@ package enum LocalSource {
     func file(_ path: String) -> Result<[UInt8], OptionSource.Failure> {
       if let file = source.files.first(where: { $0.name == path }) { return .success(Array(file.value.utf8)) }
       do throws(SystemError) {
-        let limit = OptionSource.maximumFileSize
-        let bytes = try waits ? File.readWaiting(path, limit: limit) : File.read(path, limit: limit)
+        let bytes = try reader(path).get()
+        size += bytes.count
+        guard size <= OptionSource.maximumTotal else {
+          return .failure(
+            .init(reason: "with it the files have more than \(OptionSource.maximumTotal) bytes"))
+        }
         // Who asked for it says which line is none, and the request is not made.
         if let text = String(validating: bytes, as: UTF8.self) {
           source.files.append(.init(name: path, value: text))

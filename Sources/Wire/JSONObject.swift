@@ -89,7 +89,8 @@ package struct JSONObject: Equatable, Sendable {
   }
 
   private func overwrittenBySorting() -> [Int] {
-    let order = members.indices.sorted {
+    var order = [Int](members.indices)
+    order.arrange {
       switch compareBytes(members[$0].name, members[$1].name) {
       case 0: return $0 < $1
       case let difference: return difference < 0
@@ -100,7 +101,7 @@ package struct JSONObject: Equatable, Sendable {
     where compareBytes(members[order[place - 1]].name, members[order[place]].name) == 0 {
       found.append(order[place - 1])
     }
-    found.sort()
+    found.arrange()
     return found
   }
 }

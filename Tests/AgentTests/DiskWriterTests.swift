@@ -5,6 +5,7 @@ import Testing
 @testable import Agent
 @testable import Basics
 @testable import Platform
+@testable import Settings
 
 @Suite struct DiskWriterTests {
   private let folder: TemporaryFolder
@@ -129,6 +130,57 @@ import Testing
     writer.look(patterns, since: files.stamp) { found.append($0) }
     writer.wait(within: .seconds(60))
     #expect(found.count == 3 && found[1] == nil && found[2]?.files[2].bytes == Array("other".utf8))
+    writer.finish(within: .seconds(1))
+  }
+
+  @Test func noMoreThanABoundIsReadOfManyFiles() {
+    for number in 10..<40 {
+      submit(.replace, "etc/\(number).conf", String(repeating: "x", count: 60_000), durable: false)
+    }
+    var found: [FileSet?] = []
+    writer.look([folder.path + "/etc" + FileSet.each], since: 0) { found.append($0) }
+    writer.wait(within: .seconds(60))
+    guard found.count == 1, let files = found[0] else { return #expect(Bool(false), "nothing was found") }
+    #expect(
+      files.files.map { $0.error } == Array(repeating: 0, count: 17) + Array(repeating: EFBIG, count: 13))
+    writer.finish(within: .seconds(1))
+  }
+
+  @Test func theFilesThatOptionsNameAreReadBesideTheLoop() {
+    submit(.replace, "variables", "A=1\nB=2\n")
+    submit(.replace, "labels", "c=3\n")
+    writer.wait(within: .seconds(60))
+    kill(writer.process, SIGSTOP)
+    var isHeld = false
+    loop.after(.milliseconds(200)) {
+      isHeld = self.answers.all.count == 5
+      kill(self.writer.process, SIGCONT)
+    }
+    let path = folder.path
+    for words in [
+      [
+        "--env-file", path + "/variables", "--label-file", path + "/labels", "--env-file",
+        path + "/variables",
+      ],
+      ["--env-file", path + "/variables", "--label-file", path + "/none"], ["--env-file", path],
+      ["--env-file", path + String(repeating: "/longer", count: 3000)], ["--no-such-option"], [],
+    ] {
+      LocalSource.whenRead(words + ["busybox"], writer) { result in
+        switch result {
+        case .success(let found):
+          self.answers.all.append(
+            "\(found.files.map { $0.name.dropFirst(path.utf8.count + 1) + "=" + $0.value })")
+        case .failure(let error): self.answers.all.append(error.reason)
+        }
+      }
+    }
+    run(until: 8)
+    let found = answers.all.dropFirst(2)
+    #expect(isHeld, "three wait for the disk")
+    #expect(found.contains(#"["variables=A=1\nB=2\n", "labels=c=3\n"]"#), "\(found)")
+    #expect(found.contains("\(path)/none: No such file or directory"), "\(found)")
+    #expect(found.contains("\(path): Invalid argument") && found.contains("[]"), "\(found)")
+    #expect(found.contains { $0.hasSuffix("File name too long") }, "\(found)")
     writer.finish(within: .seconds(1))
   }
 

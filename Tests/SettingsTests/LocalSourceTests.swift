@@ -55,6 +55,14 @@ struct LocalSourceTests {
     let large = folder.path + "/large"
     try Data(repeating: 0x41, count: OptionSource.maximumFileSize + 1).write(to: URL(fileURLWithPath: large))
     #expect(reason(["--env-file", large]) == "--env-file: \(large): larger than 262144 bytes")
+    var options: [String] = []
+    for number in 0..<5 {
+      let path = folder.path + "/\(number)"
+      let text = "#" + String(repeating: "a", count: 60_000) + "\n"
+      try String(repeating: text, count: 4).write(toFile: path, atomically: false, encoding: .utf8)
+      options += ["--env-file", path]
+    }
+    #expect(reason(options).contains("/4: with it the files have more than 1048576 bytes"))
   }
 
   @Test func theAgentWaitsForNoPipe() {

@@ -36,6 +36,27 @@ struct HomeEdgeTests {
     }
   }
 
+  /// As Home Edge does, which hands the words to the `docker` of its machine.
+  @Test func aLocalClientMayNameFilesOfTheMachine() throws {
+    try Agent.with { agent in
+      let file = agent.folder + "/variables"
+      try "A=of a file\n".write(toFile: file, atomically: true, encoding: .utf8)
+      let words = ["--env-file", file, "--network", "none", "busybox", "sh", "-c", "echo $A"]
+      #expect(try agent.homeEdge(run: words).json["Message"].string == "ERROR_NONE")
+      let run = try onlyRun(agent)
+      #expect(try agent.get("/api/v2/runs/\(run["id"].string ?? "")/logs").text == "of a file\n")
+      // The owner's definition, asked for by the name alone.
+      let definition = "[ServiceInfo]\nServiceName=filed\nExecType=container\n"
+      try (definition + "ExecCmd=docker run --env-file \(file) --network none busybox env\n")
+        .write(toFile: agent.folder + "/services/filed.conf", atomically: true, encoding: .utf8)
+      let said = try agent.hearth("run", "--service", "filed")
+      #expect(said.code == 0 && said.output.contains("A=of a file\n"), "\(said.error)")
+      unlink(file)
+      let refused = try agent.hearth("run", "--service", "filed")
+      #expect(refused.code == 125 && refused.error.contains("No such file or directory"), "\(refused.error)")
+    }
+  }
+
   @Test func s2WithoutServiceInfoTheAnswerIsInvalidParameterWithNull() throws {
     try Agent.with { agent in
       let answer = try agent.homeEdge(#"{"ServiceName":"hello-world"}"#)

@@ -207,13 +207,9 @@ final class HomeEdgeNodeRoutes {
     for start: HomeEdgeStart, _ caller: IPAddress
   ) throws(HomeEdgeObjection) -> RunRequest {
     let workload: Workload
-    var source = WorkloadSource()
     switch start.kind {
     case .container:
-      let arguments = try containerArguments(start)
-      workload = .container(arguments: arguments)
-      // What the owner has defined is the owner's, with the files that it names; nobody else's are opened.
-      if start.command.isEmpty { source = try Self.source(of: arguments) }
+      workload = .container(arguments: try containerArguments(start))
     case .native:
       do throws(NativeRefusal) {
         workload = .native(
@@ -229,16 +225,17 @@ final class HomeEdgeNodeRoutes {
     var request = RunRequest(service: start.service, workload: workload, requester: start.requester)
     request.callback = HomeEdgeNotification.callback(address: caller.text, number: start.number)
     request.requesterAddress = caller.text
-    request.source = source
+    // What the owner has defined is the owner's, with the files that it names; nobody else's are opened.
+    request.namesFiles = start.command.isEmpty
     request.staysHere(on: driver.identity)
     return request
   }
 
   private func containerArguments(_ start: HomeEdgeStart) throws(HomeEdgeObjection) -> [String] {
-    let command =
-      start.command.isEmpty
-      ? admission.catalogue.definition(start.service, kind: .container)?.command ?? [] : start.command
-    guard let arguments = dockerRunArguments(command) else {
+    guard
+      let arguments = start.command.isEmpty
+        ? admission.catalogue.arguments(of: start.service) : dockerRunArguments(start.command)
+    else {
       throw HomeEdgeObjection(
         reason: "expected docker run [options] IMAGE, or a service that is defined here")
     }
@@ -250,14 +247,6 @@ final class HomeEdgeNodeRoutes {
       throw HomeEdgeObjection(reason: reason + "; host-access = no in [home-edge] forbids it")
     }
     return arguments
-  }
-
-  private static func source(of arguments: [String]) throws(HomeEdgeObjection) -> WorkloadSource {
-    do throws(RunCommandError) {
-      return try LocalSource.read(arguments).source
-    } catch {
-      throw HomeEdgeObjection(reason: error.description)
-    }
   }
 
   // MARK: - Answers

@@ -200,13 +200,8 @@ struct ApiRoutes {
         run.workload = .native(command: try nativeCommand(run, command))
       }
     } else if run.workload.arguments.isEmpty, !admission.isOfferedElsewhere(run.service, kind: .container) {
-      let arguments = try registeredArguments(run)
-      run.workload = .container(arguments: arguments)
-      do throws(RunCommandError) {
-        run.source = try LocalSource.read(arguments).source
-      } catch {
-        throw Problem(status: 422, detail: error.description)
-      }
+      run.workload = .container(arguments: try registeredArguments(run))
+      run.namesFiles = true
     }
     admission.submit(run) { result in
       switch result {

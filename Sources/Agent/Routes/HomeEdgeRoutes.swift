@@ -85,16 +85,9 @@ struct HomeEdgeRoutes {
     // Looking at every process's descriptors takes milliseconds; only a native service depends on who asks.
     var requester = request.requester
     let workload: Workload
-    var source = WorkloadSource()
     switch offer.kind {
     case .container:
-      let arguments = try memoryArguments(offer, name) + dockerArguments(offer, name)
-      workload = .container(arguments: arguments)
-      do throws(RunCommandError) {
-        if !arguments.isEmpty { source = try LocalSource.read(arguments).source }
-      } catch {
-        throw Self.invalid(error.description, name)
-      }
+      workload = .container(arguments: try memoryArguments(offer, name) + dockerArguments(offer, name))
     case .native:
       requester =
         SocketOwner.processName(of: connection.peer, localPort: connection.localAddress.port) ?? requester
@@ -103,7 +96,7 @@ struct HomeEdgeRoutes {
           ? offer.command : try nativeCommand(offer, name, requester: requester))
     }
     var run = RunRequest(service: name, workload: workload, requester: requester, callback: request.callback)
-    run.source = source
+    run.namesFiles = true
     run.allowsSelf = request.selfSelection
     run.scoresByResource = request.scoresByResource
     do throws(Problem) {
@@ -147,10 +140,10 @@ struct HomeEdgeRoutes {
     -> [String]
   {
     if offer.command.isEmpty && admission.isOfferedElsewhere(name, kind: .container) { return [] }
-    let command =
-      offer.command.isEmpty
-      ? admission.catalogue.definition(name, kind: .container)?.command ?? [] : offer.command
-    guard let arguments = dockerRunArguments(command) else {
+    guard
+      let arguments = offer.command.isEmpty
+        ? admission.catalogue.arguments(of: name) : dockerRunArguments(offer.command)
+    else {
       throw Self.invalid("ExecCmd: expected docker run [options] IMAGE [command]", name)
     }
     return arguments

@@ -169,9 +169,9 @@ attacks: ## Flood an agent as lying peers and greedy clients do, also throttled 
 	@Tests/lab/bench/flood $(PROGRAM)
 	@FLOOD_PERCENT=3 Tests/lab/bench/flood $(PROGRAM)
 
-fuzz: ## Run the fuzz tests for HEARTH_FUZZ_SECONDS each (60)
+fuzz: ## Run the fuzz tests for HEARTH_FUZZ_SECONDS each (60), and more random schedules of runs than the tests
 	@cross/toolchain >/dev/null
-	@HEARTH_FUZZ_SECONDS=$${HEARTH_FUZZ_SECONDS:-60} $(SWIFT) test --filter 'Fuzz|Mutation'
+	@HEARTH_LONG=1 HEARTH_FUZZ_SECONDS=$${HEARTH_FUZZ_SECONDS:-60} $(SWIFT) test --filter 'Fuzz|Mutation|Exploration'
 
 format: ## Format the Swift sources in place
 	@cross/toolchain >/dev/null

@@ -108,7 +108,7 @@ let tests: [Target] = [
     exclude: ["Fixtures"]),
   .testTarget(
     name: "MeshTests",
-    dependencies: ["Basics", "Mesh", "Wire"]),
+    dependencies: ["Basics", "Mesh", "TestSupport", "Wire"]),
   .testTarget(
     name: "ScoringTests",
     dependencies: ["Basics", "Hardware", "Readings", "Sampling", "Scoring", "Wire"],
@@ -130,7 +130,7 @@ let tests: [Target] = [
     dependencies: ["Basics", "Peripherals", "Readings", "Scoring", "Wire"]),
   .testTarget(
     name: "OrchestrationTests",
-    dependencies: ["Basics", "Containers", "Orchestration", "Readings", "Scoring", "Wire"]),
+    dependencies: ["Basics", "Containers", "Orchestration", "Readings", "Scoring", "TestSupport", "Wire"]),
   .testTarget(
     name: "PlatformTests",
     dependencies: ["Basics", "CLinux", "CMbedTLS", "Mesh", "Platform", "ServerSupport"]),

@@ -94,7 +94,7 @@ import Wire
   @Test func aThousandNodesJoinWithinAMinuteAndFindEachOther() {
     let network = DiscoveryNetwork(seed: 8)
     #if DEBUG
-      network.hearing = 20
+      network.hearing = 8
     #endif
     let start = Date()
     for number in 0..<1000 { network.add(after: .milliseconds(60 * number)) }

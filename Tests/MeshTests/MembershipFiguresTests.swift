@@ -1,12 +1,11 @@
 import Basics
 import Foundation
 import Mesh
+import TestSupport
 import Testing
 
 /// The figures that membership promises, measured in simulation and printed. `HEARTH_LONG=1` runs them at full length.
 @Suite(.serialized) struct MembershipFiguresTests {
-  static let isLong = ProcessInfo.processInfo.environment["HEARTH_LONG"] != nil
-
   static func quantile(_ values: [Double], _ share: Double) -> Double {
     let sorted = values.sorted()
     return sorted.isEmpty ? .nan : sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]
@@ -41,7 +40,7 @@ import Testing
   @Test(arguments: [(0.0, 3.0), (0.01, 3.0), (0.05, 3.2)])
   func aCrashIsKnownToAllWithinThreeSeconds(loss: Double, limit: Double) {
     for count in [2, 3, 4, 6, 8, 12, 16] {
-      let runs = Self.isLong ? 1000 : 25
+      let runs = isLongForm ? 1000 : 12
       let times = (0..<runs).map { Self.detection(count, seed: UInt64($0 * 100 + count), loss: loss) }
       let known = times.compactMap { $0 }
       #expect(known.count == times.count, "a crash stayed unknown to someone")
@@ -58,7 +57,7 @@ import Testing
     for count in [2, 8, 16] {
       var seen: [Double] = []
       var sees: [Double] = []
-      for seed in 0..<(Self.isLong ? 500 : 60) {
+      for seed in 0..<(isLongForm ? 500 : 25) {
         let home = Self.home(count - 1, seed: UInt64(seed + 7), loss: loss)
         let newcomer = home.addDevice()
         let started = home.now
@@ -97,18 +96,18 @@ import Testing
   }
 
   @Test func aThousandNodesStayUnder50KilobytesASecondInAll() {
-    let count = Self.isLong ? 1000 : 200
+    let count = isLongForm ? 1000 : 200
     let home = MembershipSimulation(seed: 5)
     for _ in 0..<count { home.start(home.addDevice()) }
-    home.run(for: Self.isLong ? 60 : 1.5)
+    home.run(for: isLongForm ? 60 : 1.5)
     home.resetTraffic()
-    let seconds = Self.isLong ? 120.0 : 4
+    let seconds = isLongForm ? 120.0 : 4
     home.run(for: seconds)
     let bytes = Double(home.devices.map(\.bytes).reduce(0, +)) / seconds
     let packets = Double(home.devices.map(\.packets).reduce(0, +)) / seconds
     print("\(count) nodes: \(Self.text(bytes / 1000)) kB/s in all, \(Self.text(packets)) packets/s")
     #expect(bytes < 50_000)
-    guard Self.isLong else { return }
+    guard isLongForm else { return }
     #expect(home.isAgreed)
     let victim = 17
     let crashed = home.now
@@ -137,7 +136,7 @@ import Testing
       if stands == 0.5 { home.beginStarving(0) }
       home.run(for: 15)
     }
-    let hours = Self.isLong ? 24.0 : 0.25
+    let hours = isLongForm ? 24.0 : 0.25
     home.run(for: hours * 3600)
     let deaths = home.log.filter { $0.what == .died }
     let starved = deaths.filter { $0.subject == 0 }.count

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Basics
@@ -88,7 +89,7 @@ struct MembershipMessageTests {
     var random = SplitMix64(seed: 99)
     let samples = samples().map { $0.encoded() }
     var read = 0
-    for _ in 0..<(MembershipFiguresTests.isLong ? 20_000_000 : 100_000) {
+    for _ in 0..<(isLongForm ? 20_000_000 : 100_000) {
       var bytes = samples[Int.random(in: 0..<samples.count, using: &random)]
       for _ in 0..<Int.random(in: 1...4, using: &random) {
         switch Int.random(in: 0..<4, using: &random) {
@@ -121,7 +122,7 @@ struct MembershipMessageTests {
       id: node, details: NodeDetails(addresses: [], port: 1), seed: 5, settings: settings, at: now)
     _ = membership.announce(at: now)
     var sent = 0
-    for _ in 0..<(MembershipFiguresTests.isLong ? 5_000_000 : 50_000) {
+    for _ in 0..<(isLongForm ? 5_000_000 : 50_000) {
       var message = samples[Int.random(in: 0..<samples.count, using: &random)]
       func anyone() -> NodeID {
         Bool.random(using: &random)

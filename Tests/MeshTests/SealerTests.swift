@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Basics
@@ -175,7 +176,7 @@ struct SealerTests {
     receiver.use(key, accepting: [try self.key("the next key of all")])
     let packets = try (0..<50).map { try sealed([UInt8](repeating: UInt8($0), count: $0), by: &sender) }
     var opened = 0
-    for round in 0..<(MembershipFiguresTests.isLong ? 2_000_000 : 20_000) {
+    for round in 0..<(isLongForm ? 2_000_000 : 20_000) {
       var bytes = packets[round % packets.count]
       let original = bytes
       for _ in 0..<Int.random(in: 0...3, using: &random) {

@@ -14,7 +14,7 @@ extension Agent {
 }
 
 /// How long a disk hangs: with HEARTH_LONG as long as a sync was seen to take on a worn card.
-let hangSeconds = ProcessInfo.processInfo.environment["HEARTH_LONG"] == nil ? 8 : 30
+let hangSeconds = isLongForm ? 30 : 8
 
 /// Disks that hang, are full or take nothing, and what is told of runs meanwhile.
 struct DiskTests {

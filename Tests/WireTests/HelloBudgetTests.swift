@@ -42,7 +42,7 @@ import Testing
 
   @Test(arguments: costs) func allTogetherHaveATenthAndFortyMillisecondsAtATime(cost: Interval) {
     var budget = HelloBudget()
-    let (share, burst) = flood(from: 1000, cost: cost, seconds: 60, &budget)
+    let (share, burst) = flood(from: 1000, cost: cost, seconds: 30, &budget)
     #expect(share < 0.1 + 0.004 && share > 0.09)
     #expect(burst <= max(cost.seconds, 0.044))
   }

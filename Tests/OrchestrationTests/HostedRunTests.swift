@@ -56,6 +56,27 @@ import Wire
     #expect(world.state(run.id) == .running)
   }
 
+  /// Kills under load found it: given up as one that never began, it began elsewhere, too.
+  @Test(arguments: [OnHostLoss.tell, .restart], [false, true])
+  func aStartThatTheEngineHidesIsNeverTakenForNoneWhereItIsOnlyToBeTold(onLoss: OnHostLoss, restarts: Bool)
+    throws
+  {
+    var world = World()
+    var run = try Self.asked()
+    run.onHostLoss = onLoss
+    _ = try World.host(&world, run)
+    world.flush()
+    World.commit(&world, run.id)
+    for _ in 0..<40 where !world.calls.contains(where: { $0.step == .start }) { _ = world.advance() }
+    world.engineGoes(afterEffect: true)
+    if restarts { try world.restart() }
+    #expect(world.engine.containers.map { $0.state.running } == [true])
+    for _ in 0..<50 { world.tick() }
+    #expect(world.state(run.id)?.isFinal == (onLoss == .restart))
+    for _ in 0..<15 { world.tick() }
+    #expect(ContainerRunTests.failure(world.state(run.id))?.kind == (onLoss == .tell ? .lost : .engine))
+  }
+
   @Test func aRunWhoseRequesterSaysNothingIsGivenBackAndLeavesNothing() throws {
     var world = World()
     let run = try Self.asked()

@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import Mesh
+import TestSupport
 import Testing
 import Wire
 
@@ -94,7 +95,7 @@ import Wire
   @Test func aThousandNodesJoinWithinAMinuteAndFindEachOther() {
     let network = DiscoveryNetwork(seed: 8)
     #if DEBUG
-      network.hearing = 8
+      network.hearing = isLongForm ? 20 : 8
     #endif
     let start = Date()
     for number in 0..<1000 { network.add(after: .milliseconds(60 * number)) }

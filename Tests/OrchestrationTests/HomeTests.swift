@@ -14,14 +14,19 @@ import Wire
     HomeWorld(nodes: nodes, scores: [10, 100] + Array(repeating: 50, count: nodes - 2))
   }
 
-  /// Asks for a run that is not to be started again where its host is lost.
-  private static func submitToBeTold(_ home: inout HomeWorld) throws -> RunID {
+  /// Has the first node asked for a run, as `changes` wants it.
+  private static func submit(_ home: inout HomeWorld, as changes: (inout Run) -> Void) throws -> RunID {
     var run = World.run(5, .container(arguments: ["busybox"]))
-    run.onHostLoss = .tell
+    changes(&run)
     let command = try RunCommand(parsing: ["busybox"], source: .nothing)
     home.worlds[0].perform(
       try home.worlds[0].orchestrator.submit(run, command: command, at: home.worlds[0].now))
     return run.id
+  }
+
+  /// Asks for a run that is not to be started again where its host is lost.
+  private static func submitToBeTold(_ home: inout HomeWorld) throws -> RunID {
+    try submit(&home) { $0.onHostLoss = .tell }
   }
 
   @Test func theBestNodeRunsItAndTheRequesterTellsItsEnd() throws {
@@ -199,22 +204,18 @@ import Wire
   @Test func withoutAnotherNodeARunWaitsForOneAndNotForEver() throws {
     for returns in [true, false] {
       var home = Self.pair()
-      var run = World.run(5, .container(arguments: ["busybox"]))
-      run.allowsSelf = false
-      let command = try RunCommand(parsing: ["busybox"], source: .nothing)
-      home.worlds[0].perform(
-        try home.worlds[0].orchestrator.submit(run, command: command, at: home.worlds[0].now))
+      let id = try Self.submit(&home) { $0.allowsSelf = false }
       home.run(milliseconds: 1000)
       home.crash(1, power: true)
       home.run(milliseconds: 20_000)
-      #expect(home.state(run.id, of: 0) == .placing)
+      #expect(home.state(id, of: 0) == .placing)
       if returns {
         try home.heal()
         home.run(milliseconds: 8000)
-        #expect(home.hosts(of: run.id) == [1])
+        #expect(home.hosts(of: id) == [1])
       } else {
         home.run(milliseconds: 50_000)
-        #expect(ContainerRunTests.failure(home.state(run.id, of: 0))?.kind == .noHost)
+        #expect(ContainerRunTests.failure(home.state(id, of: 0))?.kind == .noHost)
       }
       #expect(home.allFaults.isEmpty)
     }
@@ -265,13 +266,9 @@ import Wire
   @Test func whoStillWaitsForTheAnswerIsToldAtOnceThatNoNodeTakesIt() throws {
     var home = HomeWorld(nodes: 2, scores: [10, 100])
     home.worlds[1].orchestrator.engineHangs = true
-    var run = World.run(5, .container(arguments: ["busybox"]))
-    run.allowsSelf = false
-    let command = try RunCommand(parsing: ["busybox"], source: .nothing)
-    home.worlds[0].perform(
-      try home.worlds[0].orchestrator.submit(run, command: command, at: home.worlds[0].now))
+    let id = try Self.submit(&home) { $0.allowsSelf = false }
     home.run(milliseconds: 1000)
-    #expect(ContainerRunTests.failure(home.state(run.id, of: 0))?.kind == .noHost)
+    #expect(ContainerRunTests.failure(home.state(id, of: 0))?.kind == .noHost)
     #expect(home.allFaults.isEmpty)
   }
 

@@ -187,8 +187,8 @@ final class Admission {
     _ workload: Workload, service: String, _ source: WorkloadSource, namesFiles: Bool,
     then: @escaping (Result<WorkloadSource, RunCommandError>) -> Void
   ) {
-    guard case .container(let given) = workload, given.isEmpty || namesFiles,
-      let arguments = given.isEmpty ? catalogue.arguments(of: service) : given
+    guard workload.arguments.isEmpty || namesFiles,
+      let arguments = catalogue.arguments(of: workload, service: service)
     else { return then(.success(source)) }
     LocalSource.whenRead(arguments, driver.writer, then: then)
   }
@@ -210,9 +210,7 @@ final class Admission {
     }
     do throws(RunCommandError) {
       let source = try source.get()
-      guard case .container(let given) = workload,
-        let arguments = given.isEmpty ? catalogue.arguments(of: service) : given
-      else { return (nil, source) }
+      guard let arguments = catalogue.arguments(of: workload, service: service) else { return (nil, source) }
       let command = try RunCommand(parsing: arguments, source: source.optionSource)
       if let minor = status.engine.description?.apiVersion.minor { try command.check(engineAPIMinor: minor) }
       return (command, source)

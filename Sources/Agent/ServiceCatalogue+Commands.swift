@@ -21,14 +21,19 @@ extension ServiceCatalogue {
     definition(service, kind: .container).flatMap { dockerRunArguments($0.command) }
   }
 
-  /// The command of a run of an earlier agent: a container without arguments is the one that is defined for its service.
-  ///
-  /// - Returns: nil for a program, and for a service that only other nodes define.
+  /// The arguments of `docker run` of a container: its own, or, where it has none, those that this node's owner has
+  /// defined for the service; nil for a program, and for a service that only other nodes define.
+  func arguments(of workload: Workload, service: String) -> [String]? {
+    guard case .container(let given) = workload else { return nil }
+    return given.isEmpty ? arguments(of: service) : given
+  }
+
+  /// The command of a run of an earlier agent; nil where `arguments` are.
   func command(of run: Run) throws(RunCommandError) -> RunCommand? {
-    guard case .container(let arguments) = run.workload else { return nil }
-    if !arguments.isEmpty { return try RunCommand(parsing: arguments, source: run.source.optionSource) }
-    return try self.arguments(of: run.service).map { (defined) throws(RunCommandError) in
-      try LocalSource.read(defined).command
+    guard let arguments = arguments(of: run.workload, service: run.service) else { return nil }
+    guard run.workload.arguments.isEmpty else {
+      return try RunCommand(parsing: arguments, source: run.source.optionSource)
     }
+    return try LocalSource.read(arguments).command
   }
 }

@@ -18,6 +18,8 @@ package struct OptionSource: Sendable {
   package static let maximumFileSize = 1 << 18
   /// All files of one command together, in bytes: as much as a request may have.
   package static let maximumTotal = 1 << 20
+  /// Files of one command; the agent understands the options once more for each.
+  package static let maximumFiles = 64
 
   /// Bytes of a line, as the Docker client takes them (Go's MaxScanTokenSize).
   static let maximumLine = (1 << 16) - 1

@@ -65,6 +65,9 @@ package enum LocalSource {
     /// What is named twice is read once: a pipe gives its bytes only then.
     func file(_ path: String) -> Result<[UInt8], OptionSource.Failure> {
       if let file = source.files.first(where: { $0.name == path }) { return .success(Array(file.value.utf8)) }
+      guard source.files.count < OptionSource.maximumFiles else {
+        return .failure(.init(reason: "with it there are more than \(OptionSource.maximumFiles) files"))
+      }
       do throws(SystemError) {
         let bytes = try reader(path).get()
         size += bytes.count

@@ -63,6 +63,14 @@ struct LocalSourceTests {
       options += ["--env-file", path]
     }
     #expect(reason(options).contains("/4: with it the files have more than 1048576 bytes"))
+    options = []
+    for number in 0...OptionSource.maximumFiles {
+      let path = folder.path + "/few\(number)"
+      try "A=1\n".write(toFile: path, atomically: false, encoding: .utf8)
+      options += ["--env-file", path]
+    }
+    #expect(reason(options).hasSuffix("/few64: with it there are more than 64 files"))
+    #expect(try read(Array(options.dropLast(2))).variables.count == OptionSource.maximumFiles)
   }
 
   @Test func theAgentWaitsForNoPipe() {

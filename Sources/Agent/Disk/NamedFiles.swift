@@ -9,39 +9,30 @@ import Settings
 extension LocalSource {
   /// Reads what the options name, as `read` does, and calls `then` with it, or with what is wrong.
   static func whenRead(
-    _ arguments: [String], _ writer: DiskWriter, known: [NamedFile] = [],
+    _ arguments: [String], _ writer: DiskWriter, known: [FoundFile] = [],
     then: @escaping (Result<WorkloadSource, RunCommandError>) -> Void
   ) {
-    let wanted = Wanted()
+    var wanted: String?
     do throws(RunCommandError) {
       let source = try read(arguments) { path in
-        if let file = known.first(where: { $0.path == path }) { return file.content }
-        wanted.path = path
-        return .failure(SystemError("read", path, errno: FoundFile.missing))
+        guard let file = known.first(where: { $0.path == path }) else {
+          wanted = path
+          return .failure(SystemError("read", path, errno: FoundFile.missing))
+        }
+        return file.error == 0 ? .success(file.bytes) : .failure(SystemError("read", path, errno: file.error))
       }.source
       then(.success(source))
     } catch {
       // Reading ends at the first name that is not known, so one is asked for at a time.
-      guard let path = wanted.path else { return then(.failure(error)) }
-      var bytes: [UInt8] = []
-      var job = DiskJob(verb: .read, path: path, limit: UInt32(OptionSource.maximumFileSize))
-      job.take = { bytes = $0 }
+      guard let wanted else { return then(.failure(error)) }
+      var file = FoundFile(path: wanted)
+      var job = DiskJob(verb: .read, path: wanted, limit: UInt32(OptionSource.maximumFileSize))
+      job.take = { file.bytes = $0 }
       job.then = { error in
-        let file = NamedFile(path: path, content: error.map { .failure($0) } ?? .success(bytes))
+        file.error = error?.errno ?? 0
         whenRead(arguments, writer, known: known + [file], then: then)
       }
       writer.submit(job)
     }
-  }
-
-  /// A file that was read, or why it was not.
-  struct NamedFile {
-    let path: String
-    let content: Result<[UInt8], SystemError>
-  }
-
-  /// The file that the options name and that has not been read.
-  private final class Wanted {
-    var path: String?
   }
 }

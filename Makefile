@@ -19,7 +19,7 @@ SHIPPED := $(HOST) raspberry-pi-3 generic-armv7
 # Boards of one architecture and core share what is compiled: their programs are the same.
 KIND = $(shell sed -n 's/^debian-architecture *= *\([a-z0-9]*\).*/\1/p; s/^cpu *= *\([a-z0-9-]*\).*/\1/p' boards/$(BOARD).conf | paste -sd- -)
 SHARED = .build-boards/kinds/$(KIND)
-BUILD_FOR_BOARD = $(SWIFT) build -c release --swift-sdks-path .sdks --swift-sdk $(BOARD) -debug-info-format none --scratch-path $(SHARED)
+BUILD_FOR_BOARD = $(SWIFT) build -c release --swift-sdks-path .sdks --swift-sdk $(KIND) -debug-info-format none --scratch-path $(SHARED)
 export PROGRAMS
 
 # No target is a file.

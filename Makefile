@@ -152,6 +152,16 @@ decisions: ## Time the choice among 32 and 1,000 nodes in the shipping build of 
 check-board: program ## Say whether PROFILE=FILE (or NAME, of boards/) is complete and sane
 	@$(PROGRAM) board --check $(if $(wildcard $(PROFILE)),$(PROFILE),boards/$(PROFILE).conf)
 
+schedules: ## Run SEEDS (1..10000) schedules of faults against the state machines that decide for a home, in virtual time
+	@cross/toolchain >/dev/null
+	@$(SWIFT) build -c release --product Schedules --quiet
+	@.build/release/Schedules $${SEEDS:-1..10000}
+
+rules: ## Leave out each rule of deciding in turn, and tell how many schedules of SEEDS (1..2000) it takes to notice
+	@cross/toolchain >/dev/null
+	@$(SWIFT) build -c release --product Schedules --quiet
+	@.build/release/Schedules $${SEEDS:-1..2000} without=each directed=0.6
+
 test-boards: ## Compare the boards' device trees in Tests with those of Debian's kernels (86 MB to fetch)
 	@Tests/lab/checks/device-trees check
 

@@ -30,6 +30,7 @@ let rooms: [Target] = [
   room("Peripherals", knows: ["Basics", "CBoards", "Readings", "Scoring", "Wire"]),
   room("Devices", knows: ["Basics", "CGpiod", "CI2C", "CLinux", "Peripherals", "Platform", "Readings"]),
   room("Mesh", knows: ["Basics", "CMbedTLS", "Wire"]),
+  room("Deciding", knows: ["Basics", "Mesh"]),
   room("Containers", knows: ["Basics", "Wire"]),
   room("Orchestration", knows: ["Basics", "Containers", "Scoring", "Wire"]),
   room(
@@ -91,6 +92,10 @@ let tests: [Target] = [
   .executableTarget(
     name: "Placement", dependencies: ["Basics", "CLinux", "Scoring", "Simulation"], path: "Tests/Placement",
     swiftSettings: strict),
+  // Schedules of faults against the state machines that decide; `make schedules`.
+  .executableTarget(
+    name: "Schedules", dependencies: ["Basics", "Deciding", "Mesh"], path: "Tests/Schedules",
+    swiftSettings: strict),
   // What every board's program must do alike; Tests/lab/portable compares. It is not shipped.
   .executableTarget(
     name: "Portable",
@@ -109,6 +114,9 @@ let tests: [Target] = [
   .testTarget(
     name: "MeshTests",
     dependencies: ["Basics", "Mesh", "TestSupport", "Wire"]),
+  .testTarget(
+    name: "DecidingTests",
+    dependencies: ["Basics", "Deciding", "Mesh", "Schedules", "TestSupport"]),
   .testTarget(
     name: "ScoringTests",
     dependencies: ["Basics", "Hardware", "Readings", "Sampling", "Scoring", "Wire"],

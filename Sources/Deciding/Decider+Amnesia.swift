@@ -1,0 +1,45 @@
+internal import Basics
+internal import Mesh
+
+// Disks that are older than what others have seen of them.
+extension Decider {
+  /// Remembers how far a node's disk is, and looks at what it remembers of this one's.
+  mutating func remember(_ beat: Beat, of node: NodeID, _ now: Instant) {
+    var isNews = durable.remember(node, incarnation: beat.incarnation, position: beat.position)
+    for known in beat.known where known.node != id && without.obey(.passOn) {
+      if durable.remember(known.node, incarnation: known.incarnation, position: known.position) {
+        isNews = true
+      }
+    }
+    if isNews { store() }
+    guard without.obey(.amnesia), !counts else { return }
+    let known = beat.known.first { $0.node == id }
+    let incarnation = known?.incarnation ?? 0
+    let position = known?.position ?? .none
+    let isBehind = position > durable.position && !durable.isEmptied && without.obey(.position)
+    if incarnation > durable.incarnation || isBehind {
+      findOld(incarnation, position, beat.term)
+    } else if incarnation == durable.incarnation || durable.isEmptied {
+      if !confirmed.contains(node) { confirmed.append(node) }
+    }
+    if !durable.isEmptied, durable.electorate.isMajority(durable.electorate.count(confirmed + [id])) {
+      counts = true
+    }
+  }
+
+  /// The disk is an old one: its records are dropped, and the node is to be added anew.
+  private mutating func findOld(_ incarnation: UInt32, _ position: Position, _ term: UInt32) {
+    durable.incarnation = max(incarnation, durable.incarnation) + 1
+    durable.isEmptied = without.obey(.empty)
+    confirmed = []
+    if durable.isEmptied {
+      durable.records = RecordSet()
+      durable.settled = 0
+      durable.counter = 0
+    }
+    durable.term = max(durable.term, position.term, term)
+    durable.vote = nil
+    _ = durable.remember(id, incarnation: 0, position: position)
+    store()
+  }
+}

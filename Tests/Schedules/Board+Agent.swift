@@ -1,0 +1,267 @@
+import Basics
+import Deciding
+import Mesh
+
+// The agent of a board: what it is handed, and what it wants done.
+extension Board {
+  // MARK: - The agent's life
+
+  /// A new agent: its memory is empty, and it adopts what runs.
+  func startAgent() {
+    guard isUp, !hasAgent else { return }
+    checkHeld()
+    starts += 1
+    isPaused = false
+    inbox = []
+    calls = []
+    keeper.agentSpoke()
+    if !world.without.obey(.voteOnDisk) { disk.vote = nil }
+    var decider = Decider(
+      id: Board.node(number), durable: disk, start: UInt32(truncatingIfNeeded: world.random.next()),
+      seed: world.random.next(), settings: world.settings, without: world.without, at: clock)
+    decider.adopt(leaseEnd: keeper.leaseEnd, counts: counted, gateway: gateway, at: clock)
+    self.decider = decider
+    stores = []
+    tickDue = .max
+    tell()
+    let now = clock
+    act { $0.tick(at: now) }
+  }
+
+  func stopAgent() {
+    guard hasAgent else { return }
+    world.say(self, "agent dies")
+    decider = nil
+    isPaused = false
+    agentWent()
+  }
+
+  /// The agent is stopped as an upgrade does it, and starts again later.
+  func stopInOrder(for span: Int64) {
+    guard runs else { return }
+    world.say(self, "agent is told to end")
+    let (starts, now) = (starts, clock)
+    act { $0.stop(at: now) }
+    later(2_000_000_000) { [self] in if self.starts == starts { stopAgent() } }
+    later(span) { [self] in startAgent() }
+  }
+
+  /// Nobody takes what runs here.
+  func endHeld(_ until: Instant) {
+    world.say(self, "agent ends, held")
+    keeper.held(until: until)
+    decider = nil
+    isPaused = false
+    heldContainers = engine.filter { !$0.isEnding }
+    armKeeper()
+  }
+
+  /// What was held is still there where the agent is back in time.
+  func checkHeld() {
+    if let until = keeper.heldUntil, clock < until {
+      for container in heldContainers
+      where container.isEnding || !engine.contains(where: { $0 === container }) {
+        world.fail("\(container.service.value) on \(number) was ended though it was held")
+      }
+    }
+    heldContainers = []
+  }
+
+  /// The agent stands still; the board goes on.
+  func pause(for span: Int64) {
+    guard isUp, hasAgent, !isPaused else { return }
+    world.say(self, "agent stands still for \(Double(span) / 1e9)")
+    isPaused = true
+    agentWent()
+    let starts = starts
+    later(span) { [self] in
+      guard hasAgent, self.starts == starts else { return }
+      isPaused = false
+      keeper.agentSpoke()
+      if !isFrozen { drain() }
+    }
+  }
+
+  /// After standing still: calls that were under way first, then what waited in the socket.
+  func drain() {
+    let calls = calls
+    self.calls = []
+    for call in calls { call() }
+    let inbox = inbox
+    self.inbox = []
+    for (message, from) in inbox { receive(message, from: from) }
+    tickDue = .max
+    schedule()
+  }
+
+  // MARK: - The agent's work
+
+  func receive(_ message: Message, from: Int) {
+    guard isUp, hasAgent else { return }
+    guard runs else {
+      if !isFrozen || world.chance(0.3) {
+        if inbox.count >= 100 { inbox.removeFirst() }
+        inbox.append((message, from))
+      }
+      return
+    }
+    let now = clock
+    act { $0.receive(message, from: Board.node(from), at: now) }
+  }
+
+  /// Has the agent do something, and does what it wants done.
+  func act(_ step: (inout Decider) -> [Directive]) {
+    guard decider != nil else { return }
+    let starts = starts
+    let directives = step(&decider!)
+    if decider!.counts { counted = true }
+    gateway = decider!.gateway
+    for directive in directives where hasAgent && self.starts == starts { carryOut(directive) }
+    schedule()
+  }
+
+  func schedule() {
+    guard let due = decider?.nextDue, runs else { return }
+    let at = max(time(of: due), world.now + 1_000_000)
+    guard at < tickDue else { return }
+    tickDue = at
+    let starts = starts
+    later(at - world.now) { [self] in
+      guard self.starts == starts, tickDue == at else { return }
+      tickDue = .max
+      guard runs else { return }
+      let now = clock
+      act { $0.tick(at: now) }
+    }
+  }
+
+  func carryOut(_ directive: Directive) {
+    switch directive {
+    case .send(let message, let to): send(message, to)
+    case .store(let ticket): store(ticket)
+    case .askGateway(let ticket): askGateway(ticket)
+    case .lease(let until):
+      keeper.told(leaseEnd: until)
+      armKeeper()
+    case .lapsed:
+      world.say(self, "lease ends")
+      for container in engine where endsWithLease(container) { end(container) }
+    case .start(let copy, let lease, let isBound): startOrStand(copy, lease, isBound)
+    case .end(let copy):
+      for container in engine where container.service == copy.subject && container.attempt <= copy.attempt {
+        end(container)
+      }
+    case .choose(let service, let among, let attempt): choose(service, among, attempt)
+    case .kept(let ticket): world.kept(ticket, by: self)
+    case .held(let until): endHeld(until)
+    case .notKept(let ticket): world.tickets[ticket] = nil
+    case .acting: world.acts(self)
+    case .steppedDown: world.say(self, "steps down")
+    }
+  }
+
+  func send(_ message: Message, _ to: NodeID?) {
+    if case .write(let write) = message, to == nil {
+      if let tear = world.tear, tear(self, write) { world.tear = nil }
+      if world.isFaulty, world.chance(world.torn) { return sendTorn(message) }
+    }
+    if case .grant = message, world.isFaulty, world.chance(0.05) {
+      world.after(1000) { [self] in stopAgent() }
+      world.after(world.seconds(0.02, 0.2)) { [self] in startAgent() }
+    }
+    if let to { return world.send(message, from: self, to: Board.number(to)) }
+    for board in world.boards where board !== self { world.send(message, from: self, to: board.number) }
+  }
+
+  /// Reaches some, and its sender is stopped.
+  func sendTorn(_ message: Message) {
+    let others = world.boards.filter { $0 !== self && world.chance(0.4) }
+    for board in others.prefix((world.boards.count - 1) / 2) {
+      world.send(message, from: self, to: board.number)
+    }
+    world.say(self, "is torn out of a write")
+    world.after(100_000) { [self] in world.tearOut(self) }
+  }
+
+  /// The disk takes one after the other.
+  func store(_ ticket: UInt64) {
+    guard let durable = decider?.durable else { return }
+    stores.append((ticket, durable))
+    if stores.count == 1 { workDisk() }
+  }
+
+  func workDisk() {
+    let starts = starts
+    later(world.chance(0.05) ? world.seconds(0.005, 0.1) : world.seconds(0.0001, 0.004)) { [self] in
+      guard self.starts == starts, hasAgent, let (ticket, durable) = stores.first else { return }
+      guard !isReadOnly, runs else { return workDisk() }
+      disk = durable
+      stores.removeFirst()
+      if !stores.isEmpty { workDisk() }
+      let now = clock
+      act { $0.stored(ticket, at: now) }
+    }
+  }
+
+  func askGateway(_ ticket: UInt64) {
+    guard world.reachesGateway(number) else { return }
+    let starts = starts
+    later(world.seconds(0.001, 0.005)) { [self] in
+      guard runs, self.starts == starts, world.isLinkedToGateway(number) else { return }
+      let now = clock
+      act { $0.gatewayAnswered(ticket, at: now) }
+    }
+  }
+
+  /// Stands still at the worst place, now and then.
+  func startOrStand(_ copy: Copy, _ lease: LeaseName, _ isBound: Bool) {
+    guard world.isFaulty, world.chance(0.03) else { return start(copy, lease, isBound: isBound) }
+    calls.append { [self] in start(copy, lease, isBound: isBound) }
+    pause(for: world.seconds(0.5, 5))
+  }
+
+  func choose(_ service: SubjectID, _ among: [NodeID], _ attempt: UInt32) {
+    guard let decider else { return }
+    var best: (load: Int, node: NodeID)?
+    for node in among where world.boards[Board.number(node)].hosts {
+      var load = 0
+      for record in decider.durable.records.records {
+        if case .assignment(let assignment) = record.value, assignment.host == node { load += 1 }
+      }
+      if best.map({ (load, node) < ($0.load, $0.node) }) ?? true { best = (load, node) }
+    }
+    guard let best else { return }
+    world.say(self, "assigns \(service.value) to \(Board.number(best.node)) attempt \(attempt + 1)")
+    let now = clock
+    act { $0.assign(service, to: best.node, after: attempt, at: now) }
+  }
+
+  /// For who looks at a schedule.
+  var description: String {
+    guard let decider else { return "no agent" }
+    let durable = decider.durable
+    return
+      "counts \(decider.counts), old \(durable.isEmptied), term \(durable.term), settled \(durable.settled), "
+      + "voters \(durable.electorate.voters.map(Board.number)), lease \(decider.lease != nil), "
+      + "incarnation \(durable.incarnation), knows \(durable.known.map { "\(Board.number($0.node)): \($0.incarnation)" })"
+  }
+
+  // MARK: - Clients
+
+  func put(_ service: SubjectID, _ wanted: ServiceRecord, _ ticket: UInt64) {
+    let now = clock
+    world.tickets[ticket] = (service, wanted)
+    act { decider in
+      guard let directives = decider.put(service, wanted, ticket: ticket, at: now) else {
+        world.tickets[ticket] = nil
+        return []
+      }
+      return directives
+    }
+  }
+
+  func move(_ service: SubjectID, to target: Int) {
+    let now = clock
+    act { $0.move(service, to: Board.node(target), at: now) }
+  }
+}

@@ -1,0 +1,110 @@
+import Basics
+import Deciding
+import Mesh
+
+// What must hold in every schedule.
+extension World {
+  /// Boards on which this service's process runs now; what is excused after a freeze is left out.
+  func running(_ service: SubjectID) -> [Int] {
+    boards.filter { board in
+      guard board.isUp, !board.isFrozen, board.engine.contains(where: { $0.service == service && $0.isLive })
+      else { return false }
+      return !(isExclusive(service) && excused[board.number] >= now)
+    }.map(\.number)
+  }
+
+  /// Something has started or ended: no service may run twice.
+  func look() {
+    for service in services {
+      let on = running(service)
+      if on.count > 1, isExclusive(service) { fail("exclusive \(service.value) runs on \(on)") }
+      var pairs: Set<Double2> = []
+      for first in on {
+        for second in on where first < second && mustEnd(first, second) {
+          pairs.insert(Double2(service: service, first: first, second: second))
+        }
+      }
+      for pair in doubles.keys where pair.service == service && !pairs.contains(pair) { doubles[pair] = nil }
+      for pair in pairs { watch(pair) }
+    }
+  }
+
+  private func watch(_ pair: Double2) {
+    let stamp = [changes, state(pair.first), state(pair.second)]
+    if let known = doubles[pair], known.stamp == stamp {
+      if now - known.since > 2_000_000_000 {
+        fail("\(pair.service.value) runs on \(pair.first) and \(pair.second) for more than 2 s")
+      }
+    } else {
+      doubles[pair] = DoubleSince(since: now, stamp: stamp)
+      after(2_001_000_000) { [self] in look() }
+    }
+  }
+
+  private func state(_ board: Int) -> Int {
+    boards[board].starts * 4 + (boards[board].hasAgent ? 2 : 0) + (boards[board].isPaused ? 1 : 0)
+  }
+
+  /// Two copies there must end: the boards reach each other and nothing is lost, or an agent is gone.
+  private func mustEnd(_ first: Int, _ second: Int) -> Bool {
+    let away = [boards[first], boards[second]].filter { !$0.hasAgent || $0.isPaused }
+    if !away.isEmpty { return away.contains { !$0.hasLease } }
+    return reaches(first, second) && reaches(second, first) && loss == 0 && late == 0 && patchy.isEmpty
+      && slow == 0
+  }
+
+  /// A client is told that its request is kept.
+  func kept(_ ticket: UInt64, by board: Board) {
+    wrote(board)
+    guard let (service, wanted) = tickets.removeValue(forKey: ticket) else { return }
+    promise(service, wanted)
+  }
+
+  private func promise(_ service: SubjectID, _ wanted: ServiceRecord) {
+    if promised[service].map({ $0.revision < wanted.revision }) ?? true { promised[service] = wanted }
+  }
+
+  private func wrote(_ board: Board) {
+    guard let term = board.decider?.durable.term else { return }
+    if let writer = writers[term], writer != board.number {
+      return fail("term \(term): \(board.number) and \(writer) both had a write kept")
+    }
+    writers[term] = board.number
+  }
+
+  /// A coordinator begins to act: it has all that was promised, and what it tells is promised from now on.
+  func acts(_ board: Board) {
+    guard let durable = board.decider?.durable else { return }
+    say(board, "acts in term \(durable.term)")
+    wrote(board)
+    for (service, wanted) in promised {
+      let has = durable.records.service(service)?.revision ?? 0
+      if has < wanted.revision {
+        fail("coordinator \(board.number) lacks \(service.value) revision \(wanted.revision), has \(has)")
+      }
+    }
+    for service in services { if let wanted = durable.records.service(service) { promise(service, wanted) } }
+  }
+
+  /// After the quiet there is one coordinator, and everything wanted runs once.
+  func checkProgress() {
+    let acting = boards.filter(\.isActing)
+    guard acting.count == 1, let durable = acting[0].decider?.durable else {
+      for board in boards { say(board, board.description) }
+      return fail("progress: \(acting.map(\.number)) decide after the quiet")
+    }
+    for service in services {
+      var isWanted = durable.records.service(service)?.isWanted ?? false
+      // What is bound to a board that does not come back waits for its owner's word.
+      if let assignment = durable.records.assignment(service), assignment.isBound,
+        !boards[Board.number(assignment.host)].isUp
+      {
+        isWanted = false
+      }
+      let on = running(service)
+      if on.count != (isWanted ? 1 : 0) {
+        fail("progress: \(service.value), wanted \(isWanted), runs on \(on) after the quiet")
+      }
+    }
+  }
+}

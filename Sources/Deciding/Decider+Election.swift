@@ -12,7 +12,8 @@ extension Decider {
 
   /// Stands for election where nobody has claimed to be the coordinator for 1.05 L.
   mutating func stand(_ now: Instant) {
-    guard role == .follower, isVoter, now - max(coordinatorHeard, born) >= settings.silence else { return }
+    guard role == .follower, isVoter, !isContested(now), now - max(coordinatorHeard, born) >= settings.silence
+    else { return }
     guard let due = nextElection else {
       nextElection = now + random.below(settings.electionSpread)
       return

@@ -57,11 +57,11 @@ extension Decider {
 
   /// Holds are over where the agent is back, and where the keeper there has ended everything.
   mutating func endHolds(_ now: Instant) {
-    won.holds = won.holds.filter { isHeld($0.node) }
+    won.holds = won.holds.filter { hold(of: $0.node) == $0.incarnation }
     for record in durable.records.records {
       guard case .hold(let node, let incarnation) = record.value, !won.isPending(record.key) else { continue }
       if !won.holds.contains(where: { $0.node == node }) {
-        won.holds.append(Won.Death(node: node, since: now))
+        won.holds.append(Won.Hold(node: node, incarnation: incarnation, since: now))
       }
       let since = won.holds.first { $0.node == node }?.since ?? now
       let end = since + settings.longer(settings.holdTime) + settings.kill

@@ -13,7 +13,7 @@ extension Decider {
   }
 
   /// The lease has ended.
-  private mutating func lapse(_ now: Instant) {
+  mutating func lapse(_ now: Instant) {
     lease = nil
     out.append(.lapsed)
     if role == .coordinator, without.obey(.lapseEndsTerm) { stepDown(now) }
@@ -34,7 +34,7 @@ extension Decider {
     let beat = Message.beat(beat(asks: asks, now))
     for node in nodes ?? [] { send(beat, to: node) }
     guard nodes == nil else { return }
-    out.append(.send(beat, to: nil))
+    out.append(.send(beat, of: durable.lineage, to: nil))
     guard durable.electorate.hasGateway else { return }
     gateway.ask(sequence, pause: settings.gatewayPause, now)
     out.append(.askGateway(UInt64(sequence)))
@@ -47,13 +47,15 @@ extension Decider {
       echoes.append(Beat.Echo(node: peer.id, start: beat.start, sequence: beat.sequence))
     }
     return Beat(
-      start: start, sequence: sequence, term: durable.term, asks: asks, echoes: echoes,
+      lineage: durable.lineage, hasServices: hasServices, start: start, sequence: sequence,
+      term: durable.term, asks: asks, echoes: echoes,
       electorate: durable.electorate, lease: lease, isCoordinator: role != .follower, runs: runs, done: done,
       incarnation: durable.incarnation, position: storedPosition, known: storedKnown, counts: counts,
       isEmptied: durable.isEmptied, digest: durable.records.digest)
   }
 
   mutating func hear(_ beat: Beat, from node: NodeID, _ now: Instant) {
+    guard beat.lineage == durable.lineage, !isFresh else { return meet(beat, from: node, now) }
     let place = place(of: node)
     peers[place].heard = now
     if beat.asks { self.beat(to: [node], asks: false, now) }

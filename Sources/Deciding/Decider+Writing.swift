@@ -17,7 +17,7 @@ extension Decider {
     won.writes.append(
       Won.Pending(
         write: write, began: now, again: now + settings.writePause, ownStore: storesAsked, then: then))
-    out.append(.send(.write(write), to: nil))
+    out.append(.send(.write(write), of: durable.lineage, to: nil))
   }
 
   /// A value under the version that the next write has.

@@ -35,7 +35,7 @@ package struct Decider: Sendable {
   var storedPosition: Position
   var storedKnown: [Durable.Known]
   /// Wait for the disk.
-  var unsent: [(after: UInt64, message: Message, to: NodeID)] = []
+  var unsent: [(after: UInt64, message: Message, lineage: Lineage, to: NodeID)] = []
 
   // MARK: Heartbeats and the lease
 
@@ -71,6 +71,10 @@ package struct Decider: Sendable {
   var editionSince: Instant
   /// The coordinator that was heard last.
   package internal(set) var coordinator: NodeID?
+  /// When another node that waits for a home was heard, which founds before this one.
+  var waitedFor: Instant?
+  /// When another home with services was heard last.
+  var contestedAt: Instant?
   /// When the agent was told to end in order, and when it asks again to be held.
   var stopping: (since: Instant, again: Instant)?
   /// The last attempt of each service that is not here.
@@ -136,7 +140,8 @@ package struct Decider: Sendable {
     storedPosition = durable.position
     storedKnown = durable.known
     self.durable.incarnation += 1
-    counts = !without.obey(.amnesia)
+    // Where it is the only voter, nobody can know of a later life of its disk.
+    counts = !without.obey(.amnesia) || (durable.electorate.voters == [id] && durable.electorate.size == 1)
     store()
   }
 
@@ -171,6 +176,7 @@ package struct Decider: Sendable {
     if let asked = gateway.unanswered { due = min(due, asked + settings.gatewayPatience) }
     switch role {
     case .follower:
+      if isFresh { due = min(due, foundingDue) }
       if isVoter { due = min(due, nextElection ?? max(coordinatorHeard, born) + settings.silence) }
     case .winner, .coordinator:
       for write in won.writes { due = min(due, write.again) }
@@ -187,11 +193,14 @@ package struct Decider: Sendable {
     if now >= nextBeat {
       nextBeat = now + settings.beat
       beat(to: nil, asks: false, now)
+      // The only voter hears nobody, and needs nobody.
+      renew(now)
     } else if let end = leaseEnd, lease != nil, end - now < settings.low,
       lastBeat.map({ now - $0 >= settings.askPause }) ?? true
     {
       beat(to: durable.electorate.voters.filter { $0 != id }, asks: true, now)
     }
+    foundIfAlone(now)
     stand(now)
     confirmOwn(now)
     writeAgain(now)
@@ -210,7 +219,7 @@ package struct Decider: Sendable {
       storing.removeFirst()
     }
     while let first = unsent.first, first.after <= storesDone {
-      out.append(.send(first.message, to: first.to))
+      out.append(.send(first.message, of: first.lineage, to: first.to))
       unsent.removeFirst()
     }
     voteForOneself(now)
@@ -219,11 +228,17 @@ package struct Decider: Sendable {
   }
 
   /// Takes what another node said.
-  package mutating func receive(_ message: Message, from node: NodeID, at now: Instant) -> [Directive] {
+  ///
+  /// - Parameter lineage: the home of who said it, at that time: what is said in another home is none of this one's.
+  package mutating func receive(
+    _ message: Message, of lineage: Lineage, from node: NodeID, at now: Instant
+  ) -> [Directive] {
     guard node != id, storesDone > 0 else { return takeDirectives() }
     look(now)
+    if case .beat(let beat) = message { hear(beat, from: node, now) }
+    guard lineage == durable.lineage || !without.obey(.lineage), !isFresh else { return takeDirectives() }
     switch message {
-    case .beat(let beat): hear(beat, from: node, now)
+    case .beat: break
     case .preVote: answerPreVote(node, now)
     case .preVoteGiven(let electorate): take(favourOf: node, electorate, now)
     case .vote(let term): answerVote(node, term, now)
@@ -241,6 +256,7 @@ package struct Decider: Sendable {
     case .start(let copy, let term, let lease, let isBound): begin(copy, term, lease, isBound: isBound)
     case .stop(let copy, let term): end(copy, term, for: node)
     case .stopped(let copy, let term): confirmStop(copy, term, by: node)
+    case .yield(let lineage, let electorate, let term): yield(to: lineage, electorate, term, now)
     case .hold(let incarnation): hold(node, incarnation, now)
     case .holdKept(let incarnation): if incarnation == durable.incarnation { holdIsKept() }
     }
@@ -270,11 +286,13 @@ package struct Decider: Sendable {
 
   /// Sends once all that was asked of the disk so far is there.
   mutating func sendStored(_ message: Message, to node: NodeID) {
-    if storesDone >= storesAsked { return out.append(.send(message, to: node)) }
-    unsent.append((storesAsked, message, node))
+    if storesDone >= storesAsked { return out.append(.send(message, of: durable.lineage, to: node)) }
+    unsent.append((storesAsked, message, durable.lineage, node))
   }
 
-  mutating func send(_ message: Message, to node: NodeID) { out.append(.send(message, to: node)) }
+  mutating func send(_ message: Message, to node: NodeID) {
+    out.append(.send(message, of: durable.lineage, to: node))
+  }
 
   /// The place of a node among those that were heard; it is added where it is new.
   mutating func place(of node: NodeID) -> Int {

@@ -24,6 +24,10 @@ package struct DecidingSettings: Sendable {
   package var returnTime = Interval.seconds(20)
   /// How long a dead node that is heard again has to get a lease, before what goes on there is moved.
   package var heardAgainTime = Interval.seconds(8)
+  /// How long a node without a home waits for one before it founds its own.
+  package var foundingTime = Interval.seconds(10)
+  /// How long another home with services stops this one from deciding after it was heard last.
+  package var contestTime = Interval.seconds(10)
   /// How long the containers of an agent that was stopped in order are left alone.
   package var holdTime = Interval.seconds(300)
   /// A voter that is dead for this long is taken out of the electorate.

@@ -2,6 +2,8 @@ package import Mesh
 
 /// What a node must not forget: it is on disk before anybody is told what follows from it.
 package struct Durable: Sendable {
+  /// Which home it is.
+  package var lineage = Lineage.none
   /// The highest term that the node knows.
   package var term: UInt32 = 0
   /// Whom it gave its vote in that term.

@@ -42,6 +42,10 @@ package struct Beat: Sendable {
     package var sequence: UInt32
   }
 
+  /// Which home the sender belongs to.
+  package var lineage: Lineage
+  /// Whether its records have any service.
+  package var hasServices: Bool
   /// The agent's start, random.
   package var start: UInt32
   /// Grows by one with each heartbeat of that start.
@@ -126,14 +130,16 @@ package enum Message: Sendable {
   case stopped(Copy, term: UInt32)
   /// This start of my agent ends in order: leave what runs here alone for a while.
   case hold(incarnation: UInt32)
+  /// This home goes over to another one: nothing is lost, for it keeps nothing.
+  case yield(to: Lineage, electorate: Electorate, term: UInt32)
   /// That is kept.
   case holdKept(incarnation: UInt32)
 }
 
 /// What deciding wants done, in order.
 package enum Directive: Sendable {
-  /// To one node, or to all where `to` is nil.
-  case send(Message, to: NodeID?)
+  /// As a node of this home, to one node, or to all where `to` is nil.
+  case send(Message, of: Lineage, to: NodeID?)
   /// Put what must not be forgotten on disk, then call `stored` with the number. In the order of the numbers.
   case store(UInt64)
   /// Ask the gateway for a sign of life, and call `gatewayAnswered` with the number if it gives one.
@@ -155,6 +161,10 @@ package enum Directive: Sendable {
   case notKept(UInt64)
   /// The agent may end: until then nobody takes what runs here. The keeper is to know it.
   case held(until: Instant)
+  /// Another home with the same key keeps services, too: neither decides, and the owner is to say which one goes on.
+  case contested(Lineage)
+  /// This node belongs to another home from now on; what it kept of the former one is gone.
+  case joined(Lineage)
   /// This node may decide from now on.
   case acting
   /// It may not any more.

@@ -36,6 +36,8 @@ package enum Rule: UInt8, CaseIterable, Sendable {
   case directiveOrder
   /// An exclusive service is given away K after the death.
   case waitKill
+  /// What is said in another home is none of this one's.
+  case lineage
   /// Nobody takes what runs where an agent was stopped in order, for a while.
   case hold
   /// What is bound to its board starts nowhere else before its end is confirmed.

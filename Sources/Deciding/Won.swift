@@ -18,7 +18,7 @@ struct Won: Sendable {
   /// Services that are on their way to a node of the owner's choice.
   var moves: [Move] = []
   /// Since when this coordinator knows of each hold.
-  var holds: [Death] = []
+  var holds: [Hold] = []
   /// Boards that their owner has said are off.
   var off: [NodeID] = []
   /// When something is to be looked at again, though nobody says anything.
@@ -54,6 +54,14 @@ struct Won: Sendable {
   /// A node is dead for its services since then.
   struct Death: Sendable {
     var node: NodeID
+    var since: Instant
+  }
+
+  /// An agent that was stopped in order.
+  struct Hold: Sendable {
+    var node: NodeID
+    /// Each start of the agent may be held anew.
+    var incarnation: UInt32
     var since: Instant
   }
 

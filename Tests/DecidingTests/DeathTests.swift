@@ -10,7 +10,7 @@ import Testing
 struct DeathTests {
   /// A home that has run its services for a while.
   private func home(seed: UInt64, nodes: Int) -> World {
-    let world = World(seed: seed, nodes: nodes)
+    let world = World(seed: seed, nodes: nodes, isFresh: false)
     for board in world.boards { board.boot() }
     world.run(for: 8_000_000_000)
     for service in world.services {

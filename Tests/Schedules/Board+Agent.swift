@@ -89,24 +89,24 @@ extension Board {
     for call in calls { call() }
     let inbox = inbox
     self.inbox = []
-    for (message, from) in inbox { receive(message, from: from) }
+    for (message, lineage, from) in inbox { receive(message, of: lineage, from: from) }
     tickDue = .max
     schedule()
   }
 
   // MARK: - The agent's work
 
-  func receive(_ message: Message, from: Int) {
+  func receive(_ message: Message, of lineage: Lineage, from: Int) {
     guard isUp, hasAgent else { return }
     guard runs else {
       if !isFrozen || world.chance(0.3) {
         if inbox.count >= 100 { inbox.removeFirst() }
-        inbox.append((message, from))
+        inbox.append((message, lineage, from))
       }
       return
     }
     let now = clock
-    act { $0.receive(message, from: Board.node(from), at: now) }
+    act { $0.receive(message, of: lineage, from: Board.node(from), at: now) }
   }
 
   /// Has the agent do something, and does what it wants done.
@@ -137,7 +137,7 @@ extension Board {
 
   func carryOut(_ directive: Directive) {
     switch directive {
-    case .send(let message, let to): send(message, to)
+    case .send(let message, let lineage, let to): send(message, of: lineage, to)
     case .store(let ticket): store(ticket)
     case .askGateway(let ticket): askGateway(ticket)
     case .lease(let until):
@@ -155,29 +155,33 @@ extension Board {
     case .kept(let ticket): world.kept(ticket, by: self)
     case .held(let until): endHeld(until)
     case .notKept(let ticket): world.tickets[ticket] = nil
+    case .contested: world.say(self, "another home is there")
+    case .joined: world.say(self, "joins another home")
     case .acting: world.acts(self)
     case .steppedDown: world.say(self, "steps down")
     }
   }
 
-  func send(_ message: Message, _ to: NodeID?) {
+  func send(_ message: Message, of lineage: Lineage, _ to: NodeID?) {
     if case .write(let write) = message, to == nil {
       if let tear = world.tear, tear(self, write) { world.tear = nil }
-      if world.isFaulty, world.chance(world.torn) { return sendTorn(message) }
+      if world.isFaulty, world.chance(world.torn) { return sendTorn(message, of: lineage) }
     }
     if case .grant = message, world.isFaulty, world.chance(0.05) {
       world.after(1000) { [self] in stopAgent() }
       world.after(world.seconds(0.02, 0.2)) { [self] in startAgent() }
     }
-    if let to { return world.send(message, from: self, to: Board.number(to)) }
-    for board in world.boards where board !== self { world.send(message, from: self, to: board.number) }
+    if let to { return world.send(message, of: lineage, from: self, to: Board.number(to)) }
+    for board in world.boards where board !== self {
+      world.send(message, of: lineage, from: self, to: board.number)
+    }
   }
 
   /// Reaches some, and its sender is stopped.
-  func sendTorn(_ message: Message) {
+  func sendTorn(_ message: Message, of lineage: Lineage) {
     let others = world.boards.filter { $0 !== self && world.chance(0.4) }
     for board in others.prefix((world.boards.count - 1) / 2) {
-      world.send(message, from: self, to: board.number)
+      world.send(message, of: lineage, from: self, to: board.number)
     }
     world.say(self, "is torn out of a write")
     world.after(100_000) { [self] in world.tearOut(self) }

@@ -47,17 +47,17 @@ final class Board {
   var tickDue = Int64.max
   /// Not on disk yet.
   var stores: [(ticket: UInt64, durable: Durable)] = []
-  var inbox: [(Message, Int)] = []
+  var inbox: [(Message, Lineage, Int)] = []
   var calls: [() -> Void] = []
   /// What /run tells the next agent of this board.
   var counted = false
   var gateway = Gateway()
 
-  init(_ number: Int, in world: World, hosts: Bool, electorate: Electorate) {
+  init(_ number: Int, in world: World, hosts: Bool, disk: Durable) {
     self.number = number
     self.world = world
     self.hosts = hosts
-    disk = Durable(electorate: electorate)
+    self.disk = disk
     rate = world.chance(0.8) ? (world.chance(0.5) ? 0.99 : 1.01) : 0.99 + 0.02 * world.fraction
   }
 

@@ -110,10 +110,12 @@ extension World {
     boards.map { $0.decider?.durable.electorate ?? $0.disk.electorate }.max { $0.version < $1.version }!
   }
 
-  /// A board comes back with its disk of some time ago; another goes at that time.
+  /// A board comes back with its disk of some time ago; another goes at that time. The fault model: somebody who is there has
+  /// heard of its later life, so that nobody is cut off meanwhile.
   private func restore(_ acting: Board, _ others: [Int]) {
     let can = whole()
-    guard !can.isEmpty else { return }
+    guard !can.isEmpty, cuts.isEmpty, Set(group).count == 1 else { return }
+    let changes = changes
     let board = pick(can)
     if chance(0.7) {
       for other in boards where other !== board {
@@ -124,7 +126,7 @@ extension World {
     var image: Durable?
     after(seconds(0, 1)) { image = board.disk }
     after(seconds(3, 5)) { [self] in
-      guard let image, whole().contains(where: { $0 === board }) else { return }
+      guard let image, self.changes == changes, whole().contains(where: { $0 === board }) else { return }
       board.crash()
       board.disk = image
       board.isRestored = true

@@ -57,6 +57,7 @@ extension World {
   func kept(_ ticket: UInt64, by board: Board) {
     wrote(board)
     guard let (service, wanted) = tickets.removeValue(forKey: ticket) else { return }
+    say(board, "has \(service.value) revision \(wanted.revision) kept, wanted \(wanted.isWanted)")
     promise(service, wanted)
   }
 
@@ -65,11 +66,12 @@ extension World {
   }
 
   private func wrote(_ board: Board) {
-    guard let term = board.decider?.durable.term else { return }
-    if let writer = writers[term], writer != board.number {
-      return fail("term \(term): \(board.number) and \(writer) both had a write kept")
+    guard let durable = board.decider?.durable else { return }
+    let reign = Reign(lineage: durable.lineage, term: durable.term)
+    if let writer = writers[reign], writer != board.number {
+      return fail("term \(durable.term): \(board.number) and \(writer) both had a write kept")
     }
-    writers[term] = board.number
+    writers[reign] = board.number
   }
 
   /// A coordinator begins to act: it has all that was promised, and what it tells is promised from now on.

@@ -8,7 +8,7 @@ extension World {
   /// - Returns: what was violated; nil where everything held.
   func schedule(directed: Double = 0.35) -> String? {
     for board in boards { after(seconds(0, 1)) { board.boot() } }
-    run(until: 8_000_000_000)
+    run(until: isFresh ? 40_000_000_000 : 8_000_000_000)
     for service in services {
       for board in boards where board.isActing { put(service, isWanted: true, at: board) }
     }

@@ -17,6 +17,7 @@ final class World {
   let services: [SubjectID]
   let settings: DecidingSettings
   let hasGateway: Bool
+  let isFresh: Bool
   var violation: Violation?
   var trace: ((String) -> Void)?
 
@@ -54,12 +55,13 @@ final class World {
   var promised: [SubjectID: ServiceRecord] = [:]
   /// The services of the writes that clients wait for.
   var tickets: [UInt64: (SubjectID, ServiceRecord)] = [:]
-  /// Who had a write kept in a term.
-  var writers: [UInt32: Int] = [:]
+  /// Who had a write kept in a term of a home.
+  var writers: [Reign: Int] = [:]
   var doubles: [Double2: DoubleSince] = [:]
   /// After a freeze the first 100 ms do not count.
   var excused: [Int64]
 
+  struct Reign: Hashable { let lineage: Lineage, term: UInt32 }
   struct Way: Hashable { let from: Int, to: Int }
   struct Double2: Hashable { let service: SubjectID, first: Int, second: Int }
   struct DoubleSince { var since: Int64, stamp: [Int] }
@@ -72,7 +74,9 @@ final class World {
   private var heap: [Event] = []
   private var order: UInt64 = 0
 
-  init(seed: UInt64, nodes: Int, without: Rules = []) {
+  /// - Parameter isFresh: the boards were never in a home, or are one that was founded before; some of each where it is not
+  ///   said.
+  init(seed: UInt64, nodes: Int, without: Rules = [], isFresh: Bool? = nil) {
     self.seed = seed
     self.without = without
     random = SplitMix64(seed: seed &* 1_000_003 &+ UInt64(nodes))
@@ -92,10 +96,16 @@ final class World {
     gatewayLost = [Int64](repeating: -1_000_000_000, count: total)
     excused = [Int64](repeating: -1, count: total)
     let voters = (0..<min(total, settings.maximumVoters)).map(Board.node)
-    let first = Electorate(
-      version: .none, edition: .none, voters: voters, hasGateway: hasGateway && voters.count == 2)
+    let chance = random.below(8) == 0
+    let isFresh = isFresh ?? chance
+    self.isFresh = isFresh
+    var first = Durable(
+      electorate: Electorate(
+        version: .none, edition: .none, voters: isFresh ? [] : voters,
+        hasGateway: !isFresh && hasGateway && voters.count == 2))
+    if !isFresh { first.lineage = Lineage(id: 1, generation: 1) }
     for number in 0..<total {
-      boards.append(Board(number, in: self, hosts: number < nodes, electorate: first))
+      boards.append(Board(number, in: self, hosts: number < nodes, disk: first))
     }
   }
 
@@ -204,7 +214,7 @@ final class World {
 
   func heal() { link(gateway: 0) }
 
-  func send(_ message: Message, from: Board, to: Int) {
+  func send(_ message: Message, of lineage: Lineage, from: Board, to: Int) {
     let way = Way(from: from.number, to: to)
     guard reaches(way.from, way.to) else { return }
     // The assumption on which the gateway stands: two that reach it reach each other.
@@ -222,7 +232,7 @@ final class World {
       after(delay) { [self] in
         // A connection that a cut has ended in between brings nothing.
         if isSlow, case .write = message, group[way.from] != group[way.to] { return }
-        boards[way.to].receive(message, from: way.from)
+        boards[way.to].receive(message, of: lineage, from: way.from)
       }
     }
   }

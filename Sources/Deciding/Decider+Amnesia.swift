@@ -3,22 +3,23 @@ internal import Mesh
 
 // Disks that are older than what others have seen of them.
 extension Decider {
-  /// Remembers how far a node's disk is, and looks at what it remembers of this one's.
-  mutating func remember(_ beat: Beat, of node: NodeID, _ now: Instant) {
-    var isNews = durable.remember(node, incarnation: beat.incarnation, position: beat.position)
-    for known in beat.known where known.node != id && without.obey(.passOn) {
+  /// Remembers what a node knows of others' disks, and looks at what it knows of this one's.
+  mutating func remember(_ status: Status, of node: NodeID) {
+    var isNews = false
+    for known in status.known where known.node != id && without.obey(.passOn) {
       if durable.remember(known.node, incarnation: known.incarnation, position: known.position) {
         isNews = true
       }
     }
     if isNews { store() }
     guard without.obey(.amnesia), !counts else { return }
-    let known = beat.known.first { $0.node == id }
+    let known = status.known.first { $0.node == id }
     let incarnation = known?.incarnation ?? 0
     let position = known?.position ?? .none
-    let isBehind = position > durable.position && !durable.isEmptied && without.obey(.position)
+    let mine = without.obey(.asFound) ? found : durable.position
+    let isBehind = position > mine && !durable.isEmptied && without.obey(.position)
     if incarnation > durable.incarnation || isBehind {
-      findOld(incarnation, position, beat.term)
+      findOld(incarnation, position)
     } else if incarnation == durable.incarnation || durable.isEmptied {
       if !confirmed.contains(node) { confirmed.append(node) }
     }
@@ -28,7 +29,7 @@ extension Decider {
   }
 
   /// The disk is an old one: its records are dropped, and the node is to be added anew.
-  private mutating func findOld(_ incarnation: UInt32, _ position: Position, _ term: UInt32) {
+  private mutating func findOld(_ incarnation: UInt32, _ position: Position) {
     durable.incarnation = max(incarnation, durable.incarnation) + 1
     durable.isEmptied = without.obey(.empty)
     confirmed = []
@@ -37,7 +38,7 @@ extension Decider {
       durable.settled = 0
       durable.counter = 0
     }
-    durable.term = max(durable.term, position.term, term)
+    durable.term = max(durable.term, position.term)
     durable.vote = nil
     _ = durable.remember(id, incarnation: 0, position: position)
     store()

@@ -23,9 +23,9 @@ extension Decider {
   }
 
   /// A node has a newer copy of what runs here.
-  mutating func endOlder(than beat: Beat) {
+  mutating func endOlder(than status: Status) {
     guard without.obey(.olderEnds) else { return }
-    for newer in beat.runs {
+    for newer in status.runs {
       for older in runs where older.subject == newer.subject && older.attempt < newer.attempt {
         out.append(.end(older))
       }

@@ -27,6 +27,7 @@ extension Decider {
 
   /// Says a heartbeat, to all or to these.
   mutating func beat(to nodes: [NodeID]?, asks: Bool, _ now: Instant) {
+    noticeNews(now)
     lastBeat = now
     sequence += 1
     sent.append((sequence, now))
@@ -49,8 +50,10 @@ extension Decider {
     return Beat(
       lineage: durable.lineage, hasServices: hasServices, start: start, sequence: sequence,
       term: durable.term, asks: asks, echoes: echoes,
-      electorate: durable.electorate, lease: lease, isCoordinator: role != .follower, runs: runs, done: done,
-      incarnation: durable.incarnation, position: storedPosition, known: storedKnown, counts: counts,
+      electorate: durable.electorate, lease: lease, isCoordinator: role != .follower,
+      statusVersion: told.version,
+      incarnation: durable.incarnation, position: counts || !without.obey(.asFound) ? storedPosition : found,
+      counts: counts,
       isEmptied: durable.isEmptied, digest: durable.records.digest)
   }
 
@@ -64,9 +67,9 @@ extension Decider {
     if let last = peers[place].beat, last.start != beat.start, beat.incarnation < last.incarnation { return }
     peers[place].beat = beat
     peers[place].beatAt = now
-    remember(beat, of: node, now)
+    if durable.remember(node, incarnation: beat.incarnation, position: beat.position) { store() }
     learn(beat.term, now)
-    endOlder(than: beat)
+    if !peers[place].isStatusCurrent || !counts { askStatus(of: node, now) }
     measureLevel(beat, node, now)
     if beat.isCoordinator, beat.term >= durable.term, beat.lease != nil {
       coordinatorHeard = now

@@ -106,7 +106,9 @@ extension Decider {
   private func isWithout(_ node: NodeID, _ subject: SubjectID, _ now: Instant) -> Bool {
     if let death = won.dead.first(where: { $0.node == node }) { return now - death.since >= settings.kill }
     guard node != id else { return attempt(of: subject, on: node) == nil }
-    guard let at = peer(node)?.beatAt, at >= won.at else { return false }
+    guard let peer = peer(node), let at = peer.beatAt, at >= won.at, peer.isStatusCurrent else {
+      return false
+    }
     return attempt(of: subject, on: node) == nil
   }
 
@@ -157,12 +159,12 @@ extension Decider {
   }
 
   private func attempt(of subject: SubjectID, on node: NodeID) -> UInt32? {
-    let runs = node == id ? self.runs : peer(node)?.beat?.runs ?? []
+    let runs = node == id ? self.runs : peer(node)?.status?.runs ?? []
     return runs.first { $0.subject == subject }?.attempt
   }
 
   private func lastDone(of subject: SubjectID, on node: NodeID) -> UInt32 {
-    let done = node == id ? self.done : peer(node)?.beat?.done ?? []
+    let done = node == id ? self.done : peer(node)?.status?.done ?? []
     return done.first { $0.subject == subject }?.attempt ?? 0
   }
 

@@ -38,7 +38,10 @@ extension Decider {
       durable.electorate = electorate
     }
     if durable.settled == write.term { durable.counter = max(durable.counter, write.counter) }
-    if durable.isEmptied, durable.settled == write.term, !isVoter { durable.isEmptied = false }
+    if durable.isEmptied, durable.settled == write.term, !isVoter {
+      durable.isEmptied = false
+      found = durable.position
+    }
   }
 
   /// Sends again what nobody confirms.
@@ -51,7 +54,11 @@ extension Decider {
     }
   }
 
+  /// Whether this node may take what is new: a disk that nobody has vouched for is left as it was found.
+  private var mayTake: Bool { counts || durable.isEmptied || !without.obey(.asFound) }
+
   mutating func take(_ write: Write, from node: NodeID, _ now: Instant) {
+    guard mayTake else { return }
     if write.term < durable.term
       || (write.term == durable.term && durable.vote != nil && durable.vote != node)
     {
@@ -116,7 +123,7 @@ extension Decider {
 
   /// Asks the coordinator for what differs.
   mutating func fetchIfDifferent(_ beat: Beat, from node: NodeID, _ now: Instant) {
-    guard beat.term == durable.term,
+    guard mayTake, beat.term == durable.term,
       durable.settled < beat.term || beat.digest != durable.records.digest
         || durable.electorate.version < beat.electorate.version
     else { return }

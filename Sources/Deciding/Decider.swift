@@ -16,8 +16,8 @@ package struct Decider: Sendable {
   package internal(set) var durable: Durable
   /// Rules that a test leaves out.
   package var without: Rules
-  /// What runs here, as the Engine says.
-  package var runs: [Copy] = []
+  /// What runs here, as the Engine says (`update`).
+  package internal(set) var runs: [Copy] = []
 
   /// Tells this start of the agent from others.
   let start: UInt32
@@ -54,8 +54,14 @@ package struct Decider: Sendable {
   /// Whether a majority knows of no later life of this node.
   package internal(set) var counts = false
   var confirmed: [NodeID] = []
+  /// How far the disk was when the agent started: what came since tells nothing of its age.
+  var found: Position
   /// What is known of the gateway; for the next agent of this board.
   package internal(set) var gateway = Gateway()
+
+  /// What others are told when they ask.
+  var told: Status
+  var knownToldAt: Instant
 
   // MARK: The coordinator
 
@@ -109,9 +115,17 @@ package struct Decider: Sendable {
     var heard: Instant?
     var beat: Beat?
     var beatAt: Instant?
+    var status: Status?
+    var askedAt: Instant?
     /// When the newest of the own heartbeats was sent that it has echoed, and the edition that it then counted by.
     var echoed: Instant?
     var echoEdition: Version?
+
+    /// Whether its status is what its newest heartbeat told of.
+    var isStatusCurrent: Bool {
+      guard let beat, let status else { return false }
+      return status.start == beat.start && status.version == beat.statusVersion
+    }
   }
 
   /// A node that starts; its incarnation has to be on disk before it says anything.
@@ -135,9 +149,12 @@ package struct Decider: Sendable {
     random = SplitMix64(seed: seed)
     nextBeat = now
     leaseSince = now
+    told = Status(start: start, version: 1, runs: [], done: [], known: [])
+    knownToldAt = now
     coordinatorHeard = now
     editionSince = now
     storedPosition = durable.position
+    found = durable.position
     storedKnown = durable.known
     self.durable.incarnation += 1
     // Where it is the only voter, nobody can know of a later life of its disk.
@@ -239,6 +256,8 @@ package struct Decider: Sendable {
     guard lineage == durable.lineage || !without.obey(.lineage), !isFresh else { return takeDirectives() }
     switch message {
     case .beat: break
+    case .askStatus: answerStatus(node, now)
+    case .status(let status): take(status, from: node, now)
     case .preVote: answerPreVote(node, now)
     case .preVoteGiven(let electorate): take(favourOf: node, electorate, now)
     case .vote(let term): answerVote(node, term, now)

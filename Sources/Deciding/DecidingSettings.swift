@@ -18,6 +18,10 @@ package struct DecidingSettings: Sendable {
   package var electionPause = Interval.milliseconds(450)
   /// Without an answer a write is sent again.
   package var writePause = Interval.milliseconds(300)
+  /// Between two questions to one node for its status.
+  package var statusPause = Interval.milliseconds(300)
+  /// How often at most what a node knows of others' disks is news.
+  package var knownPause = Interval.seconds(2)
   /// Between two questions to the voters about a silent node.
   package var questionPause = Interval.milliseconds(250)
   /// How long a coordinator that had no lease before its election waits for whom it has not heard since.

@@ -62,22 +62,32 @@ package struct Beat: Sendable {
   package var lease: LeaseName?
   /// Whether it won the present term.
   package var isCoordinator: Bool
-  /// What runs there.
-  package var runs: [Copy]
-  /// The last attempt of each that is not there, and never will be.
-  package var done: [Copy]
+  /// Of what the node says when it is asked (`Status`): another one is news.
+  package var statusVersion: UInt32
   /// How often its agent has started, as its disk has it.
   package var incarnation: UInt32
   /// How far its disk is.
   package var position: Position
-  /// What it knows of others' disks.
-  package var known: [Durable.Known]
   /// Whether its voice counts: a majority knows of no later life of it.
   package var counts: Bool
   /// Whether its disk was an old one, and the node is to be added anew.
   package var isEmptied: Bool
   /// Of its records.
   package var digest: UInt64
+}
+
+/// What a node says of itself where a heartbeat tells that there is news: it may be long.
+package struct Status: Sendable {
+  /// Of the agent that says it.
+  package var start: UInt32
+  /// Grows with each change.
+  package var version: UInt32
+  /// What runs there.
+  package var runs: [Copy]
+  /// The last attempt of each that is not there, and never will be.
+  package var done: [Copy]
+  /// What it knows of others' disks.
+  package var known: [Durable.Known]
 }
 
 /// Records on their way from the coordinator.
@@ -102,6 +112,10 @@ package struct Write: Sendable {
 package enum Message: Sendable {
   /// To all, or to those that are asked one by one.
   case beat(Beat)
+  /// What runs there, and what do you know of our disks?
+  case askStatus
+  /// That.
+  case status(Status)
   /// Would you vote for me in a term after this one?
   case preVote(term: UInt32)
   /// Yes; and who votes, as far as I know.

@@ -96,6 +96,8 @@ package enum Rule: UInt8, CaseIterable, Sendable {
   case amnesia
   /// Nor a later position.
   case position
+  /// As long as it does not count it takes nothing that is new, and is judged by its disk as it was found.
+  case asFound
   /// Starts and positions are passed on, so that who did not hear a board knows them, too.
   case passOn
   /// A board that finds itself old is emptied, removed and added anew.

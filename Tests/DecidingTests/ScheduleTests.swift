@@ -14,6 +14,14 @@ struct ScheduleTests {
     }
   }
 
+  /// What they found is mended; other rules have changed what happens in them since.
+  @Test(arguments: [(880, 2), (111, 5), (237, 3), (453, 3), (1141, 3)] as [(UInt64, Int)])
+  func seedsThatFoundSomething(seed: UInt64, nodes: Int) {
+    for directed in [0.35, 0.6] {
+      #expect(World(seed: seed, nodes: nodes).schedule(directed: directed) == nil, "\(directed)")
+    }
+  }
+
   /// An invariant notices where a rule is left out: within some schedules, for no single one is made for all rules. All
   /// rules: `make rules`.
   @Test(arguments: [

@@ -87,6 +87,7 @@ extension Board {
     let calls = calls
     self.calls = []
     for call in calls { call() }
+    tell()
     let inbox = inbox
     self.inbox = []
     for (message, lineage, from) in inbox { receive(message, of: lineage, from: from) }

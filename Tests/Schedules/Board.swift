@@ -197,7 +197,9 @@ final class Board {
 
   /// The agent knows what runs.
   func tell() {
-    decider?.runs = engine.map { Copy(subject: $0.service, attempt: $0.attempt) }
+    guard runs else { return }
+    let (copies, now) = (engine.map { Copy(subject: $0.service, attempt: $0.attempt) }, clock)
+    act { $0.update(runs: copies, at: now) }
   }
 
   func armKeeper() {

@@ -28,17 +28,19 @@ extension Decider {
     }
   }
 
-  /// The disk is an old one: its records are dropped, and the node is to be added anew.
+  /// The disk is an old one: its records count no more, and the node is to be added anew.
   private mutating func findOld(_ incarnation: UInt32, _ position: Position) {
-    durable.incarnation = max(incarnation, durable.incarnation) + 1
+    durable.incarnation =
+      max(min(incarnation, durable.incarnation + DecidingLimits.reach), durable.incarnation) + 1
     durable.isEmptied = without.obey(.empty)
     confirmed = []
     if durable.isEmptied {
-      durable.records = RecordSet()
+      // The records stay until the home's set takes their place, but count for nothing: where nobody is left to give one, the
+      // owner can still go on from them.
       durable.settled = 0
       durable.counter = 0
     }
-    durable.term = max(durable.term, position.term)
+    durable.term = max(durable.term, min(position.term, durable.term + DecidingLimits.reach))
     durable.vote = nil
     _ = durable.remember(id, incarnation: 0, position: position)
     store()

@@ -55,9 +55,9 @@ extension Decider {
       if isFresh, node < id { waitedFor = now }
       return
     }
-    if isFresh { return join(beat, now) }
+    if isFresh { return join(beat.lineage, now) }
     if beat.lineage.id == durable.lineage.id {
-      if beat.lineage.generation > durable.lineage.generation { join(beat, now) }
+      if beat.lineage.generation > durable.lineage.generation { join(beat.lineage, now) }
       return
     }
     let isSmaller = beat.lineage.id < durable.lineage.id
@@ -83,24 +83,24 @@ extension Decider {
   /// A home without services goes over to another as its coordinator says.
   private mutating func yield(to beat: Beat, _ now: Instant) {
     guard isActing, won.writes.isEmpty else { return }
-    let yield = Message.yield(to: beat.lineage, electorate: beat.electorate, term: durable.term)
+    let yield = Message.yield(to: beat.lineage, term: durable.term)
     out.append(.send(yield, of: durable.lineage, to: nil))
-    join(beat, now)
+    join(beat.lineage, now)
   }
 
   /// The coordinator has given this home up.
-  mutating func yield(to lineage: Lineage, _ electorate: Electorate, _ term: UInt32, _ now: Instant) {
+  mutating func yield(to lineage: Lineage, _ term: UInt32, _ now: Instant) {
     guard term >= durable.term, !hasServices else { return }
-    join(lineage, electorate, now)
+    join(lineage, now)
   }
 
-  private mutating func join(_ beat: Beat, _ now: Instant) { join(beat.lineage, beat.electorate, now) }
-
   /// Belongs to another home from now on, as a node without records that is to be added.
-  private mutating func join(_ lineage: Lineage, _ electorate: Electorate, _ now: Instant) {
+  private mutating func join(_ lineage: Lineage, _ now: Instant) {
     stepDown(now)
     let incarnation = durable.incarnation
-    durable = Durable(electorate: electorate)
+    // Who votes there comes with its records.
+    durable = Durable(electorate: .nobody)
+    durable.isEmptied = true
     durable.lineage = lineage
     durable.incarnation = incarnation
     // Its voice counted in another home; here a majority has to know it first.

@@ -12,6 +12,10 @@ extension Decider {
 
   mutating func end(_ copy: Copy, _ term: UInt32, for node: NodeID) {
     if without.obey(.directiveTerm), term < durable.term { return }
+    // Nobody was ever told to start what is far beyond what was assigned or runs.
+    let known = max(
+      durable.records.assignment(copy.subject)?.attempt ?? 0, attempt(of: copy.subject, on: id) ?? 0)
+    guard copy.attempt <= known + DecidingLimits.reach else { return }
     noteDone(copy)
     if let running = runs.first(where: { $0.subject == copy.subject }) {
       if running.attempt <= copy.attempt { out.append(.end(running)) }
@@ -38,6 +42,7 @@ extension Decider {
     if let place = done.firstIndex(where: { $0.subject == copy.subject }) {
       done[place].attempt = max(done[place].attempt, copy.attempt)
     } else {
+      if done.count >= DecidingLimits.copies { done.removeFirst() }
       done.append(copy)
     }
   }

@@ -1,5 +1,5 @@
-internal import Basics
-internal import Mesh
+package import Basics
+package import Mesh
 
 // Heartbeats, echoes and the lease.
 extension Decider {
@@ -41,16 +41,27 @@ extension Decider {
     out.append(.askGateway(UInt64(sequence)))
   }
 
+  /// Says a heartbeat to one node, which asks for one, or has to be asked (`BeatPost`).
+  package mutating func beat(to node: NodeID, at now: Instant) -> [Directive] {
+    guard storesDone > 0 else { return takeDirectives() }
+    look(now)
+    beat(to: [node], asks: false, now)
+    return takeDirectives()
+  }
+
   private func beat(asks: Bool, _ now: Instant) -> Beat {
     var echoes: [Beat.Echo] = []
     for peer in peers {
       guard let beat = peer.beat, let at = peer.beatAt, now - at < settings.silence else { continue }
-      echoes.append(Beat.Echo(node: peer.id, start: beat.start, sequence: beat.sequence))
+      echoes.append(
+        Beat.Echo(
+          tag: Beat.Echo.tag(of: peer.id, beat.start), sequence: UInt8(truncatingIfNeeded: beat.sequence)))
     }
     return Beat(
       lineage: durable.lineage, hasServices: hasServices, start: start, sequence: sequence,
       term: durable.term, asks: asks, echoes: echoes,
-      electorate: durable.electorate, lease: lease, isCoordinator: role != .follower,
+      electorate: durable.electorate.version, edition: durable.electorate.edition, lease: lease,
+      isCoordinator: role != .follower,
       statusVersion: told.version,
       incarnation: durable.incarnation, position: counts || !without.obey(.asFound) ? storedPosition : found,
       counts: counts,
@@ -87,10 +98,14 @@ extension Decider {
   }
 
   private mutating func takeEchoes(_ beat: Beat, _ place: Int) {
-    for echo in beat.echoes where echo.node == id && (echo.start == start || !without.obey(.incarnation)) {
-      guard let at = sent.last(where: { $0.sequence == echo.sequence })?.at else { continue }
+    let tag = Beat.Echo.tag(of: id, start)
+    for echo in beat.echoes where echo.tag == tag || !without.obey(.incarnation) {
+      // No more are remembered than one byte tells apart.
+      guard let at = sent.last(where: { UInt8(truncatingIfNeeded: $0.sequence) == echo.sequence })?.at else {
+        continue
+      }
       peers[place].echoed = max(at, peers[place].echoed ?? at)
-      peers[place].echoEdition = beat.counts ? beat.electorate.edition : nil
+      peers[place].echoEdition = beat.counts ? beat.edition : nil
     }
   }
 

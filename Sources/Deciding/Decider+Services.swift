@@ -91,7 +91,7 @@ extension Decider {
     let stopped = lastDone(of: subject, on: host)
     if stopped >= assignment.attempt {
       // It was ended there in between, so it needs a new attempt.
-      return assign(subject, to: host, after: stopped, now)
+      return assign(subject, to: host, after: min(stopped, assignment.attempt + DecidingLimits.reach), now)
     }
     let attempt = attempt(of: subject, on: host)
     guard attempt != assignment.attempt else { return }
@@ -158,7 +158,7 @@ extension Decider {
     peer(node)?.beatAt.map { now - $0 < settings.lease } ?? false
   }
 
-  private func attempt(of subject: SubjectID, on node: NodeID) -> UInt32? {
+  func attempt(of subject: SubjectID, on node: NodeID) -> UInt32? {
     let runs = node == id ? self.runs : peer(node)?.status?.runs ?? []
     return runs.first { $0.subject == subject }?.attempt
   }

@@ -31,7 +31,10 @@ extension Decider {
       durable.counter = 0
       if without.obey(.setDrops) { durable.records = RecordSet() }
     }
-    for record in write.records { durable.records.take(record) }
+    for record in write.records
+    where durable.records.count < DecidingLimits.records || durable.records[record.key] != nil {
+      durable.records.take(record)
+    }
     for key in write.dropped { durable.records.drop(key) }
     if let electorate = write.electorate, durable.electorate.version < electorate.version {
       if durable.electorate.edition != electorate.edition { editionSince = now }
@@ -125,7 +128,7 @@ extension Decider {
   mutating func fetchIfDifferent(_ beat: Beat, from node: NodeID, _ now: Instant) {
     guard mayTake, beat.term == durable.term,
       durable.settled < beat.term || beat.digest != durable.records.digest
-        || durable.electorate.version < beat.electorate.version
+        || durable.electorate.version < beat.electorate
     else { return }
     guard lastFetch.map({ now - $0 >= settings.writePause }) ?? true else { return }
     lastFetch = now
@@ -157,13 +160,16 @@ extension Decider {
 
   /// What a client wants of a service; `kept` or `notKept` tells of it by the ticket.
   ///
-  /// - Returns: nil where this node does not decide, or a write of the same record is under way.
+  /// - Returns: nil where this node does not decide, a write of the same record is under way, or the home keeps as many
+  ///   services as it may, or as much of one.
   package mutating func put(
     _ subject: SubjectID, _ service: ServiceRecord, ticket: UInt64, at now: Instant
   ) -> [Directive]? {
     look(now)
     let key = RecordKey(.service, subject)
-    guard isActing, !won.isPending(key) else { return nil }
+    guard isActing, !won.isPending(key), service.body.count <= DecidingLimits.body,
+      durable.records[key] != nil || durable.records.count(.service) < DecidingLimits.services
+    else { return nil }
     write([record(key, .service(service))], electorate: nil, then: .client(ticket), now)
     return takeDirectives()
   }

@@ -250,10 +250,16 @@ package struct Decider: Sendable {
   package mutating func receive(
     _ message: Message, of lineage: Lineage, from node: NodeID, at now: Instant
   ) -> [Directive] {
-    guard node != id, storesDone > 0 else { return takeDirectives() }
+    guard node != id, storesDone > 0, storesAsked - storesDone < DecidingLimits.stores,
+      hasPlace(for: node, now)
+    else { return takeDirectives() }
     look(now)
     if case .beat(let beat) = message { hear(beat, from: node, now) }
     guard lineage == durable.lineage || !without.obey(.lineage), !isFresh else { return takeDirectives() }
+    guard message.term <= durable.term + DecidingLimits.reach else {
+      learn(message.term, now)
+      return takeDirectives()
+    }
     switch message {
     case .beat: break
     case .askStatus: answerStatus(node, now)
@@ -275,7 +281,7 @@ package struct Decider: Sendable {
     case .start(let copy, let term, let lease, let isBound): begin(copy, term, lease, isBound: isBound)
     case .stop(let copy, let term): end(copy, term, for: node)
     case .stopped(let copy, let term): confirmStop(copy, term, by: node)
-    case .yield(let lineage, let electorate, let term): yield(to: lineage, electorate, term, now)
+    case .yield(let lineage, let term): yield(to: lineage, term, now)
     case .hold(let incarnation): hold(node, incarnation, now)
     case .holdKept(let incarnation): if incarnation == durable.incarnation { holdIsKept() }
     }
@@ -322,8 +328,24 @@ package struct Decider: Sendable {
 
   func peer(_ node: NodeID) -> Peer? { peers.first { $0.id == node } }
 
+  /// Whether there is room for what a node says: of more nodes than a home has, who was not heard for longest goes, unless it
+  /// votes.
+  private mutating func hasPlace(for node: NodeID, _ now: Instant) -> Bool {
+    guard peers.count >= DecidingLimits.members, peer(node) == nil else { return true }
+    var oldest: Int?
+    for place in peers.indices where !durable.electorate.voters.contains(peers[place].id) {
+      if oldest.map({ heard(place) < heard($0) }) ?? true { oldest = place }
+    }
+    guard let oldest, now - heard(oldest) > settings.silence else { return false }
+    peers.remove(at: oldest)
+    return true
+  }
+
+  private func heard(_ place: Int) -> Instant { peers[place].heard ?? born }
+
   /// There is a later term than was known.
-  mutating func learn(_ term: UInt32, _ now: Instant) {
+  mutating func learn(_ later: UInt32, _ now: Instant) {
+    let term = min(later, durable.term + DecidingLimits.reach)
     guard term > durable.term else { return }
     durable.term = term
     durable.vote = nil

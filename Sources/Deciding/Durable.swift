@@ -56,6 +56,7 @@ package struct Durable: Sendable {
   /// - Returns: whether that was news.
   mutating func remember(_ node: NodeID, incarnation: UInt32, position: Position) -> Bool {
     guard let place = known.firstIndex(where: { $0.node == node }) else {
+      guard known.count < DecidingLimits.members else { return false }
       known.append(Known(node: node, incarnation: incarnation, position: position))
       return true
     }

@@ -28,10 +28,8 @@ package struct Electorate: Equatable, Sendable {
   /// Whether so many votes are a majority.
   package func isMajority(_ votes: Int) -> Bool { votes > size / 2 }
 
-  /// Whether both say the same of who votes, whenever they were written.
-  package func hasSameVoters(as other: Electorate) -> Bool {
-    voters == other.voters && hasGateway == other.hasGateway
-  }
+  /// Of a node that has heard nothing of a home yet.
+  package static let nobody = Electorate(version: .none, edition: .none, voters: [], hasGateway: false)
 
   /// How many of these are voters.
   func count(_ nodes: [NodeID]) -> Int {

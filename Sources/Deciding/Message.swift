@@ -31,15 +31,25 @@ package struct Copy: Hashable, Sendable {
 }
 
 /// What a node says of itself with each heartbeat.
-package struct Beat: Sendable {
+package struct Beat: Equatable, Sendable {
   /// That a heartbeat of another node arrived here.
-  package struct Echo: Sendable {
-    /// Whose it was.
-    package var node: NodeID
-    /// The agent's start that sent it.
-    package var start: UInt32
-    /// Its number.
-    package var sequence: UInt32
+  package struct Echo: Equatable, Sendable {
+    /// Of the node and the start of its agent (`tag`).
+    package var tag: UInt32
+    /// The lowest byte of its number.
+    package var sequence: UInt8
+
+    /// The parts, of which nothing is checked.
+    package init(tag: UInt32, sequence: UInt8) {
+      self.tag = tag
+      self.sequence = sequence
+    }
+
+    /// What stands for a node and a start of its agent: another pair has the same by a chance of 2^-32.
+    package static func tag(of node: NodeID, _ start: UInt32) -> UInt32 {
+      var mixer = SplitMix64(seed: node.high ^ node.low &* 3 ^ UInt64(start) << 32)
+      return UInt32(truncatingIfNeeded: mixer.next())
+    }
   }
 
   /// Which home the sender belongs to.
@@ -56,8 +66,9 @@ package struct Beat: Sendable {
   package var asks: Bool
   /// The newest heartbeat of each node that was heard in the last 1.05 L.
   package var echoes: [Echo]
-  /// Who votes, as far as it knows.
-  package var electorate: Electorate
+  /// Which record of who votes it has: when that was written, and when it was changed.
+  package var electorate: Version
+  package var edition: Version
   /// Its lease, while it has one.
   package var lease: LeaseName?
   /// Whether it won the present term.
@@ -145,9 +156,23 @@ package enum Message: Sendable {
   /// This start of my agent ends in order: leave what runs here alone for a while.
   case hold(incarnation: UInt32)
   /// This home goes over to another one: nothing is lost, for it keeps nothing.
-  case yield(to: Lineage, electorate: Electorate, term: UInt32)
+  case yield(to: Lineage, term: UInt32)
   /// That is kept.
   case holdKept(incarnation: UInt32)
+}
+
+extension Message {
+  /// The term of who says it, where it tells one; else 0.
+  var term: UInt32 {
+    switch self {
+    case .preVote(let term), .vote(let term), .grant(let term, _, _, _), .term(let term),
+      .stored(let term, _),
+      .start(_, let term, _, _), .stop(_, let term), .stopped(_, let term), .yield(_, let term):
+      term
+    case .write(let write): write.term
+    case .beat, .askStatus, .status, .preVoteGiven, .fetch, .question, .silence, .hold, .holdKept: 0
+    }
+  }
 }
 
 /// What deciding wants done, in order.

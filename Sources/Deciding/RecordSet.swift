@@ -11,6 +11,16 @@ package struct RecordSet: Sendable {
   /// No record at all.
   package init() {}
 
+  /// How many there are of this kind, removed ones included.
+  package func count(_ kind: RecordKey.Kind) -> Int {
+    var count = 0
+    for record in records where record.key.kind == kind { count += 1 }
+    return count
+  }
+
+  /// How many there are.
+  package var count: Int { records.count }
+
   /// The record of this key, a removed one included.
   package subscript(key: RecordKey) -> Record? {
     let place = place(of: key)
@@ -40,6 +50,12 @@ package struct RecordSet: Sendable {
       records.insert(record, at: place)
     }
     digest ^= Self.mark(record)
+  }
+
+  /// Has this record, whatever was there.
+  package mutating func set(_ record: Record) {
+    drop(record.key)
+    take(record)
   }
 
   /// Forgets a record.

@@ -16,8 +16,10 @@ extension Board {
     calls = []
     keeper.agentSpoke()
     if !world.without.obey(.voteOnDisk) { disk.vote = nil }
+    post = BeatPost(version: UInt8(truncatingIfNeeded: world.random.next()))
+    agentStart = UInt32(truncatingIfNeeded: world.random.next())
     var decider = Decider(
-      id: Board.node(number), durable: disk, start: UInt32(truncatingIfNeeded: world.random.next()),
+      id: Board.node(number), durable: disk, start: agentStart,
       seed: world.random.next(), settings: world.settings, without: world.without, at: clock)
     decider.adopt(leaseEnd: keeper.leaseEnd, counts: counted, gateway: gateway, at: clock)
     self.decider = decider
@@ -90,24 +92,30 @@ extension Board {
     tell()
     let inbox = inbox
     self.inbox = []
-    for (message, lineage, from) in inbox { receive(message, of: lineage, from: from) }
+    for (packet, from) in inbox { receive(packet, from: from) }
     tickDue = .max
     schedule()
   }
 
   // MARK: - The agent's work
 
-  func receive(_ message: Message, of lineage: Lineage, from: Int) {
+  func receive(_ packet: Packet, from: Int) {
     guard isUp, hasAgent else { return }
     guard runs else {
       if !isFrozen || world.chance(0.3) {
         if inbox.count >= 100 { inbox.removeFirst() }
-        inbox.append((message, lineage, from))
+        inbox.append((packet, from))
       }
       return
     }
-    let now = clock
-    act { $0.receive(message, of: lineage, from: Board.node(from), at: now) }
+    let (now, node) = (clock, Board.node(from))
+    guard packet.kind == .beat else {
+      guard let (message, lineage) = Message.decoded(packet.bytes) else { return world.fail("unreadable") }
+      return act { $0.receive(message, of: lineage, from: node, at: now) }
+    }
+    let (beat, isToAnswer) = post.decode(packet.bytes, from: node, start: packet.start, at: now)
+    if let beat { act { $0.receive(.beat(beat), of: beat.lineage, from: node, at: now) } }
+    if isToAnswer { act { $0.beat(to: node, at: now) } }
   }
 
   /// Has the agent do something, and does what it wants done.
@@ -115,6 +123,7 @@ extension Board {
     guard decider != nil else { return }
     let starts = starts
     let directives = step(&decider!)
+    if world.trace != nil { sayState() }
     if decider!.counts { counted = true }
     gateway = decider!.gateway
     for directive in directives where hasAgent && self.starts == starts { carryOut(directive) }
@@ -172,17 +181,28 @@ extension Board {
       world.after(1000) { [self] in stopAgent() }
       world.after(world.seconds(0.02, 0.2)) { [self] in startAgent() }
     }
-    if let to { return world.send(message, of: lineage, from: self, to: Board.number(to)) }
-    for board in world.boards where board !== self {
-      world.send(message, of: lineage, from: self, to: board.number)
+    let packet = packet(message, of: lineage, to)
+    if let to { return world.send(packet, from: self, to: Board.number(to)) }
+    for board in world.boards where board !== self { world.send(packet, from: self, to: board.number) }
+  }
+
+  /// What goes over the network.
+  private func packet(_ message: Message, of lineage: Lineage, _ to: NodeID?) -> Packet {
+    if case .beat(let beat) = message {
+      return Packet(bytes: post.encode(beat, to: to), start: agentStart, kind: .beat)
     }
+    var kind = Packet.Kind.other
+    if case .write = message { kind = .write }
+    guard let bytes = message.encoded(of: lineage) else { fatalError("no bytes of \(message)") }
+    return Packet(bytes: bytes, start: agentStart, kind: kind)
   }
 
   /// Reaches some, and its sender is stopped.
   func sendTorn(_ message: Message, of lineage: Lineage) {
     let others = world.boards.filter { $0 !== self && world.chance(0.4) }
+    let packet = packet(message, of: lineage, nil)
     for board in others.prefix((world.boards.count - 1) / 2) {
-      world.send(message, of: lineage, from: self, to: board.number)
+      world.send(packet, from: self, to: board.number)
     }
     world.say(self, "is torn out of a write")
     world.after(100_000) { [self] in world.tearOut(self) }
@@ -200,7 +220,10 @@ extension Board {
     later(world.chance(0.05) ? world.seconds(0.005, 0.1) : world.seconds(0.0001, 0.004)) { [self] in
       guard self.starts == starts, hasAgent, let (ticket, durable) = stores.first else { return }
       guard !isReadOnly, runs else { return workDisk() }
-      disk = durable
+      if !disk.take(changes: durable.changes(since: disk)) { world.fail("unreadable on disk") }
+      if disk.records.digest != durable.records.digest || disk.known.count != durable.known.count {
+        world.fail("another disk")
+      }
       stores.removeFirst()
       if !stores.isEmpty { workDisk() }
       let now = clock
@@ -241,14 +264,24 @@ extension Board {
     act { $0.assign(service, to: best.node, after: attempt, at: now) }
   }
 
+  /// Says what has changed of what decides.
+  private func sayState() {
+    let text = description
+    if text != said { world.say(self, text) }
+    said = text
+  }
+
   /// For who looks at a schedule.
   var description: String {
     guard let decider else { return "no agent" }
     let durable = decider.durable
     return
-      "counts \(decider.counts), old \(durable.isEmptied), term \(durable.term), settled \(durable.settled), "
+      "counts \(decider.counts), old \(durable.isEmptied), term \(durable.term), settled \(durable.settled).\(durable.counter), "
       + "voters \(durable.electorate.voters.map(Board.number)), lease \(decider.lease != nil), "
-      + "incarnation \(durable.incarnation), knows \(durable.known.map { "\(Board.number($0.node)): \($0.incarnation)" })"
+      + "incarnation \(durable.incarnation), knows "
+      + durable.known.map {
+        "\(Board.number($0.node)): \($0.incarnation) \($0.position.term).\($0.position.settled).\($0.position.counter)"
+      }.joined(separator: ", ")
   }
 
   // MARK: - Clients

@@ -2,6 +2,15 @@ import Basics
 import Deciding
 import Mesh
 
+/// What a board sends: the start of its agent is told by what seals it.
+struct Packet {
+  enum Kind { case beat, write, other }
+
+  let bytes: [UInt8]
+  let start: UInt32
+  let kind: Kind
+}
+
 /// A board: a disk, an Engine whose containers do not need the agent, a keeper that lives as long as the board is up, and an
 /// agent.
 final class Board {
@@ -44,10 +53,15 @@ final class Board {
 
   var decider: Decider?
   var starts = 0
+  /// Of the present agent, random.
+  var agentStart: UInt32 = 0
   var tickDue = Int64.max
+  /// What was said last of what decides.
+  var said = ""
   /// Not on disk yet.
   var stores: [(ticket: UInt64, durable: Durable)] = []
-  var inbox: [(Message, Lineage, Int)] = []
+  var inbox: [(Packet, Int)] = []
+  var post = BeatPost(version: 0)
   var calls: [() -> Void] = []
   /// What /run tells the next agent of this board.
   var counted = false

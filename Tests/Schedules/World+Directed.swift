@@ -134,7 +134,13 @@ extension World {
       after(seconds(0.3, 2)) { board.boot() }
       guard chance(0.7) else { return }
       let second = acting !== board ? acting : boards[others[0]]
-      after(seconds(0, 2)) { second.crash() }
+      after(seconds(0, 2)) { [self] in
+        let node = Board.node(board.number)
+        let knows = boards.contains {
+          $0 !== board && $0 !== second && $0.isUp && image.position < $0.disk.known(node).position
+        }
+        if knows { second.crash() }
+      }
       after(seconds(4, 9)) { second.boot() }
     }
     after(8_000_000_000) { [self] in patchy = [:] }

@@ -214,25 +214,24 @@ final class World {
 
   func heal() { link(gateway: 0) }
 
-  func send(_ message: Message, of lineage: Lineage, from: Board, to: Int) {
+  func send(_ packet: Packet, from: Board, to: Int) {
     let way = Way(from: from.number, to: to)
-    guard reaches(way.from, way.to) else { return }
+    // A node that a test made up is no board.
+    guard boards.indices.contains(to), reaches(way.from, way.to) else { return }
     // The assumption on which the gateway stands: two that reach it reach each other.
     let isGood = hasGateway && isLinkedToGateway(way.from) && isLinkedToGateway(way.to)
     for _ in 0..<(chance(doubled) ? 2 : 1) {
       if !isGood, chance(max(loss, patchy[way] ?? 0)) { continue }
       var delay = seconds(0.001, 0.01)
-      var isBeat = false
-      if case .beat = message { isBeat = true }
-      if late > 0, chance(late), !(isGood && isBeat) {
+      if late > 0, chance(late), !(isGood && packet.kind == .beat) {
         delay = chance(0.5) ? seconds(0.01, 0.5) : seconds(0.5, 4)
       }
-      if case .write = message { delay += slow }
-      let isSlow = slow > 0
+      let isSlow = slow > 0 && packet.kind == .write
+      if isSlow { delay += slow }
       after(delay) { [self] in
         // A connection that a cut has ended in between brings nothing.
-        if isSlow, case .write = message, group[way.from] != group[way.to] { return }
-        boards[way.to].receive(message, of: lineage, from: way.from)
+        if isSlow, group[way.from] != group[way.to] { return }
+        boards[way.to].receive(packet, from: way.from)
       }
     }
   }

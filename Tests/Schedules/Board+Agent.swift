@@ -155,6 +155,7 @@ extension Board {
       armKeeper()
     case .lapsed:
       world.say(self, "lease ends")
+      world.lapses += 1
       for container in engine where endsWithLease(container) { end(container) }
     case .start(let copy, let lease, let isBound): startOrStand(copy, lease, isBound)
     case .end(let copy):
@@ -167,7 +168,9 @@ extension Board {
     case .notKept(let ticket): world.tickets[ticket] = nil
     case .contested: world.say(self, "another home is there")
     case .joined: world.say(self, "joins another home")
-    case .acting: world.acts(self)
+    case .acting:
+      world.reigns += 1
+      world.acts(self)
     case .steppedDown: world.say(self, "steps down")
     }
   }

@@ -39,6 +39,9 @@ final class World {
   var slow: Int64 = 0
   /// Grows with each change of the network.
   var changes = 0
+  /// Leases that ended, and coordinators that began.
+  var lapses = 0
+  var reigns = 0
 
   // MARK: Faults
 

@@ -3,6 +3,7 @@ import Foundation
 
 // Schedules of faults against the state machines that decide for a home:
 //   Schedules FIRST..LAST [NODES] [without=RULE+RULE | without=each] [directed=SHARE] [once] [trace]
+//   Schedules lapses=SHARE [NODES]          an hour of a home without faults, but that so many packets are lost
 // Prints each seed in which an invariant does not hold, or, with `once`, the first; its status is 1 then. With
 // `without=each` every rule is left out in turn, up to the first schedule that notices.
 
@@ -25,6 +26,7 @@ func seeds(_ word: String) -> ClosedRange<UInt64>? {
 var trial = Trial()
 var without: Rules = []
 var isEach = false
+var loss: Double?
 for word in CommandLine.arguments.dropFirst() {
   if word == "trace" {
     trial.trace = say
@@ -41,6 +43,8 @@ for word in CommandLine.arguments.dropFirst() {
     }
   } else if word.hasPrefix("directed="), let share = Double(word.dropFirst(9)) {
     trial.directed = share
+  } else if word.hasPrefix("lapses="), let share = Double(word.dropFirst(7)) {
+    loss = share
   } else if let nodes = Int(word), (1...9).contains(nodes) {
     trial.sizes = [nodes]
   } else if word.contains("."), let range = seeds(word) {
@@ -50,6 +54,15 @@ for word in CommandLine.arguments.dropFirst() {
   }
 }
 
+if let loss {
+  let lapses = Lapses(nodes: trial.sizes.count == 1 ? trial.sizes[0] : 8, loss: loss)
+  for seed in 1...3 as ClosedRange<UInt64> {
+    let (leases, changes) = lapses.count(seed: seed)
+    say(
+      "\(lapses.nodes) nodes, \(loss) lost, an hour: \(leases) leases ended, \(changes) new coordinators")
+  }
+  exit(0)
+}
 if isEach {
   trial.isOnce = true
   for rule in Rule.allCases {

@@ -124,6 +124,7 @@ extension [UInt8] {
     if beat.isCoordinator { flags |= 2 }
     if beat.counts { flags |= 4 }
     if beat.isEmptied { flags |= 8 }
+    if beat.isLeaving { flags |= 16 }
     append(flags)
     put(beat.term)
     put(beat.electorate)
@@ -147,7 +148,7 @@ extension BigEndianReader {
       electorate: electorate, edition: edition,
       lease: lease > 0 ? LeaseName(start: start, number: lease) : nil, isCoordinator: flags & 2 != 0,
       statusVersion: counted(), incarnation: counted(), position: position(), counts: flags & 4 != 0,
-      isEmptied: flags & 8 != 0, digest: number(8))
+      isEmptied: flags & 8 != 0, isLeaving: flags & 16 != 0, digest: number(8))
     return (beat, all(atMost: DecidingLimits.members) { $0.word() })
   }
 }

@@ -4,7 +4,7 @@ internal import Mesh
 // Disks that are older than what others have seen of them.
 extension Decider {
   /// Remembers what a node knows of others' disks, and looks at what it knows of this one's.
-  mutating func remember(_ status: Status, of node: NodeID) {
+  mutating func remember(_ status: Status, of node: NodeID, _ now: Instant) {
     var isNews = false
     for known in status.known where known.node != id && without.obey(.passOn) {
       if durable.remember(known.node, incarnation: known.incarnation, position: known.position) {
@@ -19,7 +19,8 @@ extension Decider {
     let mine = without.obey(.asFound) ? found : durable.position
     let isBehind = position > mine && !durable.isEmptied && without.obey(.position)
     if incarnation > durable.incarnation || isBehind {
-      findOld(incarnation, position)
+      // What knows more may be another board with this identity, which is heard by then.
+      if now - born >= settings.silence, !isCloned(now) { findOld(incarnation, position) }
     } else if incarnation == durable.incarnation || durable.isEmptied {
       if !confirmed.contains(node) { confirmed.append(node) }
     }

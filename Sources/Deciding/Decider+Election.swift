@@ -5,14 +5,15 @@ internal import Mesh
 extension Decider {
   /// Whether no coordinator with a lease is known here, nor can one have been before the start.
   private func isFree(_ now: Instant) -> Bool {
-    guard role == .follower, counts else { return false }
+    guard role == .follower, counts, !isCloned(now) else { return false }
     if !without.obey(.grantWait), coordinatorHeard == born { return true }
     return now - max(coordinatorHeard, without.obey(.grantWait) ? born : coordinatorHeard) >= settings.silence
   }
 
   /// Stands for election where nobody has claimed to be the coordinator for 1.05 L.
   mutating func stand(_ now: Instant) {
-    guard role == .follower, isVoter, !isContested(now), now - max(coordinatorHeard, born) >= settings.silence
+    guard role == .follower, isVoter, !isContested(now), !isCloned(now), !isLeaving,
+      now - max(coordinatorHeard, born) >= settings.silence
     else { return }
     guard let due = nextElection else {
       nextElection = now + random.below(settings.electionSpread)

@@ -1,4 +1,4 @@
-internal import Basics
+package import Basics
 internal import Mesh
 
 // Who votes: one voter comes or goes at a time.
@@ -11,11 +11,11 @@ extension Decider {
     }
     let present = durable.electorate
     var voters = present.voters
-    var gone = voters.filter { isOld($0) || hasBeenDead($0, now) }
+    var gone = voters.filter { isOld($0) || isLeaving($0) || hasBeenDead($0, now) }
     var back: [NodeID] = []
     if now - won.actingSince > settings.backAfter {
       back = ([id] + peers.map(\.id)).filter {
-        !voters.contains($0) && livingLease(of: $0, now) != nil && !isOld($0)
+        !voters.contains($0) && livingLease(of: $0, now) != nil && !isOld($0) && !isLeaving($0)
       }
     }
     back = Array(back.sorted().prefix(max(0, settings.maximumVoters - voters.count)))
@@ -46,8 +46,22 @@ extension Decider {
     return voters == durable.electorate.voters && voters.count == 2
   }
 
+  /// Whether the node is dead for long, or its owner has said that it is gone.
   private func hasBeenDead(_ node: NodeID, _ now: Instant) -> Bool {
-    won.dead.contains { $0.node == node && now - $0.since > settings.goneAfter }
+    won.dead.contains {
+      $0.node == node && (now - $0.since > settings.goneAfter || won.off.contains(node))
+    }
+  }
+
+  private func isLeaving(_ node: NodeID) -> Bool { node != id && peer(node)?.beat?.isLeaving ?? false }
+
+  /// The owner takes this node out of the home, or has it come back: it votes no more, and decides no more. What runs here is
+  /// moved by whoever decides then.
+  package mutating func leave(_ isLeaving: Bool, at now: Instant) -> [Directive] {
+    look(now)
+    self.isLeaving = isLeaving
+    if isLeaving { stepDown(now) }
+    return takeDirectives()
   }
 
   /// Whether the node's disk was found to be an old one.

@@ -75,7 +75,8 @@ extension Decider {
     }
   }
 
-  /// The owner says that a board which is held for dead is off: what is bound to it may start elsewhere.
+  /// The owner says that a board which is held for dead is off, or gone for good: what is bound to it may start elsewhere, and
+  /// it votes no more until it is back.
   ///
   /// - Returns: nil where this node does not decide, or the board is not dead.
   package mutating func declareOff(_ node: NodeID, at now: Instant) -> [Directive]? {

@@ -65,12 +65,13 @@ extension Decider {
       statusVersion: told.version,
       incarnation: durable.incarnation, position: counts || !without.obey(.asFound) ? storedPosition : found,
       counts: counts,
-      isEmptied: durable.isEmptied, digest: durable.records.digest)
+      isEmptied: durable.isEmptied, isLeaving: isLeaving, digest: durable.records.digest)
   }
 
   mutating func hear(_ beat: Beat, from node: NodeID, _ now: Instant) {
     guard beat.lineage == durable.lineage, !isFresh else { return meet(beat, from: node, now) }
     let place = place(of: node)
+    if isCopied(beat, place, now) { return }
     peers[place].heard = now
     if beat.asks { self.beat(to: [node], asks: false, now) }
     if let last = peers[place].beat, last.start == beat.start, beat.sequence <= last.sequence { return }
@@ -111,6 +112,7 @@ extension Decider {
 
   /// Counts anew until when a majority's echoes reach.
   mutating func renew(_ now: Instant) {
+    if isCloned(now) { return }
     var times: [Instant] = []
     for voter in durable.electorate.voters {
       if voter == id {

@@ -8,10 +8,12 @@ extension Decider {
     judge(now)
     changeElectorate(now)
     endHolds(now)
+    endForgotten(now)
     for record in durable.records.records where record.key.kind == .service {
       guard role == .coordinator else { return }
       if !won.isPending(record.key) { serve(record.key.subject, now) }
     }
+    if role == .coordinator { forgetMarks(now) }
   }
 
   /// One service: to be where it is assigned, and nowhere else.
@@ -21,6 +23,7 @@ extension Decider {
     guard let service = durable.records.service(subject) else { return }
     let assignment = durable.records.assignment(subject)
     endUnasked(subject, service, assignment, now)
+    if service.isRemoved { return forget(subject, now) }
     guard service.isWanted else { return }
     guard let assignment else { return choose(subject, but: nil, after: 0, now) }
     if let death = won.dead.first(where: { $0.node == assignment.host }) {
@@ -184,7 +187,7 @@ extension Decider {
     send(.start(copy, term: durable.term, lease: lease, isBound: isBound), to: node)
   }
 
-  private mutating func tellStop(_ node: NodeID, _ copy: Copy) {
+  mutating func tellStop(_ node: NodeID, _ copy: Copy) {
     if node == id { return end(copy, durable.term, for: id) }
     send(.stop(copy, term: durable.term), to: node)
   }

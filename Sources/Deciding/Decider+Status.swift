@@ -50,7 +50,7 @@ extension Decider {
     guard let beat = peers[place].beat, beat.start == status.start else { return }
     if let last = peers[place].status, last.start == status.start, last.version > status.version { return }
     peers[place].status = status
-    remember(status, of: node)
+    remember(status, of: node, now)
     endOlder(than: status)
     renew(now)
     if isActing { coordinate(now) }

@@ -5,13 +5,14 @@ internal import Mesh
 extension Decider {
   /// Writes records under the own term.
   mutating func write(
-    _ records: [Record], electorate: Electorate?, isSet: Bool = false, then: Won.Then, _ now: Instant
+    _ records: [Record], electorate: Electorate?, isSet: Bool = false, dropped: [RecordKey] = [],
+    then: Won.Then, _ now: Instant
   ) {
     won.counter = max(won.counter + 1, electorate?.version.counter ?? 0)
     won.number += 1
     let write = Write(
       term: durable.term, number: won.number, isSet: isSet, counter: won.counter, records: records,
-      electorate: electorate)
+      dropped: dropped, electorate: electorate)
     apply(write, now)
     store()
     won.writes.append(
@@ -167,10 +168,29 @@ extension Decider {
   ) -> [Directive]? {
     look(now)
     let key = RecordKey(.service, subject)
-    guard isActing, !won.isPending(key), service.body.count <= DecidingLimits.body,
+    guard isActing, !won.isPending(key), !isRemoved(subject), service.body.count <= DecidingLimits.body,
       durable.records[key] != nil || durable.records.count(.service) < DecidingLimits.services
     else { return nil }
     write([record(key, .service(service))], electorate: nil, then: .client(ticket), now)
     return takeDirectives()
+  }
+
+  /// A client wants a service, or a one-off run that has ended, to be forgotten: its copies end, then its records go. `kept` or
+  /// `notKept` tells of it by the ticket.
+  ///
+  /// - Returns: nil where this node does not decide, a write of the same record is under way, or there is none.
+  package mutating func remove(_ subject: SubjectID, ticket: UInt64, at now: Instant) -> [Directive]? {
+    look(now)
+    let key = RecordKey(.service, subject)
+    guard isActing, !won.isPending(key), var service = durable.records.service(subject) else { return nil }
+    service.isWanted = false
+    service.isRemoved = true
+    service.body = []
+    write([record(key, .service(service))], electorate: nil, then: .client(ticket), now)
+    return takeDirectives()
+  }
+
+  private func isRemoved(_ subject: SubjectID) -> Bool {
+    durable.records.service(subject)?.isRemoved ?? false
   }
 }

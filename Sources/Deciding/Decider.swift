@@ -83,6 +83,10 @@ package struct Decider: Sendable {
   var contestedAt: Instant?
   /// When the agent was told to end in order, and when it asks again to be held.
   var stopping: (since: Instant, again: Instant)?
+  /// When another board with this node's identity was heard last.
+  var clonedAt: Instant?
+  /// Whether the owner takes this node out of the home: it votes no more.
+  var isLeaving = false
   /// The last attempt of each service that is not here.
   var done: [Copy] = []
 
@@ -119,6 +123,8 @@ package struct Decider: Sendable {
     var askedAt: Instant?
     /// When the newest of the own heartbeats was sent that it has echoed, and the edition that it then counted by.
     var echoed: Instant?
+    /// When two starts with one incarnation were heard last.
+    var clonedAt: Instant?
     var echoEdition: Version?
 
     /// Whether its status is what its newest heartbeat told of.
@@ -250,7 +256,8 @@ package struct Decider: Sendable {
   package mutating func receive(
     _ message: Message, of lineage: Lineage, from node: NodeID, at now: Instant
   ) -> [Directive] {
-    guard node != id, storesDone > 0, storesAsked - storesDone < DecidingLimits.stores,
+    if node == id { return meetClone(message, now) }
+    guard storesDone > 0, storesAsked - storesDone < DecidingLimits.stores,
       hasPlace(for: node, now)
     else { return takeDirectives() }
     look(now)

@@ -79,7 +79,11 @@ extension [UInt8] {
     case .service(let service):
       append(1)
       put(service.revision)
-      append((service.isWanted ? 1 : 0) | (service.isExclusive ? 2 : 0) | (service.isBound ? 4 : 0))
+      var flags: UInt8 = service.isWanted ? 1 : 0
+      if service.isExclusive { flags |= 2 }
+      if service.isBound { flags |= 4 }
+      if service.isRemoved { flags |= 8 }
+      append(flags)
       put(UInt32(service.body.count))
       append(contentsOf: service.body)
     case .assignment(let assignment):
@@ -157,11 +161,11 @@ extension BigEndianReader {
     case (0, _): return .removed
     case (1, .service):
       let (revision, flags, size) = (counted(), byte(), Int(word()))
-      if flags > 7 || size > DecidingLimits.body { refuse() }
+      if flags > 15 || size > DecidingLimits.body { refuse() }
       return .service(
         ServiceRecord(
           revision: revision, isWanted: flags & 1 != 0, isExclusive: flags & 2 != 0,
-          isBound: flags & 4 != 0, body: bytes(size)))
+          isBound: flags & 4 != 0, isRemoved: flags & 8 != 0, body: bytes(size)))
     case (2, .assignment):
       return .assignment(Assignment(host: node(), attempt: counted(), isBound: flag()))
     case (3, .hold): return .hold(node(), incarnation: counted())

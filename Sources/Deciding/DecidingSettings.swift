@@ -44,6 +44,8 @@ package struct DecidingSettings: Sendable {
   package var gatewayPatience = Interval.milliseconds(150)
   /// The longest time between two questions to the gateway of one row.
   package var gatewayPause: Interval { beat + gatewayPatience }
+  /// So many marks of removed records are forgotten together.
+  package var marks = 32
   /// The most voters.
   package var maximumVoters = Electorate.maximumVoters
   /// Whether the gateway is the third voter of a home of two.

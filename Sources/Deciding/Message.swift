@@ -83,6 +83,8 @@ package struct Beat: Equatable, Sendable {
   package var counts: Bool
   /// Whether its disk was an old one, and the node is to be added anew.
   package var isEmptied: Bool
+  /// Whether it is to vote no more: its owner takes it out of the home.
+  package var isLeaving: Bool
   /// Of its records.
   package var digest: UInt64
 }
@@ -204,6 +206,8 @@ package enum Directive: Sendable {
   case contested(Lineage)
   /// This node belongs to another home from now on; what it kept of the former one is gone.
   case joined(Lineage)
+  /// Another board has this node's identity: neither decides nor hosts while they hear each other.
+  case cloned
   /// This node may decide from now on.
   case acting
   /// It may not any more.

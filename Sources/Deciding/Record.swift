@@ -54,17 +54,21 @@ package struct ServiceRecord: Equatable, Sendable {
   package var isExclusive: Bool
   /// Whether it may start nowhere but where it is assigned: its data or its device is there, or its owner wants it so.
   package var isBound: Bool
+  /// Whether it is to be forgotten once nothing of it runs; it is not wanted then.
+  package var isRemoved: Bool
   /// The request, which only the host understands.
   package var body: [UInt8]
 
   /// The parts, of which nothing is checked.
   package init(
-    revision: UInt32, isWanted: Bool, isExclusive: Bool, isBound: Bool = false, body: [UInt8] = []
+    revision: UInt32, isWanted: Bool, isExclusive: Bool, isBound: Bool = false, isRemoved: Bool = false,
+    body: [UInt8] = []
   ) {
     self.revision = revision
     self.isWanted = isWanted
     self.isExclusive = isExclusive
     self.isBound = isBound
+    self.isRemoved = isRemoved
     self.body = body
   }
 }

@@ -56,6 +56,10 @@ package enum Rule: UInt8, CaseIterable, Sendable {
   case sameMoment
   /// A death that was asked before the host was told anew does not count.
   case deathRecall
+  /// A mark of a removed record is forgotten only once every voter has it.
+  case marks
+  /// Two starts of an agent with one incarnation are two boards with one disk's copy: neither counts.
+  case clones
   /// A restarted voter counts silence from its start.
   case restartCountsFromStart
   /// A restarted voter grants nothing for 1.05 L.

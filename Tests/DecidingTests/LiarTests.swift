@@ -61,7 +61,8 @@ struct LiarTests {
     let beat = Beat(
       lineage: world.boards[0].disk.lineage, hasServices: true, start: 7, sequence: 1, term: term, asks: true,
       echoes: [], electorate: .none, edition: .none, lease: nil, isCoordinator: false, statusVersion: 1,
-      incarnation: greatest, position: known[0].position, counts: true, isEmptied: false, digest: 1)
+      incarnation: greatest, position: known[0].position, counts: true, isEmptied: false, isLeaving: false,
+      digest: 1)
     for sequence in 1...20 as ClosedRange<UInt32> {
       var beat = beat
       beat.sequence = sequence

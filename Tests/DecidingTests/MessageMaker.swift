@@ -38,7 +38,7 @@ struct MessageMaker {
     switch random.below(4) {
     case 0:
       let service = ServiceRecord(
-        revision: counted(), isWanted: flag(), isExclusive: flag(), isBound: flag(),
+        revision: counted(), isWanted: flag(), isExclusive: flag(), isBound: flag(), isRemoved: flag(),
         body: some { UInt8(truncatingIfNeeded: $0.random.next()) })
       return Record(key: RecordKey(.service, subject), version: version(), value: .service(service))
     case 1:
@@ -102,6 +102,6 @@ struct MessageMaker {
       edition: version(),
       lease: flag() ? LeaseName(start: start, number: counted() | 1) : nil, isCoordinator: flag(),
       statusVersion: counted(), incarnation: counted(), position: position(), counts: flag(),
-      isEmptied: flag(), digest: random.next())
+      isEmptied: flag(), isLeaving: flag(), digest: random.next())
   }
 }

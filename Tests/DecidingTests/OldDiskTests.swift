@@ -34,7 +34,8 @@ struct OldDiskTests {
       Beat(
         lineage: lineage, hasServices: true, start: 9, sequence: 1, term: term, asks: false, echoes: [],
         electorate: .none, edition: .none, lease: nil, isCoordinator: false, statusVersion: 1, incarnation: 1,
-        position: Position(term: 1, settled: 1, counter: 16), counts: true, isEmptied: false, digest: 0))
+        position: Position(term: 1, settled: 1, counter: 16), counts: true, isEmptied: false,
+        isLeaving: false, digest: 0))
   }
 
   private func status(_ known: Position) -> Message {

@@ -167,6 +167,7 @@ extension Board {
     case .held(let until): endHeld(until)
     case .notKept(let ticket): world.tickets[ticket] = nil
     case .contested: world.say(self, "another home is there")
+    case .cloned: world.say(self, "has a clone")
     case .joined: world.say(self, "joins another home")
     case .acting:
       world.reigns += 1
@@ -294,6 +295,21 @@ extension Board {
     world.tickets[ticket] = (service, wanted)
     act { decider in
       guard let directives = decider.put(service, wanted, ticket: ticket, at: now) else {
+        world.tickets[ticket] = nil
+        return []
+      }
+      return directives
+    }
+  }
+
+  func remove(_ service: SubjectID, _ ticket: UInt64) {
+    let now = clock
+    guard var wanted = decider?.durable.records.service(service) else { return }
+    wanted.isRemoved = true
+    world.removing.insert(service)
+    world.tickets[ticket] = (service, wanted)
+    act { decider in
+      guard let directives = decider.remove(service, ticket: ticket, at: now) else {
         world.tickets[ticket] = nil
         return []
       }

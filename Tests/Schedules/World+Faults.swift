@@ -102,10 +102,16 @@ extension World {
     let board = pick(acting)
     let service = pick(services)
     switch random.below(4) {
+    case 0 where chance(0.4): remove(service, at: board)
     case 0: board.move(service, to: Int(random.below(Int64(boards.count))))
     case 1: put(service, isWanted: false, at: board)
     default: put(service, isWanted: true, at: board)
     }
+  }
+
+  func remove(_ service: SubjectID, at board: Board) {
+    revision += 1
+    board.remove(service, UInt64(revision))
   }
 
   func put(_ service: SubjectID, isWanted: Bool, at board: Board) {

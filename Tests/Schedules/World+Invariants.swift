@@ -15,7 +15,7 @@ extension World {
 
   /// Something has started or ended: no service may run twice.
   func look() {
-    for service in services {
+    for service in services + removed {
       let on = running(service)
       if on.count > 1, isExclusive(service) { fail("exclusive \(service.value) runs on \(on)") }
       var pairs: Set<Double2> = []
@@ -62,7 +62,16 @@ extension World {
   }
 
   private func promise(_ service: SubjectID, _ wanted: ServiceRecord) {
+    if wanted.isRemoved { return isGone(service) }
+    guard !removed.contains(service) else { return }
     if promised[service].map({ $0.revision < wanted.revision }) ?? true { promised[service] = wanted }
+  }
+
+  /// It is never to be back; another one takes its place.
+  private func isGone(_ service: SubjectID) {
+    guard removed.insert(service).inserted else { return }
+    promised[service] = nil
+    if let place = services.firstIndex(of: service) { services[place] = SubjectID(value: service.value + 7) }
   }
 
   private func wrote(_ board: Board) {
@@ -79,10 +88,19 @@ extension World {
     guard let durable = board.decider?.durable else { return }
     say(board, "acts in term \(durable.term)")
     wrote(board)
+    for service in services
+    where removing.contains(service) && durable.records.service(service)?.isRemoved ?? true {
+      isGone(service)
+    }
     for (service, wanted) in promised {
       let has = durable.records.service(service)?.revision ?? 0
       if has < wanted.revision {
         fail("coordinator \(board.number) lacks \(service.value) revision \(wanted.revision), has \(has)")
+      }
+    }
+    for service in removed {
+      if let back = durable.records.service(service), !back.isRemoved {
+        fail("coordinator \(board.number) has \(service.value), which was removed")
       }
     }
     for service in services { if let wanted = durable.records.service(service) { promise(service, wanted) } }
@@ -94,6 +112,9 @@ extension World {
     guard acting.count == 1, let durable = acting[0].decider?.durable else {
       for board in boards { say(board, board.description) }
       return fail("progress: \(acting.map(\.number)) decide after the quiet")
+    }
+    for service in removed where !running(service).isEmpty {
+      fail("progress: \(service.value) was removed and runs on \(running(service)) after the quiet")
     }
     for service in services {
       var isWanted = durable.records.service(service)?.isWanted ?? false

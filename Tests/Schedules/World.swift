@@ -14,7 +14,12 @@ final class World {
   /// Nanoseconds.
   private(set) var now: Int64 = 0
   var boards: [Board] = []
-  let services: [SubjectID]
+  /// Those that are asked for; one that is removed has a new one in its place.
+  var services: [SubjectID]
+  /// A removal was asked for.
+  var removing: Set<SubjectID> = []
+  /// Were removed, as a client was told or a coordinator knew.
+  var removed: Set<SubjectID> = []
   let settings: DecidingSettings
   let hasGateway: Bool
   let isFresh: Bool
@@ -93,6 +98,7 @@ final class World {
     settings.backAfter = [.seconds(3), .milliseconds(200)][Int(random.below(2))]
     settings.maximumVoters = nodes == 5 ? [3, 7][Int(random.below(2))] : 7
     settings.hasGatewayWitness = hasGateway
+    settings.marks = [1, 4, 32][Int(random.below(3))]
     self.settings = settings
     services = (1...7).map { SubjectID(value: UInt64($0)) }
     group = [Int](repeating: 0, count: total)
@@ -113,8 +119,9 @@ final class World {
   }
 
   /// Of seven services four must never run twice, and one of each kind may not start elsewhere.
-  func isExclusive(_ service: SubjectID) -> Bool { service.value <= 4 }
-  func isBound(_ service: SubjectID) -> Bool { service.value == 4 || service.value == 7 }
+  func isExclusive(_ service: SubjectID) -> Bool { kind(service) < 4 }
+  func isBound(_ service: SubjectID) -> Bool { kind(service) == 3 || kind(service) == 6 }
+  private func kind(_ service: SubjectID) -> UInt64 { (service.value - 1) % 7 }
 
   func say(_ board: Board?, _ text: @autoclosure () -> String) {
     guard let trace else { return }

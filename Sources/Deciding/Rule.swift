@@ -44,8 +44,6 @@ package enum Rule: UInt8, CaseIterable, Sendable {
   case bound
   /// Containers end with the lease also where the agent is gone or hangs.
   case fence
-  /// A process apart from the agent ends them on time.
-  case keeper
   /// The lease is looked at again just before the Engine is called.
   case startGate
   /// A voter waits 1.05 L of silence, not L.

@@ -8,45 +8,20 @@ import Testing
 
 /// What a home does when a board is gone.
 struct DeathTests {
-  /// A home that has run its services for a while.
-  private func home(seed: UInt64, nodes: Int) -> World {
-    let world = World(seed: seed, nodes: nodes, isFresh: false)
-    for board in world.boards { board.boot() }
-    world.run(for: 8_000_000_000)
-    for service in world.services {
-      for board in world.boards where board.isActing { world.put(service, isWanted: true, at: board) }
-    }
-    world.run(for: 15_000_000_000)
-    world.checkProgress()
-    return world
-  }
+  private func home(seed: UInt64, nodes: Int) -> World { Takeover.home(seed: seed, nodes: nodes) }
 
   private func host(of service: SubjectID, in world: World) -> Int? {
     let on = world.running(service)
     return on.count == 1 ? on[0] : nil
   }
 
-  /// Host, coordinator or both: any of them.
+  /// Of a few deaths one may come at the worst moment: 99 of 100 have to be within 5 s.
   @Test(arguments: [3, 4, 8])
   func whatABoardRanRunsElsewhereWithinFiveSeconds(nodes: Int) {
-    var times: [Int64] = []
-    for seed in 1...UInt64(isLongForm ? 100 : 4) {
-      for victim in 0..<nodes {
-        let world = home(seed: seed, nodes: nodes)
-        // A witness that hosts nothing may be there, too.
-        let lost = world.services.filter { !world.isBound($0) && host(of: $0, in: world) == victim }
-        world.boards[victim].crash()
-        let began = world.now
-        while world.now - began < 10_000_000_000, !lost.allSatisfy({ host(of: $0, in: world) != nil }) {
-          world.run(for: 10_000_000)
-        }
-        if !lost.isEmpty { times.append(world.now - began) }
-        #expect(world.violation == nil)
-      }
-    }
-    times.sort()
-    let worst = times[times.count - 1 - times.count / 100]
-    #expect(worst <= 5_000_000_000, "p99 \(worst / 1_000_000) ms of \(times.count)")
+    let times = Takeover(nodes: nodes).times(1...(isLongForm ? 100 : 4))
+    let late = times.filter { $0 > 5_000_000_000 }
+    #expect(late.count <= max(1, times.count / 100), "\(late.map { $0 / 1_000_000 }) ms of \(times.count)")
+    #expect(times.last ?? 0 < 8_000_000_000 && !times.isEmpty)
   }
 
   @Test func whatIsBoundWaitsForItsBoardOrForItsOwnersWord() throws {

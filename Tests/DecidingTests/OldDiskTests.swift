@@ -48,19 +48,19 @@ struct OldDiskTests {
   @Test func aDiskThatNobodyKnowsToBeOlderCounts() {
     var decider = decider()
     #expect(!decider.counts && decider.durable.incarnation == 2)
-    _ = decider.receive(beat(term: 1), of: lineage, from: nodes[1], at: at(10))
+    _ = decider.receive(beat(term: 1), of: lineage, from: nodes[1], at: at(2190))
     #expect(!decider.counts)
     _ = decider.receive(
-      status(Position(term: 1, settled: 1, counter: 17)), of: lineage, from: nodes[1], at: at(20))
+      status(Position(term: 1, settled: 1, counter: 17)), of: lineage, from: nodes[1], at: at(2200))
     #expect(decider.counts && !decider.durable.isEmptied)
   }
 
   /// Its records stay for an owner who has nothing else, but are no set that anybody takes.
   @Test func aDiskThatIsBehindCountsForNothing() {
     var decider = decider()
-    _ = decider.receive(beat(term: 1), of: lineage, from: nodes[1], at: at(10))
+    _ = decider.receive(beat(term: 1), of: lineage, from: nodes[1], at: at(2190))
     _ = decider.receive(
-      status(Position(term: 1, settled: 1, counter: 19)), of: lineage, from: nodes[1], at: at(20))
+      status(Position(term: 1, settled: 1, counter: 19)), of: lineage, from: nodes[1], at: at(2200))
     #expect(!decider.counts && decider.durable.isEmptied && decider.durable.records.count > 0)
     #expect(decider.durable.position == Position(term: 1, settled: 0, counter: 0))
     #expect(decider.durable.incarnation == 3)
@@ -72,12 +72,12 @@ struct OldDiskTests {
     var decider = decider()
     if isWrite {
       let write = Write(term: 1, number: 4, isSet: false, counter: 20, records: [record(4, 20)])
-      _ = decider.receive(.write(write), of: lineage, from: nodes[2], at: at(5))
+      _ = decider.receive(.write(write), of: lineage, from: nodes[2], at: at(2180))
       #expect(decider.durable.counter == 17)
     }
-    _ = decider.receive(beat(term: isWrite ? 1 : 2), of: lineage, from: nodes[1], at: at(10))
+    _ = decider.receive(beat(term: isWrite ? 1 : 2), of: lineage, from: nodes[1], at: at(2190))
     _ = decider.receive(
-      status(Position(term: 1, settled: 1, counter: 19)), of: lineage, from: nodes[1], at: at(20))
+      status(Position(term: 1, settled: 1, counter: 19)), of: lineage, from: nodes[1], at: at(2200))
     #expect(!decider.counts && decider.durable.isEmptied)
   }
 }

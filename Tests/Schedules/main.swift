@@ -4,6 +4,7 @@ import Foundation
 // Schedules of faults against the state machines that decide for a home:
 //   Schedules FIRST..LAST [NODES] [without=RULE+RULE | without=each] [directed=SHARE] [once] [trace]
 //   Schedules lapses=SHARE [NODES]          an hour of a home without faults, but that so many packets are lost
+//   Schedules FIRST..LAST NODES takeover    how long what a board ran is nowhere when it dies, each board in turn
 // Prints each seed in which an invariant does not hold, or, with `once`, the first; its status is 1 then. With
 // `without=each` every rule is left out in turn, up to the first schedule that notices.
 
@@ -27,9 +28,12 @@ var trial = Trial()
 var without: Rules = []
 var isEach = false
 var loss: Double?
+var isTakeover = false
 for word in CommandLine.arguments.dropFirst() {
   if word == "trace" {
     trial.trace = say
+  } else if word == "takeover" {
+    isTakeover = true
   } else if word == "once" {
     trial.isOnce = true
   } else if word == "without=each" {
@@ -54,6 +58,16 @@ for word in CommandLine.arguments.dropFirst() {
   }
 }
 
+if isTakeover {
+  for nodes in trial.sizes {
+    let times = Takeover(nodes: nodes).times(trial.seeds).map { Double($0) / 1e9 }
+    func share(_ part: Double) -> Double { times.isEmpty ? 0 : times[Int(Double(times.count - 1) * part)] }
+    say(
+      "\(nodes) nodes, \(times.count) deaths: p50 \(share(0.5)) s, p99 \(share(0.99)) s, at most \(share(1)) s"
+    )
+  }
+  exit(0)
+}
 if let loss {
   let lapses = Lapses(nodes: trial.sizes.count == 1 ? trial.sizes[0] : 8, loss: loss)
   for seed in 1...3 as ClosedRange<UInt64> {

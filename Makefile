@@ -162,6 +162,12 @@ rules: ## Leave out each rule of deciding in turn, and tell how many schedules o
 	@$(SWIFT) build -c release --product Schedules --quiet
 	@.build/release/Schedules $${SEEDS:-1..2000} without=each directed=0.6
 
+deciding-figures: ## Tell, in virtual time, how long the services of a dead board are nowhere, and how often leases end for lost packets
+	@cross/toolchain >/dev/null
+	@$(SWIFT) build -c release --product Schedules --quiet
+	@for nodes in 2 3 4 8; do .build/release/Schedules $${SEEDS:-1..50} $$nodes takeover; done
+	@for share in 0.1 0.2 0.3; do .build/release/Schedules lapses=$$share; done
+
 test-boards: ## Compare the boards' device trees in Tests with those of Debian's kernels (86 MB to fetch)
 	@Tests/lab/checks/device-trees check
 

@@ -28,14 +28,16 @@ extension Decider {
     }
   }
 
-  /// Forgets marks of removals once every voter has them: of two sets that meet in an election the one that lacks a mark would
+  /// Forgets marks of removals once every voter has them on disk (found by schedule 1654: a digest tells of the memory): of two sets that meet in an election the one that lacks a mark would
   /// bring back what the other has removed.
   mutating func forgetMarks(_ now: Instant) {
     let marks = durable.records.records.filter { $0.value == .removed }.map(\.key)
-    guard marks.count >= settings.marks, won.writes.isEmpty else { return }
+    guard marks.count >= settings.marks, won.writes.isEmpty,
+      storedPosition == durable.position || !without.obey(.marks)
+    else { return }
     for voter in durable.electorate.voters where voter != id && without.obey(.marks) {
       guard livingLease(of: voter, now) != nil, let beat = peer(voter)?.beat,
-        beat.digest == durable.records.digest, beat.position.settled == durable.settled
+        beat.digest == durable.records.digest, beat.position == durable.position
       else { return }
     }
     write([], electorate: nil, dropped: marks, then: .nothing, now)

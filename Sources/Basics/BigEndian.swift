@@ -11,15 +11,12 @@ extension [UInt8] {
 /// values are used: what is not there reads as 0.
 package struct BigEndianReader {
   private let bytes: [UInt8]
-  private var position: Int
+  private var position = 0
   /// Whether a field was asked for that is not there, or one is none that a writer makes.
   package private(set) var isWrong = false
 
-  /// Begins at this place of the bytes.
-  package init(_ bytes: [UInt8], from position: Int = 0) {
-    self.bytes = bytes
-    self.position = Swift.min(position, bytes.count)
-  }
+  /// Begins at the first byte.
+  package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   /// How many bytes are left.
   package var count: Int { bytes.count - position }

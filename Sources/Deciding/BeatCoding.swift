@@ -33,8 +33,8 @@ package struct BeatWriter: Sendable {
   ///   - isWhole: whether who hears it has asked for all of it.
   ///   - wants: whether it asks for all of who hears it.
   package mutating func encode(_ beat: Beat, isWhole: Bool = false, wants: Bool = false) -> [UInt8] {
-    let isNews = notice(beat)
-    let hasRare = isNews || isWhole || sinceChange < Self.repeats || sinceChange % Self.period == 0
+    notice(beat)
+    let hasRare = isWhole || sinceChange < Self.repeats || sinceChange % Self.period == 0
     sinceChange += 1
     var bytes: [UInt8] = [(beat.asks ? 1 : 0) | (hasRare ? 2 : 0) | (wants ? 4 : 0), version]
     bytes.append(bigEndian: UInt64(beat.sequence), size: 2)
@@ -49,19 +49,18 @@ package struct BeatWriter: Sendable {
     return bytes + marks + echoes
   }
 
-  /// Whether anything of it has changed but its number and its echoes.
-  private mutating func notice(_ beat: Beat) -> Bool {
+  /// Begins a new version where anything of it has changed but its number and its echoes.
+  private mutating func notice(_ beat: Beat) {
     var present = beat
     present.sequence = 0
     present.asks = false
     present.echoes = []
     let isNew = beat.echoes.contains { !heard.contains($0.tag) }
-    guard isNew || present != rare else { return false }
+    guard isNew || present != rare else { return }
     if isNew { heard = beat.echoes.prefix(DecidingLimits.members).map(\.tag) }
     rare = present
     version &+= 1
     sinceChange = 0
-    return true
   }
 }
 

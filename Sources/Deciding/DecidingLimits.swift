@@ -17,6 +17,4 @@ package enum DecidingLimits {
   package static let reach: UInt32 = 64
   /// Stores that the disk has not finished; beyond them nothing is heard any more.
   package static let stores: UInt64 = 256
-  /// Bytes of a message that fits into a packet; a longer one goes over a connection.
-  package static let packet = 1000
 }

@@ -15,13 +15,16 @@ struct DeathTests {
     return on.count == 1 ? on[0] : nil
   }
 
-  /// Of a few deaths one may come at the worst moment: 99 of 100 have to be within 5 s.
+  /// Of 100 deaths and more, so that the 99th of 100 is one of them.
   @Test(arguments: [3, 4, 8])
-  func whatABoardRanRunsElsewhereWithinFiveSeconds(nodes: Int) {
-    let times = Takeover(nodes: nodes).times(1...(isLongForm ? 100 : 4))
-    let late = times.filter { $0 > 5_000_000_000 }
-    #expect(late.count <= max(1, times.count / 100), "\(late.map { $0 / 1_000_000 }) ms of \(times.count)")
-    #expect(times.last ?? 0 < 8_000_000_000 && !times.isEmpty)
+  func whatABoardRanRunsElsewhereWithinFiveSeconds(nodes: Int) throws {
+    let seeds = UInt64(isLongForm ? 100 : nodes == 8 ? 25 : 40)
+    let times = Takeover(nodes: nodes).times(1...seeds)
+    try #require(times.count >= 100)
+    let worst = times[times.count - 1 - times.count / 100]
+    #expect(worst <= 5_000_000_000, "p99 \(worst / 1_000_000) ms of \(times.count)")
+    // None is as long as is waited, which a violation counts as.
+    #expect(times.last ?? 0 < 10_000_000_000)
   }
 
   @Test func whatIsBoundWaitsForItsBoardOrForItsOwnersWord() throws {

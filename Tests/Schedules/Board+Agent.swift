@@ -292,14 +292,7 @@ extension Board {
 
   func put(_ service: SubjectID, _ wanted: ServiceRecord, _ ticket: UInt64) {
     let now = clock
-    world.tickets[ticket] = (service, wanted)
-    act { decider in
-      guard let directives = decider.put(service, wanted, ticket: ticket, at: now) else {
-        world.tickets[ticket] = nil
-        return []
-      }
-      return directives
-    }
+    ask(service, wanted, ticket) { $0.put(service, wanted, ticket: ticket, at: now) }
   }
 
   func remove(_ service: SubjectID, _ ticket: UInt64) {
@@ -307,9 +300,17 @@ extension Board {
     guard var wanted = decider?.durable.records.service(service) else { return }
     wanted.isRemoved = true
     world.removing.insert(service)
+    ask(service, wanted, ticket) { $0.remove(service, ticket: ticket, at: now) }
+  }
+
+  /// A client waits by its ticket, unless the request is refused.
+  private func ask(
+    _ service: SubjectID, _ wanted: ServiceRecord, _ ticket: UInt64,
+    _ request: (inout Decider) -> [Directive]?
+  ) {
     world.tickets[ticket] = (service, wanted)
     act { decider in
-      guard let directives = decider.remove(service, ticket: ticket, at: now) else {
+      guard let directives = request(&decider) else {
         world.tickets[ticket] = nil
         return []
       }

@@ -19,13 +19,12 @@ struct Takeover {
 
   /// Nanoseconds until all that may start elsewhere runs again, 10 s at most; nil where the board ran nothing, or the other may not decide. Host, coordinator
   /// or both: any of them.
-  func time(seed: UInt64, victim: Int, trace: ((String) -> Void)? = nil) -> Int64? {
+  func time(seed: UInt64, victim: Int) -> Int64? {
     let world = Self.home(seed: seed, nodes: nodes)
     // One of two without a witness decides nothing alone.
     guard world.boards.count > 2 || world.hasGateway else { return nil }
     // A witness that hosts nothing may be there, too.
     let lost = world.services.filter { !world.isBound($0) && world.running($0) == [victim] }
-    world.trace = trace
     world.boards[victim].crash()
     let began = world.now
     while world.now - began < 10_000_000_000, !lost.allSatisfy({ world.running($0).count == 1 }) {

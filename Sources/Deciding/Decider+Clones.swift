@@ -18,9 +18,24 @@ extension Decider {
     look(now)
     if !isCloned(now) { out.append(.cloned) }
     clonedAt = now
+    // The copy may have voted, and stored what this disk lacks: a majority has to say anew that it is no old one.
+    counts = false
+    confirmed = []
+    isNewHere = true
     stepDown(now)
     if lease != nil { lapse(now) }
     return takeDirectives()
+  }
+
+  /// Whether another board may still run something as this node: the disk was not in this one all the time since it was switched
+  /// on. Since the lease began a majority hears this board and no other by that name, so that the other's lease ends.
+  func mayBeCopied(_ now: Instant) -> Bool {
+    isNewHere && now - leaseSince < settings.silence + settings.kill && without.obey(.bootWait)
+  }
+
+  /// The only voter of a home has nobody to ask whether its disk is an old one.
+  mutating func goOnAlone(_ now: Instant) {
+    if !counts, durable.electorate.isOnly(id), !isCloned(now) { counts = true }
   }
 
   /// Whether this heartbeat is of one of two boards that have one disk's copy: both are as good as silent.

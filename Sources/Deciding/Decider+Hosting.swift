@@ -3,10 +3,13 @@ internal import Mesh
 
 // What a host does that is told to start or to end something.
 extension Decider {
-  mutating func begin(_ copy: Copy, _ term: UInt32, _ named: LeaseName, isBound: Bool) {
+  mutating func begin(_ copy: Copy, _ term: UInt32, _ named: LeaseName, isBound: Bool, _ now: Instant) {
     if without.obey(.directiveTerm), term < durable.term { return }
     guard let lease, named == lease || !without.obey(.directiveLease) else { return }
     if without.obey(.directiveOrder), lastDone(copy.subject) >= copy.attempt { return }
+    if mayBeCopied(now), durable.records.service(copy.subject)?.isExclusive ?? true { return }
+    // It runs as far as anybody knows, until the owner says what became of it: its end is no end that can be confirmed now.
+    if without.obey(.startRuns), attempt(of: copy.subject, on: id) == nil { runs.append(copy) }
     out.append(.start(copy, lease: lease, isBound: isBound))
   }
 

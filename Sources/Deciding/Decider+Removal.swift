@@ -28,8 +28,8 @@ extension Decider {
     }
   }
 
-  /// Forgets marks of removals once every voter has them on disk (found by schedule 1654: a digest tells of the memory): of two sets that meet in an election the one that lacks a mark would
-  /// bring back what the other has removed.
+  /// Forgets marks of removals once every voter has them on disk, of which a digest alone tells nothing: of two sets that meet in an
+  /// election the one that lacks a mark would bring back what the other has removed.
   mutating func forgetMarks(_ now: Instant) {
     let marks = durable.records.records.filter { $0.value == .removed }.map(\.key)
     guard marks.count >= settings.marks, won.writes.isEmpty,

@@ -102,7 +102,8 @@ extension Decider {
     if durable.electorate.hasGateway, attempt == nil, without.obey(.lookFirst) {
       for node in peers where node.id != host && !isWithout(node.id, subject, now) { return }
     }
-    tellStart(host, Copy(subject: subject, attempt: assignment.attempt), lease, isBound: assignment.isBound)
+    let copy = Copy(subject: subject, attempt: assignment.attempt)
+    tellStart(host, copy, lease, isBound: assignment.isBound, now)
   }
 
   /// Whether a node is dead for K, or has said under this coordinator that it does not run the service.
@@ -177,13 +178,15 @@ extension Decider {
 
   // MARK: - Telling
 
-  private mutating func tellStart(_ node: NodeID, _ copy: Copy, _ lease: LeaseName, isBound: Bool) {
+  private mutating func tellStart(
+    _ node: NodeID, _ copy: Copy, _ lease: LeaseName, isBound: Bool, _ now: Instant
+  ) {
     if without.obey(.deathRecall) {
       // A death that was asked before this says nothing of it.
       won.asked.removeAll { $0.about == node }
       won.dead.removeAll { $0.node == node }
     }
-    if node == id { return begin(copy, durable.term, lease, isBound: isBound) }
+    if node == id { return begin(copy, durable.term, lease, isBound: isBound, now) }
     send(.start(copy, term: durable.term, lease: lease, isBound: isBound), to: node)
   }
 

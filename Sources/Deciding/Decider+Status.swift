@@ -3,7 +3,8 @@ internal import Mesh
 
 // What runs on each node: told when it changes, asked for where a heartbeat says that there is news.
 extension Decider {
-  /// What runs here has changed.
+  /// What runs here, and is being started: told when it changes, and after each start that was asked for, also where it was
+  /// refused.
   package mutating func update(runs: [Copy], at now: Instant) -> [Directive] {
     guard storesDone > 0 else {
       self.runs = runs

@@ -85,6 +85,8 @@ package struct Decider: Sendable {
   var stopping: (since: Instant, again: Instant)?
   /// When another board with this node's identity was heard last.
   var clonedAt: Instant?
+  /// Whether the disk may have been in another board since this one was switched on.
+  var isNewHere = true
   /// Whether the owner takes this node out of the home: it votes no more.
   var isLeaving = false
   /// The last attempt of each service that is not here.
@@ -164,7 +166,7 @@ package struct Decider: Sendable {
     storedKnown = durable.known
     self.durable.incarnation += 1
     // Where it is the only voter, nobody can know of a later life of its disk.
-    counts = !without.obey(.amnesia) || (durable.electorate.voters == [id] && durable.electorate.size == 1)
+    counts = !without.obey(.amnesia) || durable.electorate.isOnly(id)
     store()
   }
 
@@ -177,6 +179,7 @@ package struct Decider: Sendable {
   package mutating func adopt(leaseEnd end: Instant?, counts: Bool, gateway: Gateway, at now: Instant) {
     self.counts = self.counts || counts
     leaseEnd = end
+    isNewHere = end == nil || !counts
     guard let end, now < end else { return }
     beginLease(now)
     guard let answered = gateway.answered, now - answered < settings.gatewayPause else {
@@ -217,6 +220,7 @@ package struct Decider: Sendable {
       nextBeat = now + settings.beat
       beat(to: nil, asks: false, now)
       // The only voter hears nobody, and needs nobody.
+      goOnAlone(now)
       renew(now)
     } else if let end = leaseEnd, lease != nil, end - now < settings.low,
       lastBeat.map({ now - $0 >= settings.askPause }) ?? true
@@ -262,7 +266,9 @@ package struct Decider: Sendable {
     else { return takeDirectives() }
     look(now)
     if case .beat(let beat) = message { hear(beat, from: node, now) }
-    guard lineage == durable.lineage || !without.obey(.lineage), !isFresh else { return takeDirectives() }
+    guard lineage == durable.lineage || !without.obey(.lineage), !isFresh, !isCloned(now) else {
+      return takeDirectives()
+    }
     guard message.term <= durable.term + DecidingLimits.reach else {
       learn(message.term, now)
       return takeDirectives()
@@ -285,7 +291,7 @@ package struct Decider: Sendable {
     case .question(let about, let asked): answerQuestion(node, about, asked, now)
     case .silence(let about, let asked, let length, let edition):
       take(silenceOf: about, asked, length, edition, by: node, now)
-    case .start(let copy, let term, let lease, let isBound): begin(copy, term, lease, isBound: isBound)
+    case .start(let copy, let term, let lease, let isBound): begin(copy, term, lease, isBound: isBound, now)
     case .stop(let copy, let term): end(copy, term, for: node)
     case .stopped(let copy, let term): confirmStop(copy, term, by: node)
     case .yield(let lineage, let term): yield(to: lineage, term, now)

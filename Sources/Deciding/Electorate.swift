@@ -28,6 +28,9 @@ package struct Electorate: Equatable, Sendable {
   /// Whether so many votes are a majority.
   package func isMajority(_ votes: Int) -> Bool { votes > size / 2 }
 
+  /// Whether this node is the only voter, and nothing else votes.
+  func isOnly(_ node: NodeID) -> Bool { size == 1 && voters == [node] }
+
   /// Of a node that has heard nothing of a home yet.
   package static let nobody = Electorate(version: .none, edition: .none, voters: [], hasGateway: false)
 

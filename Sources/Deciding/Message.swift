@@ -190,7 +190,7 @@ package enum Directive: Sendable {
   /// The lease has ended: end what is exclusive, and whatever else is to end with it.
   case lapsed
   /// Start this copy, if the lease of this name still lasts when the Engine is called; the keeper never ends one that is
-  /// bound.
+  /// bound. The owner calls `update` afterwards, whether it was started or not.
   case start(Copy, lease: LeaseName, isBound: Bool)
   /// End this copy.
   case end(Copy)

@@ -102,6 +102,10 @@ package enum Rule: UInt8, CaseIterable, Sendable {
   case asFound
   /// Starts and positions are passed on, so that who did not hear a board knows them, too.
   case passOn
+  /// A board that was just switched on starts nothing exclusive until a board whose disk was copied has ended it.
+  case bootWait
+  /// A start that was asked for counts as running until its owner says what became of it.
+  case startRuns
   /// A board that finds itself old is emptied, removed and added anew.
   case empty
   /// The gateway is asked with a heartbeat to all voters, and counts from its sending.

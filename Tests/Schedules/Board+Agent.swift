@@ -13,13 +13,13 @@ extension Board {
     starts += 1
     isPaused = false
     inbox = []
-    calls = []
+    undone = []
     keeper.agentSpoke()
     if !world.without.obey(.voteOnDisk) { disk.vote = nil }
     post = BeatPost(version: UInt8(truncatingIfNeeded: world.random.next()))
     agentStart = UInt32(truncatingIfNeeded: world.random.next())
     var decider = Decider(
-      id: Board.node(number), durable: disk, start: agentStart,
+      id: Board.node(identity), durable: disk, start: agentStart,
       seed: world.random.next(), settings: world.settings, without: world.without, at: clock)
     decider.adopt(leaseEnd: keeper.leaseEnd, counts: counted, gateway: gateway, at: clock)
     self.decider = decider
@@ -46,6 +46,13 @@ extension Board {
     act { $0.stop(at: now) }
     later(2_000_000_000) { [self] in if self.starts == starts { stopAgent() } }
     later(span) { [self] in startAgent() }
+  }
+
+  /// Its owner takes it out of the home no more.
+  func stay() {
+    guard runs else { return }
+    let now = clock
+    act { $0.leave(false, at: now) }
   }
 
   /// Nobody takes what runs here.
@@ -84,11 +91,9 @@ extension Board {
     }
   }
 
-  /// After standing still: calls that were under way first, then what waited in the socket.
+  /// After standing still: what was under way first, then what waited in the socket.
   func drain() {
-    let calls = calls
-    self.calls = []
-    for call in calls { call() }
+    carryOn()
     tell()
     let inbox = inbox
     self.inbox = []
@@ -121,13 +126,19 @@ extension Board {
   /// Has the agent do something, and does what it wants done.
   func act(_ step: (inout Decider) -> [Directive]) {
     guard decider != nil else { return }
-    let starts = starts
-    let directives = step(&decider!)
+    undone += step(&decider!)
     if world.trace != nil { sayState() }
-    if decider!.counts { counted = true }
+    counted = decider!.counts
     gateway = decider!.gateway
-    for directive in directives where hasAgent && self.starts == starts { carryOut(directive) }
+    if !isCarryingOut { carryOn() }
     schedule()
+  }
+
+  /// Does what is to be done in the order in which it was asked for, unless the agent stands still or ends in between.
+  private func carryOn() {
+    isCarryingOut = true
+    while hasAgent, runs, !undone.isEmpty { carryOut(undone.removeFirst()) }
+    isCarryingOut = false
   }
 
   func schedule() {
@@ -186,8 +197,14 @@ extension Board {
       world.after(world.seconds(0.02, 0.2)) { [self] in startAgent() }
     }
     let packet = packet(message, of: lineage, to)
-    if let to { return world.send(packet, from: self, to: Board.number(to)) }
-    for board in world.boards where board !== self { world.send(packet, from: self, to: board.number) }
+    if let to {
+      // A node that a test made up is no board, and a clone is one more.
+      for board in world.boards where board !== self && Board.node(board.identity) == to {
+        world.send(packet, from: self, to: board)
+      }
+      return
+    }
+    for board in world.boards where board !== self { world.send(packet, from: self, to: board) }
   }
 
   /// What goes over the network.
@@ -206,7 +223,7 @@ extension Board {
     let others = world.boards.filter { $0 !== self && world.chance(0.4) }
     let packet = packet(message, of: lineage, nil)
     for board in others.prefix((world.boards.count - 1) / 2) {
-      world.send(packet, from: self, to: board.number)
+      world.send(packet, from: self, to: board)
     }
     world.say(self, "is torn out of a write")
     world.after(100_000) { [self] in world.tearOut(self) }
@@ -248,7 +265,7 @@ extension Board {
   /// Stands still at the worst place, now and then.
   func startOrStand(_ copy: Copy, _ lease: LeaseName, _ isBound: Bool) {
     guard world.isFaulty, world.chance(0.03) else { return start(copy, lease, isBound: isBound) }
-    calls.append { [self] in start(copy, lease, isBound: isBound) }
+    undone.insert(.start(copy, lease: lease, isBound: isBound), at: 0)
     pause(for: world.seconds(0.5, 5))
   }
 
@@ -308,6 +325,7 @@ extension Board {
     _ service: SubjectID, _ wanted: ServiceRecord, _ ticket: UInt64,
     _ request: (inout Decider) -> [Directive]?
   ) {
+    guard runs else { return }
     world.tickets[ticket] = (service, wanted)
     act { decider in
       guard let directives = request(&decider) else {
@@ -319,6 +337,7 @@ extension Board {
   }
 
   func move(_ service: SubjectID, to target: Int) {
+    guard runs else { return }
     let now = clock
     act { $0.move(service, to: Board.node(target), at: now) }
   }

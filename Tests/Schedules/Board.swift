@@ -31,6 +31,10 @@ final class Board {
 
   unowned let world: World
   let number: Int
+  /// Whose disk it has: its own but for a clone.
+  var identity: Int
+  /// The disk that waits for a clone to be its own board again.
+  var ownDisk: Durable?
   let hosts: Bool
   /// The clock drifts by up to 1 %.
   let rate: Double
@@ -62,13 +66,16 @@ final class Board {
   var stores: [(ticket: UInt64, durable: Durable)] = []
   var inbox: [(Packet, Int)] = []
   var post = BeatPost(version: 0)
-  var calls: [() -> Void] = []
+  /// What the agent is still to do.
+  var undone: [Directive] = []
+  var isCarryingOut = false
   /// What /run tells the next agent of this board.
   var counted = false
   var gateway = Gateway()
 
   init(_ number: Int, in world: World, hosts: Bool, disk: Durable) {
     self.number = number
+    identity = number
     self.world = world
     self.hosts = hosts
     self.disk = disk
@@ -81,6 +88,8 @@ final class Board {
   var hasAgent: Bool { decider != nil }
   var isActing: Bool { isUp && !isFrozen && decider?.isActing ?? false }
   var hasLease: Bool { decider?.leaseEnd.map { clock < $0 } ?? (keeper.leaseEnd.map { clock < $0 } ?? false) }
+  /// What runs here goes on without an agent, for a while.
+  var isHeld: Bool { !hasAgent && keeper.heldUntil.map { clock < $0 } ?? false }
   /// Whether the agent does anything.
   var runs: Bool { hasAgent && !isPaused && !isFrozen }
 
@@ -165,7 +174,9 @@ final class Board {
   /// The Engine is called; the lease is looked at once more.
   func start(_ copy: Copy, _ lease: LeaseName, isBound: Bool) {
     if world.without.obey(.startGate) {
-      guard let decider, decider.lease == lease, let end = decider.leaseEnd, clock < end else { return }
+      guard let decider, decider.lease == lease, let end = decider.leaseEnd, clock < end else {
+        return tell()
+      }
     }
     if let container = engine.first(where: { $0.service == copy.subject }) {
       if !container.isEnding, container.attempt <= copy.attempt {

@@ -4,7 +4,7 @@ import Mesh
 
 // Schedules that are made for one rule each; they need a coordinator.
 extension World {
-  enum Directed: CaseIterable { case stale, shrink, turns, shift, mute, restore, patchy }
+  enum Directed: CaseIterable { case stale, shrink, turns, shift, mute, restore, clone, patchy }
 
   func happen(_ what: Directed) {
     guard let acting else { return }
@@ -24,6 +24,7 @@ extension World {
       link(cuts: Set(boards.filter { $0.number != other }.map { Way(from: other, to: $0.number) }))
       after(seconds(3, 5)) { [self] in heal() }
     case .restore: restore(acting, others)
+    case .clone: clone(other)
     case .patchy:
       for from in boards {
         for to in boards where from !== to {
@@ -144,5 +145,37 @@ extension World {
       after(seconds(4, 9)) { second.boot() }
     }
     after(8_000_000_000) { [self] in patchy = [:] }
+  }
+
+  /// A board starts with a copy of another one's disk of some time ago, and is itself again later. The fault model: the disk of who
+  /// was copied counts as an old one from then on, since its copy may have promised what it does not know.
+  private func clone(_ other: Int) {
+    let (can, board) = (whole(), boards[other])
+    guard let origin = can.first(where: { $0 !== board }), board.isUp, board.ownDisk == nil else { return }
+    let (image, changes) = (origin.disk, changes)
+    after(chance(0.5) ? 0 : seconds(0, 5)) { [self] in
+      guard self.changes == changes, whole().contains(where: { $0 === origin }), board.ownDisk == nil else {
+        return
+      }
+      board.crash()
+      board.ownDisk = board.disk
+      board.disk = image
+      board.identity = origin.number
+      origin.isRestored = true
+      say(board, "has a copy of the disk of \(origin.number)")
+      after(seconds(0.3, 2)) { board.boot() }
+      after(seconds(3, 25)) { [self] in endClone(board) }
+    }
+  }
+
+  /// A clone gets its own disk back.
+  func endClone(_ board: Board) {
+    guard let disk = board.ownDisk else { return }
+    board.crash()
+    board.ownDisk = nil
+    board.disk = disk
+    board.identity = board.number
+    say(board, "has its own disk again")
+    after(seconds(0.3, 2)) { board.boot() }
   }
 }

@@ -5,7 +5,8 @@ import Mesh
 // What happens to a home.
 extension World {
   enum Fault: CaseIterable {
-    case partition, isolate, oneWay, deaf, pause, freeze, agent, crash, power, restartAll, readOnly, inOrder
+    case partition, isolate, oneWay, deaf, pause, freeze, agent, off, leave, crash, power, restartAll,
+      readOnly, inOrder
   }
 
   /// A board that decides.
@@ -70,12 +71,35 @@ extension World {
         board.stopAgent()
         after(seconds(0.02, 0.5)) { board.startAgent() }
       }
+    case .leave: leave(board, for: span)
+    case .off: turnOff(board)
     case .inOrder: board.stopInOrder(for: chance(0.7) ? span : seconds(9, 20))
     case .readOnly:
       say(board, "its disk is read-only")
       board.isReadOnly = true
       after(span) { board.isReadOnly = false }
     }
+  }
+
+  /// Its owner takes a board out of the home, for a while.
+  private func leave(_ board: Board, for span: Int64) {
+    guard board.runs else { return }
+    let now = board.clock
+    board.act { $0.leave(true, at: now) }
+    after(span) { board.stay() }
+  }
+
+  /// A board is switched off, and its owner says so, which is true as long as it is.
+  private func turnOff(_ board: Board) {
+    board.crash()
+    for _ in 0..<3 {
+      after(seconds(2, 12)) { [self] in
+        guard !board.isUp, let acting, acting.runs else { return }
+        let now = acting.clock
+        acting.act { $0.declareOff(Board.node(board.number), at: now) ?? [] }
+      }
+    }
+    after(seconds(3, 15)) { board.boot() }
   }
 
   /// A coordinator in the middle of a write: cut off, dead, standing still, or started anew.

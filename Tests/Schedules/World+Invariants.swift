@@ -17,7 +17,8 @@ extension World {
   func look() {
     for service in services + removed {
       let on = running(service)
-      if on.count > 1, isExclusive(service) { fail("exclusive \(service.value) runs on \(on)") }
+      let isCopied = isBound(service) && Set(on.map { boards[$0].identity }).count < on.count
+      if on.count > 1, isExclusive(service), !isCopied { fail("exclusive \(service.value) runs on \(on)") }
       var pairs: Set<Double2> = []
       for first in on {
         for second in on where first < second && mustEnd(first, second) {
@@ -45,10 +46,12 @@ extension World {
     boards[board].starts * 4 + (boards[board].hasAgent ? 2 : 0) + (boards[board].isPaused ? 1 : 0)
   }
 
-  /// Two copies there must end: the boards reach each other and nothing is lost, or an agent is gone.
+  /// Two copies there must end: the boards reach each other and nothing is lost, or an agent is gone and not held.
   private func mustEnd(_ first: Int, _ second: Int) -> Bool {
+    // Of two boards with a copy of one disk, each goes on with what it may.
+    if boards[first].identity == boards[second].identity { return false }
     let away = [boards[first], boards[second]].filter { !$0.hasAgent || $0.isPaused }
-    if !away.isEmpty { return away.contains { !$0.hasLease } }
+    if !away.isEmpty { return away.contains { !$0.hasLease && !$0.isHeld } }
     return reaches(first, second) && reaches(second, first) && loss == 0 && late == 0 && patchy.isEmpty
       && slow == 0
   }

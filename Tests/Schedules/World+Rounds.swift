@@ -60,7 +60,11 @@ extension World {
     patchy = [:]
     link(gateway: 0)
     say(nil, "quiet")
-    for board in boards { board.isReadOnly = false }
+    for board in boards {
+      board.isReadOnly = false
+      board.stay()
+      endClone(board)
+    }
     if mayStayDown, chance(0.5) {
       // A boot under way does not come: dead for good.
       for board in boards where !board.isUp { board.forgetBoots() }
@@ -69,8 +73,13 @@ extension World {
     }
     if !boards.contains(where: { $0.isUp && $0.hosts }) { for board in boards { board.boot() } }
     run(for: 9_000_000_000)
-    for board in boards { board.startAgent() }
+    for board in boards {
+      board.startAgent()
+      board.stay()
+    }
     run(for: 15_000_000_000 + settings.returnTime.nanoseconds)
+    // Two boards with one disk leave two disks that lack something: of three voters one is too few, and the owner has to help.
+    guard canDecide(boards) else { return }
     checkProgress()
     if chance(0.5) { calm() }
   }
@@ -78,10 +87,18 @@ extension World {
   /// Whether those that are up can decide without the others.
   private var mayStayDown: Bool {
     let newest = newestElectorate
-    var up = boards.filter { newest.voters.contains(Board.node($0.number)) && $0.isUp }
-    if newest.hasGateway, up.count == 1, !decidesByGateway(up[0]) { return false }
-    up.removeAll(where: \.isRestored)
-    return newest.isMajority(up.count + (newest.hasGateway ? 1 : 0))
+    let up = boards.filter { newest.voters.contains(Board.node($0.number)) && $0.isUp }
+    return canDecide(up) && (!newest.hasGateway || up.count != 1 || decidesByGateway(up[0]))
+  }
+
+  /// Whether these are a majority of the voters. A disk that is an old one does not count, and the gateway decides only where the
+  /// other voter is silent, which one with an old disk is not.
+  private func canDecide(_ voters: [Board]) -> Bool {
+    let newest = newestElectorate
+    let theirs = boards.filter { newest.voters.contains(Board.node($0.number)) }
+    let sound = theirs.filter { board in !board.isRestored && voters.contains { $0 === board } }
+    let hasGateway = newest.hasGateway && !theirs.contains(where: \.isRestored)
+    return newest.isMajority(sound.count + (hasGateway ? 1 : 0))
   }
 
   private func decidesByGateway(_ board: Board) -> Bool {

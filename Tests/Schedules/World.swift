@@ -224,10 +224,10 @@ final class World {
 
   func heal() { link(gateway: 0) }
 
-  func send(_ packet: Packet, from: Board, to: Int) {
-    let way = Way(from: from.number, to: to)
-    // A node that a test made up is no board.
-    guard boards.indices.contains(to), reaches(way.from, way.to) else { return }
+  func send(_ packet: Packet, from: Board, to: Board) {
+    let way = Way(from: from.number, to: to.number)
+    guard reaches(way.from, way.to) else { return }
+    let sender = from.identity
     // The assumption on which the gateway stands: two that reach it reach each other.
     let isGood = hasGateway && isLinkedToGateway(way.from) && isLinkedToGateway(way.to)
     for _ in 0..<(chance(doubled) ? 2 : 1) {
@@ -241,7 +241,7 @@ final class World {
       after(delay) { [self] in
         // A connection that a cut has ended in between brings nothing.
         if isSlow, group[way.from] != group[way.to] { return }
-        boards[way.to].receive(packet, from: way.from)
+        to.receive(packet, from: sender)
       }
     }
   }

@@ -33,14 +33,8 @@ extension Decider {
   private mutating func findOld(_ incarnation: UInt32, _ position: Position) {
     durable.incarnation =
       max(min(incarnation, durable.incarnation + DecidingLimits.reach), durable.incarnation) + 1
-    durable.isEmptied = without.obey(.empty)
     confirmed = []
-    if durable.isEmptied {
-      // The records stay until the home's set takes their place, but count for nothing: where nobody is left to give one, the
-      // owner can still go on from them.
-      durable.settled = 0
-      durable.counter = 0
-    }
+    if without.obey(.empty) { durable.countForNothing() }
     durable.term = max(durable.term, min(position.term, durable.term + DecidingLimits.reach))
     durable.vote = nil
     _ = durable.remember(id, incarnation: 0, position: position)

@@ -43,6 +43,14 @@ package struct Durable: Sendable {
   /// A disk without records, of a home with these voters.
   package init(electorate: Electorate) { self.electorate = electorate }
 
+  /// The disk is found to be an old one. Its records stay until the home's set takes their place, but count for nothing: where nobody
+  /// is left to give one, the owner can still go on from them.
+  mutating func countForNothing() {
+    isEmptied = true
+    settled = 0
+    counter = 0
+  }
+
   /// How far this disk is.
   package var position: Position { Position(term: term, settled: settled, counter: counter) }
 

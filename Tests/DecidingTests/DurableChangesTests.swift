@@ -70,7 +70,7 @@ struct DurableChangesTests {
 }
 
 /// Makes states of a disk, by chance: some little different from the one before, some quite another.
-private struct DurableMaker {
+struct DurableMaker {
   private var random: SplitMix64
   private var maker: MessageMaker
 

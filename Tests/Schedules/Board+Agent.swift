@@ -15,7 +15,8 @@ extension Board {
     inbox = []
     undone = []
     keeper.agentSpoke()
-    if !world.without.obey(.voteOnDisk) { disk.vote = nil }
+    if let fault = card.read(by: Board.node(identity)) { world.fail(fault) }
+    if !world.without.obey(.voteOnDisk) { card.forgetVote() }
     post = BeatPost(version: UInt8(truncatingIfNeeded: world.random.next()))
     agentStart = UInt32(truncatingIfNeeded: world.random.next())
     var decider = Decider(
@@ -33,6 +34,7 @@ extension Board {
   func stopAgent() {
     guard hasAgent else { return }
     world.say(self, "agent dies")
+    tearStore()
     decider = nil
     isPaused = false
     agentWent()
@@ -241,15 +243,19 @@ extension Board {
     later(world.chance(0.05) ? world.seconds(0.005, 0.1) : world.seconds(0.0001, 0.004)) { [self] in
       guard self.starts == starts, hasAgent, let (ticket, durable) = stores.first else { return }
       guard !isReadOnly, runs else { return workDisk() }
-      if !disk.take(changes: durable.changes(since: disk)) { world.fail("unreadable on disk") }
-      if disk.records.digest != durable.records.digest || disk.known.count != durable.known.count {
-        world.fail("another disk")
-      }
+      card.write(durable)
       stores.removeFirst()
       if !stores.isEmpty { workDisk() }
       let now = clock
       act { $0.stored(ticket, at: now) }
     }
+  }
+
+  /// The agent is gone: what was being written is on the disk in whole, in part or not at all.
+  func tearStore() {
+    guard hasAgent, !isReadOnly, let (_, durable) = stores.first else { return }
+    card.tear(durable, at: world.pick([0, world.fraction, 1]))
+    stores = []
   }
 
   func askGateway(_ ticket: UInt64) {

@@ -34,12 +34,12 @@ final class Board {
   /// Whose disk it has: its own but for a clone.
   var identity: Int
   /// The disk that waits for a clone to be its own board again.
-  var ownDisk: Durable?
+  var ownCard: Card?
   let hosts: Bool
   /// The clock drifts by up to 1 %.
   let rate: Double
 
-  var disk: Durable
+  var card: Card
   var isReadOnly = false
   var isUp = false
   var isFrozen = false
@@ -78,7 +78,7 @@ final class Board {
     identity = number
     self.world = world
     self.hosts = hosts
-    self.disk = disk
+    card = Card(disk)
     rate = world.chance(0.8) ? (world.chance(0.5) ? 0.99 : 1.01) : 0.99 + 0.02 * world.fraction
   }
 
@@ -92,6 +92,8 @@ final class Board {
   var isHeld: Bool { !hasAgent && keeper.heldUntil.map { clock < $0 } ?? false }
   /// Whether the agent does anything.
   var runs: Bool { hasAgent && !isPaused && !isFrozen }
+
+  var disk: Durable { card.durable }
 
   // MARK: - The board
 
@@ -131,6 +133,7 @@ final class Board {
     isUp = false
     isPaused = false
     isFrozen = false
+    tearStore()
     decider = nil
     engine = []
     world.look()

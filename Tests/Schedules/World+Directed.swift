@@ -124,12 +124,12 @@ extension World {
       }
     }
     for turn in 0..<3 { after(500_000_000 + Int64(turn) * 1_000_000_000) { [self] in ask() } }
-    var image: Durable?
-    after(seconds(0, 1)) { image = board.disk }
+    var image: Card?
+    after(seconds(0, 1)) { image = board.card }
     after(seconds(3, 5)) { [self] in
       guard let image, self.changes == changes, whole().contains(where: { $0 === board }) else { return }
       board.crash()
-      board.disk = image
+      board.card = chance(0.3) ? board.card.damaged(at: random.next(), by: Board.node(board.number)) ?? image : image
       board.isRestored = true
       say(board, "gets its disk of some time ago")
       after(seconds(0.3, 2)) { board.boot() }
@@ -138,7 +138,7 @@ extension World {
       after(seconds(0, 2)) { [self] in
         let node = Board.node(board.number)
         let knows = boards.contains {
-          $0 !== board && $0 !== second && $0.isUp && image.position < $0.disk.known(node).position
+          $0 !== board && $0 !== second && $0.isUp && board.disk.position < $0.disk.known(node).position
         }
         if knows { second.crash() }
       }
@@ -151,15 +151,15 @@ extension World {
   /// was copied counts as an old one from then on, since its copy may have promised what it does not know.
   private func clone(_ other: Int) {
     let (can, board) = (whole(), boards[other])
-    guard let origin = can.first(where: { $0 !== board }), board.isUp, board.ownDisk == nil else { return }
-    let (image, changes) = (origin.disk, changes)
+    guard let origin = can.first(where: { $0 !== board }), board.isUp, board.ownCard == nil else { return }
+    let (image, changes) = (origin.card, changes)
     after(chance(0.5) ? 0 : seconds(0, 5)) { [self] in
-      guard self.changes == changes, whole().contains(where: { $0 === origin }), board.ownDisk == nil else {
+      guard self.changes == changes, whole().contains(where: { $0 === origin }), board.ownCard == nil else {
         return
       }
       board.crash()
-      board.ownDisk = board.disk
-      board.disk = image
+      board.ownCard = board.card
+      board.card = image
       board.identity = origin.number
       origin.isRestored = true
       say(board, "has a copy of the disk of \(origin.number)")
@@ -170,10 +170,10 @@ extension World {
 
   /// A clone gets its own disk back.
   func endClone(_ board: Board) {
-    guard let disk = board.ownDisk else { return }
+    guard let card = board.ownCard else { return }
     board.crash()
-    board.ownDisk = nil
-    board.disk = disk
+    board.ownCard = nil
+    board.card = card
     board.identity = board.number
     say(board, "has its own disk again")
     after(seconds(0.3, 2)) { board.boot() }

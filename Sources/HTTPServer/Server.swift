@@ -64,6 +64,8 @@ package final class Server: Watcher {
   private var unproven: [ServerConnection] = []
   private var lastRefusal: Instant?
   private var hellos = HelloBudget()
+  /// The round in which a long request was read last.
+  private var longTurn = Instant(nanoseconds: 0)
   /// Whether connections are held whose handshake may not begin yet.
   private var holds = false
 
@@ -129,6 +131,14 @@ package final class Server: Watcher {
   /// The connection has shown its key, after steps that took so long.
   func giveBack(_ cost: Interval, to connection: ServerConnection) {
     hellos.giveBack(cost, to: connection.source, at: Clock.now())
+  }
+
+  /// Whether a request that is longer than most may be read on: one of them is in a round of the loop, so that short ones do not wait
+  /// for all of them.
+  func takesLongTurn() -> Bool {
+    if longTurn == loop.now { return false }
+    longTurn = loop.now
+    return true
   }
 
   /// Says who could not show a key, once a minute: a node with another key tries again and again.

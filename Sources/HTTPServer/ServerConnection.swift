@@ -175,6 +175,7 @@ package final class ServerConnection: Watcher {
     }
     // While an answer is outstanding, what arrives stays in the kernel's buffer, which bounds it.
     guard state == .reading else { return watch(watchedEvents & ~clinux_in & ~clinux_peer_closed) }
+    if parser.held >= server.loop.buffer.count, !server.takesLongTurn() { return }
     switch Socket.read(descriptor, through: secure, into: server.loop.buffer) {
     case .nothingYet:
       return

@@ -160,7 +160,10 @@ extension Orchestrator {
       if step == .output { keep(EngineFrames.encode(stream: stream, bytes[...]), of: id) }
       return []
     }
-    guard var record = records[id] else { return [] }
+    guard var record = records[id] else {
+      if case .failed = event { listLater(moment) }
+      return []
+    }
     if case .failed(let error) = event {
       failed(error, of: step, &record, at: moment)
     } else {
@@ -255,7 +258,7 @@ extension Orchestrator {
       if step == .remove { removeFailed(&record, error, at: moment) }
       return
     }
-    guard step != .remove else { return }
+    guard step != .remove else { return listLater(moment) }
     if error.kind == .unreachable, step != .stop { return broke(&record, error, of: step, at: moment) }
     switch step {
     case .pull:
@@ -286,6 +289,9 @@ extension Orchestrator {
       break
     }
   }
+
+  /// A container that no run here remembers is still there.
+  private mutating func listLater(_ moment: Moment) { listAt = moment.instant + settings.removalPause }
 
   /// Goes on from what the engine lists.
   private mutating func list(_ record: inout RunRecord, at moment: Moment) {

@@ -81,6 +81,21 @@ extension Orchestrator {
     engineIsAvailable = false
   }
 
+  /// A run that never started waits for the engine so long and no longer.
+  mutating func waitForEngine(_ record: inout RunRecord, since: Instant?, at moment: Moment) {
+    // A run of an earlier agent waits from the first look at it.
+    guard let since else { return suspend(&record, at: moment) }
+    // A start that was called may have been carried out: one that is only to be told of is begun nowhere else then.
+    let mayRun = record.attempt.startMayBeUnderWay && record.run.onHostLoss == .tell
+    // Who placed it here may have a better node by now.
+    let isShort = !mayRun && (record.run.isHosted || hasElsewhere(record))
+    let grace = isShort ? settings.home.engineGrace : settings.engineGrace
+    guard record.run.times.started == 0, moment.instant - since > grace else { return }
+    let waited = grace.milliseconds / 1000
+    let failure = RunFailure(mayRun ? .lost : .engine, "the engine was away for more than \(waited) s")
+    end(&record, record.end(as: .failed(failure)), at: moment)
+  }
+
   /// Whether the container is of an attempt that the run has left behind.
   private func isOrphan(_ container: ContainerState, of id: RunID) -> Bool {
     guard let run = records[id]?.run else { return false }

@@ -62,6 +62,8 @@ package struct Orchestrator {
   private(set) var underWay = 0
   /// True from `engineAvailable(containers:at:)` until `engineLost()`; false at the start.
   package internal(set) var engineIsAvailable = false
+  /// When to look again at what the engine has, since it did not let go of a container that no run here remembers.
+  var listAt = Instant(nanoseconds: .max)
   /// The engine is there and does not answer: new runs go elsewhere if they can. The agent sets it.
   package var engineHangs = false
   /// What is known of the nodes; this one may be missing.
@@ -230,6 +232,10 @@ package struct Orchestrator {
   /// Once a second: what waited too long, and what the disk refused before.
   package mutating func tick(at moment: Moment) -> [Directive] {
     putEndedAway()
+    if listAt <= moment.instant, engineIsAvailable {
+      listAt = Instant(nanoseconds: .max)
+      pending.append(.listContainers)
+    }
     guard underWay > 0 || records.values.contains(where: { $0.needsTick }) else { return drain() }
     for id in order {
       guard var record = records[id], record.needsTick else { continue }
@@ -260,21 +266,6 @@ package struct Orchestrator {
     {
       remove(&record)
     }
-  }
-
-  /// A run that never started waits for the engine so long and no longer.
-  private mutating func waitForEngine(_ record: inout RunRecord, since: Instant?, at moment: Moment) {
-    // A run of an earlier agent waits from the first look at it.
-    guard let since else { return suspend(&record, at: moment) }
-    // A start that was called may have been carried out: one that is only to be told of is begun nowhere else then.
-    let mayRun = record.attempt.startMayBeUnderWay && record.run.onHostLoss == .tell
-    // Who placed it here may have a better node by now.
-    let isShort = !mayRun && (record.run.isHosted || hasElsewhere(record))
-    let grace = isShort ? settings.home.engineGrace : settings.engineGrace
-    guard record.run.times.started == 0, moment.instant - since > grace else { return }
-    let waited = grace.milliseconds / 1000
-    let failure = RunFailure(mayRun ? .lost : .engine, "the engine was away for more than \(waited) s")
-    end(&record, record.end(as: .failed(failure)), at: moment)
   }
 
   // MARK: - Records

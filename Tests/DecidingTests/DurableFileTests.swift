@@ -17,7 +17,8 @@ struct DurableFileTests {
       var next = maker.next(after: former)
       next.isEmptied = false
       next.electorate = Electorate(
-        version: .none, edition: .none, voters: isAlone ? [node] : [node, NodeID(high: 1, low: 2)], hasGateway: false)
+        version: .none, edition: .none, voters: isAlone ? [node] : [node, NodeID(high: 1, low: 2)],
+        hasGateway: false)
       defer { former = next }
       return (next, DurableFile.frame(of: next, since: former))
     }

@@ -197,6 +197,34 @@ import Wire
     #expect(home.server.held == 0)
   }
 
+  @Test func oneLongRequestIsReadInARound() throws {
+    let home = try PlainHome()
+    let head = "POST /run HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(1 << 20)\r\n\r\n"
+    let body = [UInt8](repeating: 0x78, count: 200 << 10)
+    var clients: [RawClient] = []
+    var known: [ObjectIdentifier: Int] = [:]
+    var most = 0
+    func look() {
+      var grown = 0
+      for connection in home.server.connections.values {
+        let before = known.updateValue(connection.held, forKey: ObjectIdentifier(connection)) ?? 0
+        if before >= 16 << 10, connection.held > before { grown += 1 }
+      }
+      most = max(most, grown)
+    }
+    try home.run([
+      Step("all have sent the same") {
+        for _ in 0..<12 { clients.append(try home.client(head)) }
+        for client in clients { _ = client.sendWhatFits(body[...]) }
+      } until: {
+        look()
+        return home.server.connections.count == 12
+          && home.server.connections.values.allSatisfy { $0.held > 128 << 10 }
+      }
+    ])
+    #expect(most == 1)
+  }
+
   @Test func answersThatNobodyTakesStayWithinTheBudget() throws {
     let body = [UInt8](repeating: 0x79, count: 4 << 20)
     var asked = 0

@@ -45,6 +45,39 @@ extension World {
 }
 
 @Suite struct EngineLossTests {
+  /// A container of the run's, or, where it is said, of an attempt that the run has left behind.
+  private static func leftover(in world: World, attempt: String? = nil) throws -> MemoryEngine.Container {
+    let labels = try #require(world.engine.bodies.first?["Labels"]?.object?.members)
+    let changed = labels.map {
+      $0.name == Label.attempt && attempt != nil
+        ? JSONMember(name: $0.name, value: .string(attempt ?? "")) : $0
+    }
+    let body = JSON.object(["Labels": .object(JSONObject(changed))])
+    return MemoryEngine.Container(id: "left", name: "left", body: body, status: "exited", exitCode: 0)
+  }
+
+  /// Found by seed 1898 of the explorations.
+  @Test(arguments: [true, false])
+  func aContainerThatNoRunRemembersIsLetGoOfThoughTheFirstTryFails(isUnderWay: Bool) throws {
+    var (world, id) = try World.at(isUnderWay ? .wait : .remove)
+    if !isUnderWay {
+      world.drain()
+      world.tick(after: 100)
+      #expect(world.orchestrator.records[id] == nil && world.engine.containers.isEmpty)
+    }
+    world.engine.containers.append(try Self.leftover(in: world, attempt: isUnderWay ? "0" : nil))
+    world.list()
+    let call = try #require(world.calls.firstIndex { $0.step == .remove })
+    world.cut(call, afterEffect: false)
+    world.settle()
+    #expect(world.engine.containers.contains { $0.id == "left" })
+    world.tick(after: 31)
+    world.settle()
+    #expect(!world.engine.containers.contains { $0.id == "left" })
+    world.drain()
+    world.expectTidy(id, "\(isUnderWay)")
+  }
+
   static let statuses = ["absent", "created", "running", "paused", "restarting", "exited", "dead"]
 
   @Test(arguments: Stage.calls, [true, false])

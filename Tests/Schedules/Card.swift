@@ -46,7 +46,9 @@ struct Card {
     let content = DurableFile.read(file, by: node)
     if content.isDamaged != isDamaged { return "a disk is damaged: \(content.isDamaged)" }
     let was = durable
-    guard content.durable.changes(since: was) == was.changes(since: was) else { return "a disk lost something" }
+    guard content.durable.changes(since: was) == was.changes(since: was) else {
+      return "a disk lost something"
+    }
     if isDamaged { self = Card(durable) } else { file = Array(file.prefix(content.size)) }
     return nil
   }

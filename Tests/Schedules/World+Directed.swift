@@ -129,7 +129,8 @@ extension World {
     after(seconds(3, 5)) { [self] in
       guard let image, self.changes == changes, whole().contains(where: { $0 === board }) else { return }
       board.crash()
-      board.card = chance(0.3) ? board.card.damaged(at: random.next(), by: Board.node(board.number)) ?? image : image
+      board.card =
+        chance(0.3) ? board.card.damaged(at: random.next(), by: Board.node(board.number)) ?? image : image
       board.isRestored = true
       say(board, "gets its disk of some time ago")
       after(seconds(0.3, 2)) { board.boot() }

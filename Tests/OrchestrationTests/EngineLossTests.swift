@@ -78,6 +78,19 @@ extension World {
     world.expectTidy(id, "\(isUnderWay)")
   }
 
+  @Test func aRunIsPutAwayWhoseContainerWentThoughTheCallBroke() throws {
+    var (world, id) = try World.at(.remove)
+    world.cut(try #require(world.calls.firstIndex { $0.step == .remove }), afterEffect: true)
+    world.settle()
+    world.tick(after: 100)
+    #expect(world.orchestrator.records[id]?.attempt.containerID != nil)
+    world.settle()
+    world.tick()
+    #expect(world.orchestrator.records[id] == nil && world.state(id) == .finished(exitCode: 7))
+    world.drain()
+    world.expectTidy(id, "put away")
+  }
+
   static let statuses = ["absent", "created", "running", "paused", "restarting", "exited", "dead"]
 
   @Test(arguments: Stage.calls, [true, false])

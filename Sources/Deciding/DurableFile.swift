@@ -5,11 +5,11 @@ package import Mesh
 /// big-endian:
 ///
 ///     0      bytes of the changes, 4
-///     4      checksum of those four bytes and of the changes, 4 (FNV-1a, folded)
+///     4      checksum of that number and of the changes, 4 (FNV-1a, folded)
 ///     8      the changes
 ///
 /// A frame that was being written when the power went is not whole, and was told to nobody: it is cut off. Where whole frames follow
-/// one that is damaged, what was told to others may be lost, so that the disk is as one that is old.
+/// one that is damaged, or a whole one cannot be read, what was told to others may be lost, so that the disk is as one that is old.
 package enum DurableFile {
   /// What a file held.
   package struct Content: Sendable {
@@ -17,7 +17,7 @@ package enum DurableFile {
     package var durable: Durable
     /// Bytes of frames that are whole, from the beginning: what follows is to be cut off before more is written.
     package var size: Int
-    /// Whether frames follow one that is damaged.
+    /// Whether whole frames follow what could be read.
     package var isDamaged: Bool
   }
 
@@ -25,7 +25,10 @@ package enum DurableFile {
 
   /// The frame that leads from one state to the next.
   package static func frame(of next: Durable, since former: Durable) -> [UInt8] {
-    let changes = next.changes(since: former)
+    frame(around: next.changes(since: former))
+  }
+
+  static func frame(around changes: [UInt8]) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.put(UInt32(changes.count))
     bytes.put(checksum(of: changes[...]))
@@ -39,15 +42,9 @@ package enum DurableFile {
     while let end = frameEnd(in: bytes, at: content.size),
       content.durable.take(changes: Array(bytes[content.size + headSize..<end]))
     { content.size = end }
-    content.isDamaged = hasFrame(in: bytes, after: content.size)
+    content.isDamaged = (content.size..<bytes.count).contains { frameEnd(in: bytes, at: $0) != nil }
     if content.isDamaged, !content.durable.electorate.isOnly(node) { content.durable.countForNothing() }
     return content
-  }
-
-  /// Whether a whole frame begins anywhere behind what could be read.
-  private static func hasFrame(in bytes: [UInt8], after start: Int) -> Bool {
-    guard start + 1 < bytes.count else { return false }
-    return (start + 1..<bytes.count).contains { frameEnd(in: bytes, at: $0) != nil }
   }
 
   /// Where the frame ends that begins here; nil where none that is whole does.

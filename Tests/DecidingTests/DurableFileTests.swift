@@ -62,6 +62,16 @@ struct DurableFileTests {
     }
   }
 
+  @Test func aWholeFrameOfAnotherVersionIsNotCutOff() {
+    let states = states(seed: 6)
+    let bytes = states.flatMap(\.frame)
+    // A head that fits, over changes that begin with another version.
+    var changes = Array(states[5].frame.dropFirst(8))
+    changes[0] = 9
+    let content = DurableFile.read(bytes + DurableFile.frame(around: changes), by: node)
+    #expect(content.isDamaged && content.size == bytes.count && content.durable.isEmptied)
+  }
+
   @Test func theOnlyVoterGoesOnWithWhatIsLeft() {
     let states = states(seed: 5, isAlone: true)
     var bytes = states.flatMap(\.frame)

@@ -199,14 +199,10 @@ extension Board {
       world.after(world.seconds(0.02, 0.2)) { [self] in startAgent() }
     }
     let packet = packet(message, of: lineage, to)
-    if let to {
-      // A node that a test made up is no board, and a clone is one more.
-      for board in world.boards where board !== self && Board.node(board.identity) == to {
-        world.send(packet, from: self, to: board)
-      }
-      return
+    // A node that a test made up is no board, and a clone is one more.
+    for board in world.boards where board !== self && (to == nil || to == Board.node(board.identity)) {
+      world.send(packet, from: self, to: board)
     }
-    for board in world.boards where board !== self { world.send(packet, from: self, to: board) }
   }
 
   /// What goes over the network.
@@ -320,7 +316,7 @@ extension Board {
 
   func remove(_ service: SubjectID, _ ticket: UInt64) {
     let now = clock
-    guard var wanted = decider?.durable.records.service(service) else { return }
+    guard runs, var wanted = decider?.durable.records.service(service) else { return }
     wanted.isRemoved = true
     world.removing.insert(service)
     ask(service, wanted, ticket) { $0.remove(service, ticket: ticket, at: now) }

@@ -17,8 +17,8 @@ struct Takeover {
     return world
   }
 
-  /// Nanoseconds until all that may start elsewhere runs again, 10 s at most; nil where the board ran nothing, or the other may not decide. Host, coordinator
-  /// or both: any of them.
+  /// Nanoseconds until all that may start elsewhere runs again, 10 s at most; nil where the board ran nothing, or the other
+  /// may not decide. Host, coordinator or both: any of them.
   func time(seed: UInt64, victim: Int) -> Int64? {
     let world = Self.home(seed: seed, nodes: nodes)
     // One of two without a witness decides nothing alone.

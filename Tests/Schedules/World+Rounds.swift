@@ -78,6 +78,8 @@ extension World {
       board.stay()
     }
     run(for: 15_000_000_000 + settings.returnTime.nanoseconds)
+    // A majority has vouched for it again.
+    for board in boards where board.decider?.counts ?? false { board.isRestored = false }
     // Two boards with one disk leave two disks that lack something: of three voters one is too few, and the owner has to help.
     guard canDecide(boards) else { return }
     checkProgress()

@@ -40,7 +40,8 @@ enum SocketOwner {
 
   private static func owner(of inode: String) -> String? {
     let link = "socket:[\(inode)]"
-    for process in File.names(in: "/proc", limit: processLimit) {
+    // Who asks was started lately: the kernel lists processes by their numbers.
+    for process in File.names(in: "/proc", limit: processLimit).reversed() {
       guard process.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) else { continue }
       let folder = "/proc/\(process)/fd"
       for descriptor in File.names(in: folder, limit: descriptorLimit)

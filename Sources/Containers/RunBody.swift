@@ -93,7 +93,7 @@ struct RunBody {
     for volume in options.list("volume") {
       if !volume.has(":") {
         volumes.append(JSONMember(name: volume, value: .object([:])))
-      } else if !binds.contains(.string(volume)) {
+      } else if !binds.contains(where: { $0.string == volume }) {
         binds.append(.string(volume))
       }
     }

@@ -161,7 +161,7 @@ extension Orchestrator {
       return []
     }
     guard var record = records[id] else {
-      if step == .remove, case .failed(let error) = event { removeFailed(error, at: moment) }
+      if case .failed = event { listLater(moment) }
       return []
     }
     if case .failed(let error) = event {
@@ -254,12 +254,11 @@ extension Orchestrator {
   private mutating func failed(
     _ error: EngineError, of step: EngineStep, _ record: inout RunRecord, at moment: Moment
   ) {
-    if step == .remove {
-      // Where the run goes on, the container was an earlier attempt's.
-      if removeFailed(error, at: moment), record.run.state.isFinal { record.attempt.containerID = nil }
+    guard !record.run.state.isFinal else {
+      if step == .remove { removeFailed(&record, error, at: moment) }
       return
     }
-    guard !record.run.state.isFinal else { return }
+    guard step != .remove else { return listLater(moment) }
     if error.kind == .unreachable, step != .stop { return broke(&record, error, of: step, at: moment) }
     switch step {
     case .pull:
@@ -291,6 +290,11 @@ extension Orchestrator {
     }
   }
 
+  /// A container that no run here remembers is still there.
+  private mutating func listLater(_ moment: Moment) {
+    listAt = min(listAt, moment.instant + settings.removalPause)
+  }
+
   /// Goes on from what the engine lists.
   private mutating func list(_ record: inout RunRecord, at moment: Moment) {
     suspend(&record, at: moment)
@@ -318,14 +322,12 @@ extension Orchestrator {
     if engineIsAvailable { pending.append(.listContainers) }
   }
 
-  /// The engine did not let go of a container: its next list tells of it.
-  ///
-  /// - Returns: whether there is none any more.
-  @discardableResult
-  private mutating func removeFailed(_ error: EngineError, at moment: Moment) -> Bool {
-    if error.kind == .noSuchContainer { return true }
-    listAt = min(listAt, moment.instant + settings.removalPause)
-    return false
+  private func removeFailed(_ record: inout RunRecord, _ error: EngineError, at moment: Moment) {
+    if error.kind == .noSuchContainer {
+      record.attempt.containerID = nil
+    } else {
+      record.attempt.removalFailedAt = moment.instant
+    }
   }
 
   private mutating func createFailed(_ record: inout RunRecord, _ error: EngineError, at moment: Moment) {

@@ -69,15 +69,8 @@ extension Orchestrator {
       tidy(container, of: id)
     }
     for id in order {
-      guard var record = records[id] else { continue }
-      if case .suspended = record.step {
-        resume(&record, container: byRun[id], at: moment)
-      } else if record.step.isSettled, record.attempt.containerID != nil, byRun[id] == nil {
-        // It went though the call that removed it broke, or by somebody else's hand.
-        record.attempt.containerID = nil
-      } else {
-        continue
-      }
+      guard var record = records[id], case .suspended = record.step else { continue }
+      resume(&record, container: byRun[id], at: moment)
       store(record)
     }
     return drain()

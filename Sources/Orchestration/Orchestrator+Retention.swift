@@ -18,6 +18,7 @@ extension Orchestrator {
   /// Removes the container, if there is one, of a run whose end is on disk.
   mutating func remove(_ record: inout RunRecord) {
     guard let container = record.attempt.containerID else { return }
+    record.attempt.removalFailedAt = nil
     discard(container, of: record.run.id, volumes: record.dropsVolumes)
   }
 

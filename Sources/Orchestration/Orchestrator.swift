@@ -62,7 +62,7 @@ package struct Orchestrator {
   private(set) var underWay = 0
   /// True from `engineAvailable(containers:at:)` until `engineLost()`; false at the start.
   package internal(set) var engineIsAvailable = false
-  /// When to look again at what the engine has, since it did not let go of a container.
+  /// When to look again at what the engine has, since it did not let go of a container that no run here remembers.
   var listAt = Instant(nanoseconds: .max)
   /// The engine is there and does not answer: new runs go elsewhere if they can. The agent sets it.
   package var engineHangs = false
@@ -261,6 +261,11 @@ package struct Orchestrator {
       break
     }
     tickRemote(&record, at: moment)
+    if let failedAt = record.attempt.removalFailedAt, engineIsAvailable,
+      moment.instant - failedAt >= settings.removalPause
+    {
+      remove(&record)
+    }
   }
 
   // MARK: - Records

@@ -6,6 +6,8 @@ extension RunRecord {
   struct Attempt {
     /// Its container, while that exists.
     var containerID: String?
+    /// When the engine did not let go of the container.
+    var removalFailedAt: Instant?
     var pull = Pull.untried
     /// A start may have been sent whose answer nobody heard: by an earlier agent, or over a connection that
     /// broke.

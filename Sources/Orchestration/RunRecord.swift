@@ -103,7 +103,7 @@ struct RunRecord {
 
   /// Whether `Orchestrator.tick(at:)` has something to do with it, perhaps.
   var needsTick: Bool {
-    !run.state.isFinal || persistIsDue || !run.orphans.isEmpty
+    !run.state.isFinal || persistIsDue || attempt.removalFailedAt != nil || !run.orphans.isEmpty
   }
 
   /// Whether the anonymous volumes go with the container of this ended run: as with `docker run`, with `--rm` alone;

@@ -1,3 +1,5 @@
+import Basics
+
 /// The header fields of a message, in order; names are compared without regard to case (RFC 9110 section 5.1).
 package struct HTTPHeaders: Sendable {
   /// The fields as they were added, with names as they were written; a name may come several times.

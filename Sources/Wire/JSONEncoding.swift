@@ -71,11 +71,12 @@ extension JSON {
   /// What a terminal would obey is escaped too (RFC 8259 section 7 lets any character be): people look at answers, and
   /// a service's name or an Engine's error is a stranger's text.
   private static func write(_ text: String, to bytes: inout [UInt8]) {
+    bytes.makeRoom(forLong: text.utf8.count)
     bytes.append(UInt8(ascii: "\""))
     var text = text
+    // Bytes from here on are taken as they stand.
+    var start = 0
     text.withUTF8 { all in
-      // Bytes from here on are taken as they stand.
-      var start = 0
       var index = 0
       while true {
         index = all.place(from: index) { !isPlain($0) }
@@ -84,13 +85,15 @@ extension JSON {
           index += 1
           continue
         }
-        bytes.append(contentsOf: all[start..<index])
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: all[start..<index]))
         writeEscape(value, to: &bytes)
         index += length
         start = index
       }
-      bytes.append(contentsOf: all[start...])
+      if start > 0 { bytes.append(contentsOf: UnsafeBufferPointer(rebasing: all[start...])) }
     }
+    // Nothing had to be escaped: as a whole it is copied at once.
+    if start == 0 { bytes.append(contentsOf: text.utf8) }
     bytes.append(UInt8(ascii: "\""))
   }
 

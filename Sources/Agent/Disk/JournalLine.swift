@@ -1,3 +1,4 @@
+import Basics
 internal import CLinux
 import Orchestration
 import Platform
@@ -12,6 +13,7 @@ enum JournalLine {
   private static let fileLimit = 256 << 20
 
   static func append(_ body: [UInt8], to lines: inout [UInt8]) {
+    lines.makeRoom(forLong: body.count)
     lines += Array(String(checksum(body[...]), radix: 16).utf8)
     lines.append(32)
     lines += body

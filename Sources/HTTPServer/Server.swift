@@ -186,6 +186,8 @@ package final class Server: Watcher {
           unproven.append(connection)
           if unproven.count > Self.handshakeLimit { leastWelcome.close() }
         }
+        // Most clients have sent their request by now; it does not wait for another round.
+        connection.ready(clinux_in)
       } catch {
         CLinux.close(descriptor)
       }

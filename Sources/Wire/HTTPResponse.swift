@@ -1,3 +1,5 @@
+import Basics
+
 /// An answer to be sent.
 package struct HTTPResponse: Sendable {
   /// 100...999; any other number is sent as 500.
@@ -96,6 +98,7 @@ package enum HTTPChunk {
   /// Appends one chunk; nothing for no bytes, because an empty chunk would end the body.
   package static func encode(_ bytes: [UInt8], into output: inout [UInt8]) {
     guard !bytes.isEmpty else { return }
+    output.makeRoom(forLong: bytes.count)
     var shift = (Int.bitWidth - bytes.count.leadingZeroBitCount - 1) / 4 * 4
     while shift >= 0 {
       let digit = UInt8(truncatingIfNeeded: bytes.count >> shift & 0x0F)
